@@ -1,0 +1,56 @@
+"""Where things are: the LPS patient frame, grids, the patient on the table, the gantry, the C-arm as a camera, display.
+
+One world: DICOM patient LPS, millimetres, float64. Angles are degrees at the surface.
+"""
+
+from sijoint.frames.carm import CArmPose, Detector, ProjectionGeometry
+from sijoint.frames.display import DisplayOrientation, default_display, side_at_screen_left
+from sijoint.frames.gantry import (
+    CArmModel,
+    GantryJoints,
+    UnreachablePose,
+    joints_for_direction,
+    joints_from_pose,
+    load_carm_model,
+    pose_from_joints,
+)
+from sijoint.frames.grid import Grid
+from sijoint.frames.receptor import (
+    ReceptorTilt,
+    angle_between_deg,
+    interpolate_direction,
+    positioner_angles,
+    receptor_direction,
+)
+from sijoint.frames.side import Side
+from sijoint.frames.table import PatientPosition
+from sijoint.frames.transform import rigid, rotation_about, transform_directions, transform_points, unit
+
+__all__ = [
+    "CArmModel",
+    "CArmPose",
+    "Detector",
+    "DisplayOrientation",
+    "GantryJoints",
+    "Grid",
+    "PatientPosition",
+    "ProjectionGeometry",
+    "ReceptorTilt",
+    "Side",
+    "UnreachablePose",
+    "angle_between_deg",
+    "default_display",
+    "interpolate_direction",
+    "joints_for_direction",
+    "joints_from_pose",
+    "load_carm_model",
+    "pose_from_joints",
+    "positioner_angles",
+    "receptor_direction",
+    "rigid",
+    "rotation_about",
+    "side_at_screen_left",
+    "transform_directions",
+    "transform_points",
+    "unit",
+]

@@ -1,0 +1,86 @@
+"""One episode of care: from a request to the answer and the next one."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from sijoint.model.checks import Booking, Consent, PreparationSheet, SignIn, SignOut, SkinMark, TimeOut
+from sijoint.model.diary import DiaryEntry, DiaryPrompt
+from sijoint.model.finding import Assessed, Override
+from sijoint.model.order import Order
+from sijoint.model.procedure import Procedure
+from sijoint.model.recovery import Discharge, RecoveryCheck
+from sijoint.model.request import AppointmentRequest, Assessment
+from sijoint.model.screening import DayOfConfirmation, PrescriberContact, ScreeningAnswers
+from sijoint.model.verdict import RepeatAnswer, Verdict
+
+
+class StoreKind(StrEnum):
+    """Fixed when a store is created, for ever."""
+
+    CARE = "care"
+    VIRTUAL = "virtual"
+
+
+class EpisodeState(StrEnum):
+    REQUESTED = "requested"
+    DECLINED = "declined"
+    REDIRECTED = "redirected"
+    ACCEPTED = "accepted"
+    ORDERED = "ordered"
+    NEEDS_REVIEW = "needs review"
+    STOPPED = "stopped"
+    CLEARED = "cleared"
+    BOOKED = "booked"
+    PREPARED = "prepared"
+    CONSENTED = "consented"
+    CONFIRMED = "confirmed today"
+    SIGNED_IN = "signed in"
+    TIMED_OUT = "timed out"
+    IN_PROCEDURE = "in procedure"
+    PROCEDURE_ENDED = "procedure ended"
+    RECOVERING = "recovering"
+    DISCHARGED = "discharged"
+    JUDGED = "judged"
+    CANCELLED = "cancelled"
+    NO_SHOW = "no-show"
+    CLOSED = "closed"
+
+
+@dataclass(frozen=True)
+class Session:
+    """One treatment day and what follows from it."""
+
+    order: Order
+    screening: Assessed | None = None
+    recipe_check: Assessed | None = None
+    overrides: tuple[Override, ...] = ()
+    booking: Booking | None = None
+    preparation: PreparationSheet | None = None
+    consent: Consent | None = None
+    confirmation: DayOfConfirmation | None = None
+    skin_mark: SkinMark | None = None
+    sign_in: SignIn | None = None
+    time_out: TimeOut | None = None
+    procedure: Procedure | None = None
+    sign_out: SignOut | None = None
+    recovery: tuple[RecoveryCheck, ...] = ()
+    discharge: Discharge | None = None
+    prompts: tuple[DiaryPrompt, ...] = ()
+    entries: tuple[DiaryEntry, ...] = ()
+    verdict: Verdict | None = None
+
+
+@dataclass(frozen=True)
+class Episode:
+    """``version`` counts commands accepted; the last session is the current one."""
+
+    id: str
+    patient_id: str
+    state: EpisodeState
+    version: int
+    request: AppointmentRequest
+    assessment: Assessment | None = None
+    screening_answers: ScreeningAnswers | None = None
+    prescriber_contacts: tuple[PrescriberContact, ...] = ()
+    sessions: tuple[Session, ...] = ()
+    repeat_answers: tuple[RepeatAnswer, ...] = ()
