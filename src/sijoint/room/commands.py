@@ -1,0 +1,153 @@
+"""What a person, a program or the virtual operator may tell the room. Each command carries a client id and session seconds.
+
+Angles and places are the patient's (LPS, mm): ``left_deg`` and ``cephalad_deg`` are the receptor's tilt from straight
+behind a prone patient, in a clinician's words.
+"""
+
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Annotated, Literal
+
+from pydantic import Discriminator
+
+from sijoint.model import ContrastPattern, ViewPurpose
+
+Point = tuple[float, float, float]
+
+
+@dataclass(frozen=True, kw_only=True)
+class RoomCommand:
+    """``id`` names the command for ever: the same id twice is the same command once."""
+
+    id: str
+    at_s: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class PositionCArm(RoomCommand):
+    left_deg: float
+    cephalad_deg: float
+    isocentre_mm: Point
+    kind: Literal["position"] = field(default="position", kw_only=True)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Collimate(RoomCommand):
+    """Half sizes of the field at the isocentre."""
+
+    half_width_mm: float
+    half_height_mm: float
+    kind: Literal["collimate"] = field(default="collimate", kw_only=True)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pulse(RoomCommand):
+    """The pedal: so many pulses; the last image holds and is stored for ``purpose``."""
+
+    pulses: int
+    purpose: ViewPurpose
+    kind: Literal["pulse"] = field(default="pulse", kw_only=True)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChooseNeedle(RoomCommand):
+    code: str  # formulary code
+    kind: Literal["choose needle"] = field(default="choose needle", kw_only=True)
+
+
+@dataclass(frozen=True, kw_only=True)
+class InsertNeedle(RoomCommand):
+    entry_mm: Point
+    direction: Point
+    bevel_clock_deg: float = 0.0
+    kind: Literal["insert needle"] = field(default="insert needle", kw_only=True)
+
+
+@dataclass(frozen=True, kw_only=True)
+class AdvanceNeedle(RoomCommand):
+    distance_mm: float
+    kind: Literal["advance"] = field(default="advance", kw_only=True)
+
+
+@dataclass(frozen=True, kw_only=True)
+class WithdrawNeedle(RoomCommand):
+    """Back along its path; to the skin and out when ``distance_mm`` is the depth or more."""
+
+    distance_mm: float
+    kind: Literal["withdraw"] = field(default="withdraw", kw_only=True)
+
+
+@dataclass(frozen=True, kw_only=True)
+class RedirectNeedle(RoomCommand):
+    direction: Point
+    kind: Literal["redirect"] = field(default="redirect", kw_only=True)
+
+
+@dataclass(frozen=True, kw_only=True)
+class RotateBevel(RoomCommand):
+    clock_deg: float
+    kind: Literal["rotate bevel"] = field(default="rotate bevel", kw_only=True)
+
+
+@dataclass(frozen=True, kw_only=True)
+class InjectSkin(RoomCommand):
+    volume_ml: Decimal
+    kind: Literal["inject skin"] = field(default="inject skin", kw_only=True)
+
+
+@dataclass(frozen=True, kw_only=True)
+class InjectContrast(RoomCommand):
+    """Contrast under pulses at the present view, watched for some seconds after the plunger stops."""
+
+    volume_ml: Decimal
+    rate_ml_s: float
+    watch_s: float
+    kind: Literal["inject contrast"] = field(default="inject contrast", kw_only=True)
+
+
+@dataclass(frozen=True, kw_only=True)
+class JudgeContrast(RoomCommand):
+    pattern: ContrastPattern
+    by: str
+    kind: Literal["judge contrast"] = field(default="judge contrast", kw_only=True)
+
+
+@dataclass(frozen=True, kw_only=True)
+class InjectDrug(RoomCommand):
+    """The drug syringe of the order, all of it or so many millilitres."""
+
+    volume_ml: Decimal
+    rate_ml_s: float
+    kind: Literal["inject drug"] = field(default="inject drug", kw_only=True)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wait(RoomCommand):
+    seconds: float
+    kind: Literal["wait"] = field(default="wait", kw_only=True)
+
+
+@dataclass(frozen=True, kw_only=True)
+class EndProcedure(RoomCommand):
+    abandoned_because: str = ""
+    kind: Literal["end"] = field(default="end", kw_only=True)
+
+
+Command = Annotated[
+    PositionCArm
+    | Collimate
+    | Pulse
+    | ChooseNeedle
+    | InsertNeedle
+    | AdvanceNeedle
+    | WithdrawNeedle
+    | RedirectNeedle
+    | RotateBevel
+    | InjectSkin
+    | InjectContrast
+    | JudgeContrast
+    | InjectDrug
+    | Wait
+    | EndProcedure,
+    Discriminator("kind"),
+]
