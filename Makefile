@@ -1,0 +1,41 @@
+# SIJoint: the two commands are `make demo` and `make test`.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+DEV_STAMP := $(VENV)/.installed-dev
+
+.PHONY: demo test deep bench lint clean
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "SIJoint needs Python 3.11 or newer; run: make PYTHON=python3.11 ..."; exit 2; }
+	$(PYTHON) -m venv $(VENV)
+
+$(STAMP): $(BIN)/python pyproject.toml constraints.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e .
+	@touch $@
+
+$(DEV_STAMP): $(STAMP)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
+	@touch $@
+
+demo: $(STAMP)  ## one whole episode on a real CT, into out/
+	$(BIN)/sij demo --out out
+
+test: $(DEV_STAMP)  ## everything that needs no root and no service, under 10 minutes
+	$(BIN)/python -m pytest -n 2 -m "not deep"
+
+lint: $(DEV_STAMP)
+	$(BIN)/ruff check src tests scripts benchmarks
+	$(BIN)/ruff format --check src tests scripts benchmarks
+	$(BIN)/mypy
+
+deep: $(DEV_STAMP)  ## the long ones: 50 seeds of every scenario, and tests marked deep
+	$(BIN)/python -m pytest -n 2 -m deep
+	$(BIN)/sij scenarios --seeds 50 --workers 2
+
+bench: $(DEV_STAMP)  ## measure; nothing here is asserted
+	$(BIN)/python benchmarks/projector.py
+
+clean:
+	rm -rf $(VENV) out build

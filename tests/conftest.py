@@ -1,0 +1,36 @@
+"""What all tests share: peers that may be required, and one body from the bundled CT per worker."""
+
+import os
+import shutil
+import tomllib
+from pathlib import Path
+
+import pytest
+
+PEERS = tomllib.loads((Path(__file__).parent / "peers.toml").read_text())["peers"]
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    for marker in item.iter_markers("peer"):
+        name = marker.args[0]
+        if shutil.which(name):
+            continue
+        if os.environ.get("SIJ_REQUIRE_PEERS") == "1" and name in PEERS:
+            pytest.fail(f"the peer {name} is required and not installed")
+        pytest.skip(f"{name} is not installed")
+
+
+@pytest.fixture(scope="session")
+def pelvis():
+    """The bundled real CT with its labels."""
+    from sijoint.anatomy import bundled_pelvis
+
+    return bundled_pelvis()
+
+
+@pytest.fixture(scope="session")
+def body(pelvis):
+    """Both joints and the tissues of the bundled CT."""
+    from sijoint.anatomy import body_of
+
+    return body_of(pelvis)
