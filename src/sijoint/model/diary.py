@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 
 from sijoint.model.facts import NOT_ASKED, Fact
 
@@ -34,3 +35,10 @@ class DiaryEntry:
     patient_stated_percent: int | None = None
     by_staff: bool = False
     paper: bool = False
+    temperature_c: Decimal | None = None
+    glucose_mg_dl: Decimal | None = None
+    weakness_worse_or_both_legs: Fact = NOT_ASKED
+    bladder_bowel_or_saddle_change: Fact = NOT_ASKED
+    site_red_swollen_or_leaking: Fact = NOT_ASKED
+    breathing_trouble_or_chest_pain: Fact = NOT_ASKED
+    pain_is_back: Fact = NOT_ASKED

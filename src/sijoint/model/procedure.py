@@ -49,7 +49,10 @@ class ViewPurpose(StrEnum):
 
 @dataclass(frozen=True)
 class StoredImage:
-    """One stored frame by the hash of its bytes. Angles are DICOM positioner angles."""
+    """One stored frame by the hash of its bytes. Angles are DICOM positioner angles.
+
+    ``after_movement`` counts the needle movements before it; -1 is not known, and the gate does not count such a view.
+    """
 
     sha256: str
     at_s: float
@@ -58,6 +61,7 @@ class StoredImage:
     primary_deg: float
     secondary_deg: float
     after_contrast: bool
+    after_movement: int = -1
 
 
 @dataclass(frozen=True)

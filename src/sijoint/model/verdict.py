@@ -24,6 +24,7 @@ class ReliefLine:
     inside_window: bool
     counted: bool
     why_not: str = ""
+    patient_stated_percent: int | None = None
 
 
 @dataclass(frozen=True)
