@@ -1,1 +1,22 @@
-"""In the making."""
+"""The fluid in the body: where contrast and drug go from the needle's tip, at what pressure, and what X-rays see of it.
+
+Inside the joint the fluid opens a compliant cleft cell by cell; outside it soaks ligament, muscle or loose tissue, or a
+vessel carries it off. Volume is conserved by construction. Pressures and spreads are assumed; `flow.toml` says so.
+"""
+
+from sijoint.injectate.capacity import draw_capacity_ml
+from sijoint.injectate.causes import Compartment, Fluid, LeakPath, Vessel
+from sijoint.injectate.fluid_body import FlowStep, FluidBody, RefusedInjection
+from sijoint.injectate.needle_pressure import needle_pressure_kpa
+
+__all__ = [
+    "Compartment",
+    "FlowStep",
+    "Fluid",
+    "FluidBody",
+    "LeakPath",
+    "RefusedInjection",
+    "Vessel",
+    "draw_capacity_ml",
+    "needle_pressure_kpa",
+]

@@ -1,1 +1,11 @@
-"""In the making."""
+"""What a virtual body feels: pain while the needle moves, familiar pain on filling, and the pain hours and months later.
+
+A virtual pharmacology of its own: anaesthetic acts where it reaches the source, expectation fades, steroid begins after
+days. The rules that judge a diary live elsewhere and share no number with this room. Assumed values: `response.toml`.
+"""
+
+from sijoint.response.body_state import BodyState, state_at
+from sijoint.response.causes import Delivered, PainCause, UnknownDrug
+from sijoint.response.provocation import familiar_pain, pain_of_step
+
+__all__ = ["BodyState", "Delivered", "PainCause", "UnknownDrug", "familiar_pain", "pain_of_step", "state_at"]

@@ -1,0 +1,163 @@
+"""The joint as a compliant sheet of cells that open one after another, each at its own pressure.
+
+In an open gap of 0.7 mm the viscous drop is 4-23 Pa while opening takes kilopascals, so pressure is the same all over the
+wet part and filling is an invasion: of all dry cells next to wet ones, the one that opens at the lowest pressure is next.
+A cell's thickness then grows with pressure towards its full aperture, never past it and never below zero.
+"""
+
+import heapq
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import ndimage
+
+from sijoint.injectate.flow_rules import CleftRules
+
+Vector = NDArray[np.float64]
+
+
+class ChartLike(Protocol):
+    pitch_mm: float
+    height_mm: Vector
+
+    def world(self, a_mm: Vector, b_mm: Vector, offset_mm: float = 0.0) -> Vector: ...
+
+
+class JointLike(Protocol):
+    """What the sheet asks of a joint."""
+
+    chart: ChartLike
+    synovial: NDArray[np.bool_]
+    width_mm: Vector
+    inferior_recess_mm: Vector
+
+
+@dataclass(frozen=True, eq=False)
+class CleftSheet:
+    """Cells of one synovial cleft. All arrays (n,): `full_ml` at full aperture, `opening_kpa` where it lifts."""
+
+    index: NDArray[np.int64]  # (n, 2) cell of the chart
+    number: NDArray[np.int64]  # (na, nb) cell number or -1
+    centre_mm: Vector  # (n, 3)
+    full_ml: Vector
+    opening_kpa: Vector
+    rules: CleftRules
+
+    def cell_at(self, point_mm: Vector) -> int:
+        """The cell whose centre is nearest to the point."""
+        return int(np.argmin(np.sum((self.centre_mm - point_mm) ** 2, axis=1)))
+
+    def thickness_share(self, over_kpa: Vector) -> Vector:
+        """Thickness of an open cell as share of its aperture, by how far the pressure is above its opening."""
+        least = self.rules.opening_share
+        return np.where(
+            over_kpa < 0, 0.0, 1 - (1 - least) * np.exp(-np.maximum(over_kpa, 0) / self.rules.compliance_kpa)
+        )
+
+    def invasion(self, sources: list[int]) -> tuple[NDArray[np.int64], Vector]:
+        """Cell numbers in the order in which they open from these sources, and the pressure (n,) each needs in turn."""
+        seen = np.zeros(len(self.full_ml), dtype=bool)
+        waiting: list[tuple[float, int]] = []
+        for cell in sources:
+            if not seen[cell]:
+                seen[cell] = True
+                heapq.heappush(waiting, (0.0, cell))  # the needle itself opens the cell in which it lies
+        order, reached, highest = [], [], 0.0
+        rows, columns = self.number.shape
+        opening = self.opening_kpa.tolist()
+        places = self.index.tolist()
+        number = self.number.tolist()
+        while waiting:
+            need, cell = heapq.heappop(waiting)
+            highest = max(highest, need)
+            order.append(cell)
+            reached.append(highest)
+            i, j = places[cell]
+            for k in range(max(i - 1, 0), min(i + 2, rows)):
+                for m in range(max(j - 1, 0), min(j + 2, columns)):
+                    other = number[k][m]
+                    if other >= 0 and not seen[other]:
+                        seen[other] = True
+                        heapq.heappush(waiting, (opening[other], other))
+        return np.array(order), np.array(reached)
+
+
+def cleft_sheet(joint: JointLike, capacity_ml: float, rules: CleftRules, rng: np.random.Generator) -> CleftSheet:
+    """The sheet of one joint, scaled so that at the capsule's yield it holds `capacity_ml` filled from its recess."""
+    index = np.argwhere(joint.synovial)
+    if not len(index):
+        raise ValueError("the joint has no synovial cleft to fill")
+    number = np.full(joint.synovial.shape, -1, dtype=np.int64)
+    number[tuple(index.T)] = np.arange(len(index))
+    pitch = joint.chart.pitch_mm
+    centre = np.asarray(joint.chart.world(index[:, 0] * pitch, index[:, 1] * pitch), dtype=np.float64)
+    width = _smoothed_width(joint, rules)[tuple(index.T)]
+    opening, contact_rank = _opening_field(joint, index, width, rules, rng)
+    share = float(np.clip(rng.normal(rules.contact_share_mean, rules.contact_share_sd), 0.0, 0.6))
+    near_recess = np.linalg.norm(centre - joint.inferior_recess_mm, axis=1) <= rules.recess_radius_mm
+    aperture = _areas_mm2(joint)[tuple(index.T)] * width / 1000
+
+    while True:  # fewer contact patches until the joint can open far enough to be a joint that takes its capacity
+        contact = (contact_rank < share) & ~near_recess
+        pressed = np.where(contact, opening * np.exp(rules.contact_log_step), opening)
+        sheet = CleftSheet(index, number, centre, aperture, pressed, rules)
+        order, needs = sheet.invasion([sheet.cell_at(joint.inferior_recess_mm)])
+        opened = order[needs <= rules.full_kpa]
+        lifts = pressed.copy()
+        lifts[order[0]] = 0.0
+        if len(opened) >= rules.open_share_least * len(index) or share == 0.0:
+            break
+        share = share - 0.05 if share > 0.05 else 0.0
+    thickness = sheet.thickness_share(rules.full_kpa - lifts)
+    filled = aperture * thickness
+    recess = near_recess & np.isin(np.arange(len(index)), opened)
+    if recess.any():
+        pouch = rules.recess_share / (1 - rules.recess_share) * filled[opened].sum() / filled[recess].sum()
+        aperture = np.where(recess, aperture * (1 + pouch), aperture)
+        filled = aperture * thickness
+    return CleftSheet(index, number, centre, aperture * capacity_ml / filled[opened].sum(), pressed, rules)
+
+
+def _smoothed_width(joint: JointLike, rules: CleftRules) -> Vector:
+    """Width over one cell's neighbourhood, cut to where CT can be believed: it is position that is robust, not width."""
+    usable = np.isfinite(joint.width_mm) & joint.synovial
+    width = np.where(usable, np.clip(joint.width_mm, rules.width_low_mm, rules.width_high_mm), 0.0)
+    weight = ndimage.gaussian_filter(usable.astype(float), 1.0)
+    smooth = ndimage.gaussian_filter(width, 1.0) / np.maximum(weight, 1e-9)
+    return np.clip(smooth, rules.width_low_mm, rules.width_high_mm)
+
+
+def _areas_mm2(joint: JointLike) -> Vector:
+    """True area of each chart cell: the height field's slope makes it larger than the pitch squared."""
+    pitch = joint.chart.pitch_mm
+    height = np.array(joint.chart.height_mm, dtype=np.float64)
+    height = np.where(np.isfinite(height), height, np.nanmean(height) if np.isfinite(height).any() else 0.0)
+    along_a, along_b = np.gradient(height, pitch)
+    return np.asarray(pitch**2 * np.sqrt(1 + np.minimum(along_a**2 + along_b**2, 9.0)))
+
+
+def _opening_field(
+    joint: JointLike, index: NDArray[np.int64], width_mm: Vector, rules: CleftRules, rng: np.random.Generator
+) -> tuple[Vector, Vector]:
+    """Opening pressure (n,) in kPa, correlated, and each cell's rank (n,) 0..1 in the field of contact patches."""
+    pitch = joint.chart.pitch_mm
+    place = tuple(index.T)
+    resistance = _correlated(joint.synovial.shape, rules.correlation_mm / pitch, rng)[place]
+    touching = _correlated(joint.synovial.shape, rules.correlation_mm / pitch, rng)[place]
+    cranial = (index[:, 1] - index[:, 1].mean()) * pitch / 30.0
+    log_kpa = (
+        np.log(rules.opening_median_kpa)
+        + rules.opening_log_sd * resistance
+        - rules.width_log_slope_per_mm * (width_mm - width_mm.mean())
+        + rules.cranial_log_sd_per_30_mm * rng.normal() * cranial
+    )
+    rank = np.argsort(np.argsort(-touching)) / len(touching)
+    return np.exp(log_kpa), rank
+
+
+def _correlated(shape: tuple[int, ...], sigma_cells: float, rng: np.random.Generator) -> Vector:
+    """A random field of mean 0 and standard deviation 1 with this correlation length."""
+    field = ndimage.gaussian_filter(rng.normal(size=shape), sigma_cells / 2, mode="reflect")
+    return np.asarray((field - field.mean()) / max(float(field.std()), 1e-12))

@@ -1,0 +1,81 @@
+"""Fluid in tissue outside the joint: a depot that grows along the fibres by the way of least resistance."""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import ndimage
+from skimage.graph import MCP_Geometric
+
+from sijoint.anatomy import Tissue
+from sijoint.frames import Grid
+from sijoint.injectate.causes import Compartment
+from sijoint.injectate.flow_rules import NumericalRules, TissueRules
+
+Vector = NDArray[np.float64]
+
+
+class TissueMap(Protocol):
+    def tissue_at(self, points_mm: Vector) -> NDArray[np.uint8]: ...
+
+
+@dataclass(eq=False)
+class Depot:
+    """One pool in tissue: voxel centres (n, 3) in the order in which fluid reaches them, `voxel_ml` each."""
+
+    compartment: Compartment
+    origin_mm: Vector
+    order_mm: Vector
+    voxel_ml: float
+
+    def wet(self, volume_ml: float) -> tuple[Vector, Vector]:
+        """Voxel centres (m, 3) and the volume (m,) in mL that each holds of this total."""
+        # Tissue that is full to the end of its grid swells: every voxel holds more, none is lost.
+        voxel_ml = max(self.voxel_ml, volume_ml / len(self.order_mm))
+        count = min(int(np.ceil(volume_ml / voxel_ml - 1e-9)), len(self.order_mm))
+        held = np.full(count, voxel_ml)
+        if count:
+            held[-1] = volume_ml - voxel_ml * (count - 1)
+        return self.order_mm[:count], held
+
+
+def depot_in(
+    compartment: Compartment,
+    body: TissueMap,
+    origin_mm: Vector,
+    fibre: Vector,
+    sheet_normal: Vector,
+    rules: TissueRules,
+    numbers: NumericalRules,
+    rng: np.random.Generator,
+) -> Depot:
+    """A depot at a point; `fibre` and `sheet_normal` are unit vectors of the tissue's texture there."""
+    axes = _texture_axes(fibre, sheet_normal)
+    spread = np.array(rules.spread)
+    half = np.ceil(numbers.depot_reach_mm * np.maximum(spread, 0.35) / numbers.depot_voxel_mm).astype(int)
+    shape = tuple(int(n) for n in 2 * half + 1)
+    corner = origin_mm - axes @ (half * numbers.depot_voxel_mm)
+    grid = Grid.from_spacing(shape, [numbers.depot_voxel_mm] * 3, corner, axes)  # type: ignore[arg-type]
+    centres = grid.to_world(np.indices(shape).reshape(3, -1).T)
+    tissue = np.asarray(body.tissue_at(centres)).reshape(shape)
+
+    start = tuple(int(n) for n in half)
+    own = tissue[start] if tissue[start] != Tissue.BONE else Tissue.LIGAMENT
+    # Streaks: resistance that varies little along the fibre and much across it makes the margin feathery.
+    streaks = ndimage.gaussian_filter(rng.normal(size=shape), (4.0, 0.8, 0.8))
+    resistance = np.exp(rules.feather * streaks / max(float(streaks.std()), 1e-12))
+    resistance[tissue != own] *= numbers.other_tissue_cost
+    resistance[tissue == Tissue.BONE] *= numbers.bone_cost
+    steps = tuple(float(s) for s in numbers.depot_voxel_mm / spread)
+    arrival, _ = MCP_Geometric(resistance, sampling=steps).find_costs([start])
+    order = np.argsort(arrival.ravel(), kind="stable")
+    return Depot(compartment, origin_mm, centres[order], rules.porosity * numbers.depot_voxel_mm**3 / 1000)
+
+
+def _texture_axes(fibre: Vector, sheet_normal: Vector) -> Vector:
+    """Columns: along the fibre, across it in the sheet, through the sheet."""
+    along = fibre / np.linalg.norm(fibre)
+    through = sheet_normal - (sheet_normal @ along) * along
+    through = through / np.linalg.norm(through)
+    return np.column_stack([along, np.cross(through, along), through])
