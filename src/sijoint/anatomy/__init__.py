@@ -1,1 +1,45 @@
-"""In the making."""
+"""The body: reading a CT and its labels, the sacroiliac joint as a shape, tissues, and the pelves that come with the program.
+
+Everything is in LPS millimetres, arrays are ``[i, j, k]``. Bone surfaces and distances are measured; the border between the
+synovial and the ligamentous part, the ligaments and the capsule are models and say so.
+"""
+
+from sijoint.anatomy.approach import Approach, approaches, outward_direction
+from sijoint.anatomy.body import Body, body_of
+from sijoint.anatomy.chart import Chart
+from sijoint.anatomy.ct import CT, Labels, PatientCT, Provenance
+from sijoint.anatomy.describe import Row, describe
+from sijoint.anatomy.errors import UnreadableImage, UnsuitableAnatomy
+from sijoint.anatomy.extraction import extract_joint
+from sijoint.anatomy.joint import Joint
+from sijoint.anatomy.landmarks import Landmark
+from sijoint.anatomy.library import bundled_pelvis
+from sijoint.anatomy.picture import bone_mesh
+from sijoint.anatomy.reading import read_ct, read_labels, read_patient
+from sijoint.anatomy.tissue import Tissue
+
+__all__ = [
+    "CT",
+    "Approach",
+    "Body",
+    "Chart",
+    "Joint",
+    "Labels",
+    "Landmark",
+    "PatientCT",
+    "Provenance",
+    "Row",
+    "Tissue",
+    "UnreadableImage",
+    "UnsuitableAnatomy",
+    "approaches",
+    "body_of",
+    "bone_mesh",
+    "bundled_pelvis",
+    "describe",
+    "extract_joint",
+    "outward_direction",
+    "read_ct",
+    "read_labels",
+    "read_patient",
+]

@@ -1,0 +1,210 @@
+"""Reading a CT and its labels from files, with an answer that a person understands when that fails.
+
+SimpleITK is the one reader; it gives LPS millimetres whatever the file's own axes. No header value enters a message, only the
+path that the user typed.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+import SimpleITK as sitk
+from numpy.typing import NDArray
+
+from sijoint.anatomy.ct import CT, Labels, PatientCT, Provenance
+from sijoint.anatomy.errors import UnreadableImage, UnsuitableAnatomy
+from sijoint.anatomy.rules import label_scheme
+from sijoint.frames import Grid, Side
+
+_LOWEST_HU, _HIGHEST_HU = -32768, 32767
+_AIR_HU = -1024  # what lies below is scanner padding
+_NO_FAT_HU = -20  # a CT of a body always holds fat or air, so its smallest value lies below this
+
+
+def read_ct(path: Path) -> CT:
+    """The CT in a NIfTI file or in a folder with one DICOM CT series; padding below -1024 HU becomes air.
+
+    Raises UnreadableImage: missing, truncated, not 3-D, one slice, slices missing, several series, not Hounsfield units.
+    """
+    path = Path(path)
+    image = _read_dicom_folder(path) if path.is_dir() else _read_file(path)
+    grid, values = _grid_and_array(image, path)
+    return CT(grid, _as_hu(values, path))
+
+
+def read_labels(path: Path, grid: Grid) -> Labels:
+    """The labels in a NIfTI file, brought to ``grid``'s axis order.
+
+    Raises UnreadableImage when the file cannot be read, UnsuitableAnatomy when its voxels are not those of the CT or its
+    numbers are not TotalSegmentator v2 labels with a sacrum and at least one hip bone.
+    """
+    path = Path(path)
+    if path.is_dir():
+        raise UnreadableImage(f"{path} is a folder; labels are one NIfTI file (.nii or .nii.gz).")
+    label_grid, values = _grid_and_array(_read_file(path), path)
+    values = _on_axes_of(grid, label_grid, values, path)
+    return Labels(grid, _as_label_numbers(values, path))
+
+
+def read_patient(ct: Path, labels: Path) -> PatientCT:
+    """A user's own CT with its labels. Raises as read_ct and read_labels do."""
+    image = read_ct(ct)
+    return PatientCT(
+        image,
+        read_labels(labels, image.grid),
+        Provenance(
+            name=Path(ct).name,
+            source="the user's own CT",
+            licence="the user's own",
+            attribution="",
+            measured=("All grey values are those of the CT that was given.",),
+            modelled=("The labels are taken as given; who or what drew them is not known here.",),
+        ),
+    )
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """ITK writes warnings with header values to stderr; those are not for the terminal."""
+    before = sitk.ProcessObject.GetGlobalWarningDisplay()
+    sitk.ProcessObject.SetGlobalWarningDisplay(False)
+    try:
+        yield
+    finally:
+        sitk.ProcessObject.SetGlobalWarningDisplay(before)
+
+
+def _read_file(path: Path) -> sitk.Image:
+    if not path.exists():
+        raise UnreadableImage(
+            f"{path} does not exist; give a NIfTI file (.nii, .nii.gz) or a folder with one DICOM CT series."
+        )
+    try:
+        with _quiet():
+            return sitk.ReadImage(str(path))
+    except (RuntimeError, MemoryError):
+        raise UnreadableImage(
+            f"{path} cannot be read as an image: it is truncated, damaged or of another format; copy it again from its source."
+        ) from None
+
+
+def _read_dicom_folder(folder: Path) -> sitk.Image:
+    with _quiet():
+        series = sitk.ImageSeriesReader.GetGDCMSeriesIDs(str(folder))
+        if not series:
+            raise UnreadableImage(
+                f"{folder} holds no readable DICOM image series; give the folder with the CT's slices."
+            )
+        if len(series) > 1:
+            raise UnreadableImage(
+                f"{folder} holds {len(series)} image series; put the one CT series to be used into a folder of its own."
+            )
+        names = sitk.ImageSeriesReader.GetGDCMSeriesFileNames(str(folder), series[0])
+        if len(names) > 1:
+            _check_slices(names, folder)
+        reader = sitk.ImageSeriesReader()
+        reader.SetFileNames(names)
+        try:
+            return reader.Execute()
+        except (RuntimeError, MemoryError):
+            raise UnreadableImage(
+                f"The DICOM series in {folder} cannot be read: a slice is truncated or has another size; copy the series again."
+            ) from None
+
+
+def _check_slices(names: tuple[str, ...], folder: Path) -> None:
+    """The reader itself would stack slices over a gap as if they lay evenly."""
+    heights = []
+    for name in names:
+        reader = sitk.ImageFileReader()
+        reader.SetFileName(name)
+        try:
+            reader.ReadImageInformation()
+        except RuntimeError:
+            raise UnreadableImage(f"A slice in {folder} cannot be read; copy the series again.") from None
+        if reader.HasMetaDataKey("0008|0060") and reader.GetMetaData("0008|0060").strip() != "CT":
+            raise UnreadableImage(f"The series in {folder} is not a CT; Hounsfield units are needed.")
+        normal = np.array(reader.GetDirection()).reshape(3, 3)[:, 2]
+        heights.append(float(normal @ np.array(reader.GetOrigin())))
+    steps = np.array([b - a for a, b in pairwise(heights)])
+    if np.any(np.abs(np.abs(steps) - np.median(np.abs(steps))) > 0.1 * np.median(np.abs(steps))):
+        raise UnreadableImage(
+            f"The slices in {folder} are not evenly spaced: one is missing or given twice; export the series again."
+        )
+
+
+def _grid_and_array(image: sitk.Image, path: Path) -> tuple[Grid, NDArray]:
+    """The grid and the array (i, j, k) of a volume; refuses anything but one grey value per voxel in three dimensions."""
+    if image.GetNumberOfComponentsPerPixel() != 1:
+        raise UnreadableImage(f"{path} is a colour or vector image, not a CT or label volume.")
+    if image.GetDimension() != 3:
+        raise UnreadableImage(f"{path} has {image.GetDimension()} dimensions; one volume with three is needed.")
+    if min(image.GetSize()) < 2:
+        raise UnreadableImage(f"{path} is a single slice; a volume of the whole pelvis is needed.")
+    try:
+        grid = Grid.from_spacing(image.GetSize(), image.GetSpacing(), image.GetOrigin(), image.GetDirection())
+    except ValueError:
+        raise UnreadableImage(f"{path} does not say where its voxels lie (spacing or axes are missing).") from None
+    return grid, sitk.GetArrayFromImage(image).transpose(2, 1, 0)
+
+
+def _as_hu(values: NDArray, path: Path) -> NDArray[np.int16]:
+    if values.dtype.kind == "f" and not np.isfinite(values).all():
+        raise UnreadableImage(f"{path} holds voxels that are not numbers (NaN or infinite); export the CT again.")
+    low, high = float(values.min()), float(values.max())
+    if low < _LOWEST_HU or high > _HIGHEST_HU:
+        raise UnreadableImage(f"{path} holds values beyond any Hounsfield unit; the scale of the export is wrong.")
+    if low == high:
+        raise UnreadableImage(f"{path} holds the same value everywhere; this is no CT.")
+    if low > _NO_FAT_HU:
+        raise UnreadableImage(
+            f"{path} is not in Hounsfield units: no voxel is as dark as fat or air; export the CT with its rescale applied, "
+            "not as display grey values or labels."
+        )
+    if high - low < 100:
+        raise UnreadableImage(f"{path} is not in Hounsfield units: its values span less than fat to bone.")
+    return np.ascontiguousarray(np.rint(np.maximum(values, _AIR_HU)).astype(np.int16))
+
+
+def _on_axes_of(grid: Grid, other: Grid, values: NDArray, path: Path) -> NDArray:
+    """Labels are often stored with flipped or swapped axes of the same voxels; anything else is refused."""
+    index_from_other = grid.index_from_world @ other.world_from_index
+    turn = np.rint(index_from_other[:3, :3])
+    refusal = UnsuitableAnatomy(
+        f"The labels in {path} do not lie on the voxels of the CT; segment this very CT again, without resampling or cropping."
+    )
+    if not (np.abs(turn).sum(0) == 1).all() or not (np.abs(turn).sum(1) == 1).all():
+        raise refusal
+    axes = np.abs(turn).argmax(1)  # axis of `other` that runs along each axis of `grid`
+    turned = np.flip(values.transpose(axes), [n for n in range(3) if turn[n, axes[n]] < 0])
+    first = np.where(turn.sum(0) < 0, np.array(other.shape) - 1, 0)
+    matrix = other.world_from_index.copy()
+    matrix[:3, 3] = other.to_world(first)
+    matrix[:3, :3] = other.world_from_index[:3, :3] @ turn.T
+    if turned.shape != grid.shape or not Grid(turned.shape, matrix).same_as(grid, float(grid.spacing_mm.min()) * 0.02):
+        raise refusal
+    return turned
+
+
+def _as_label_numbers(values: NDArray, path: Path) -> NDArray[np.uint8]:
+    scheme = label_scheme()
+    expected = (
+        "expected are TotalSegmentator v2 numbers: sacrum 25 (S1 may be 26), left hip bone 77, right hip bone 78; run the "
+        "task 'total' on this CT"
+    )
+    if values.dtype.kind == "f" and not (np.isfinite(values).all() and (values == np.rint(values)).all()):
+        raise UnsuitableAnatomy(f"The values in {path} are not whole label numbers; {expected}.")
+    if values.min() < 0 or values.max() > scheme.highest:
+        raise UnsuitableAnatomy(f"{path} holds numbers of another label scheme; {expected}.")
+    labels = np.ascontiguousarray(values.astype(np.uint8))
+    present = np.bincount(labels.ravel(), minlength=256) > 0
+    if not present[list(scheme.sacrum)].any() or not present[list(scheme.hip_left + scheme.hip_right)].any():
+        raise UnsuitableAnatomy(f"{path} does not label a sacrum together with a hip bone; {expected}.")
+    return labels
+
+
+def hip_numbers(side: Side) -> tuple[int, ...]:
+    """The label numbers of the hip bone on a side."""
+    return label_scheme().hip_left if side is Side.LEFT else label_scheme().hip_right
