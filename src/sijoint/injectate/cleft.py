@@ -7,31 +7,15 @@ A cell's thickness then grows with pressure towards its full aperture, never pas
 
 import heapq
 from dataclasses import dataclass
-from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
+from sijoint.injectate.asked_of_anatomy import Joint
 from sijoint.injectate.flow_rules import CleftRules
 
 Vector = NDArray[np.float64]
-
-
-class ChartLike(Protocol):
-    pitch_mm: float
-    height_mm: Vector
-
-    def world(self, a_mm: Vector, b_mm: Vector, offset_mm: float = 0.0) -> Vector: ...
-
-
-class JointLike(Protocol):
-    """What the sheet asks of a joint."""
-
-    chart: ChartLike
-    synovial: NDArray[np.bool_]
-    width_mm: Vector
-    inferior_recess_mm: Vector
 
 
 @dataclass(frozen=True, eq=False)
@@ -84,7 +68,7 @@ class CleftSheet:
         return np.array(order), np.array(reached)
 
 
-def cleft_sheet(joint: JointLike, capacity_ml: float, rules: CleftRules, rng: np.random.Generator) -> CleftSheet:
+def cleft_sheet(joint: Joint, capacity_ml: float, rules: CleftRules, rng: np.random.Generator) -> CleftSheet:
     """The sheet of one joint, scaled so that at the capsule's yield it holds `capacity_ml` filled from its recess."""
     index = np.argwhere(joint.synovial)
     if not len(index):
@@ -120,16 +104,16 @@ def cleft_sheet(joint: JointLike, capacity_ml: float, rules: CleftRules, rng: np
     return CleftSheet(index, number, centre, aperture * capacity_ml / filled[opened].sum(), pressed, rules)
 
 
-def _smoothed_width(joint: JointLike, rules: CleftRules) -> Vector:
+def _smoothed_width(joint: Joint, rules: CleftRules) -> Vector:
     """Width over one cell's neighbourhood, cut to where CT can be believed: it is position that is robust, not width."""
     usable = np.isfinite(joint.width_mm) & joint.synovial
     width = np.where(usable, np.clip(joint.width_mm, rules.width_low_mm, rules.width_high_mm), 0.0)
     weight = ndimage.gaussian_filter(usable.astype(float), 1.0)
     smooth = ndimage.gaussian_filter(width, 1.0) / np.maximum(weight, 1e-9)
-    return np.clip(smooth, rules.width_low_mm, rules.width_high_mm)
+    return np.asarray(np.clip(smooth, rules.width_low_mm, rules.width_high_mm))
 
 
-def _areas_mm2(joint: JointLike) -> Vector:
+def _areas_mm2(joint: Joint) -> Vector:
     """True area of each chart cell: the height field's slope makes it larger than the pitch squared."""
     pitch = joint.chart.pitch_mm
     height = np.array(joint.chart.height_mm, dtype=np.float64)
@@ -139,7 +123,7 @@ def _areas_mm2(joint: JointLike) -> Vector:
 
 
 def _opening_field(
-    joint: JointLike, index: NDArray[np.int64], width_mm: Vector, rules: CleftRules, rng: np.random.Generator
+    joint: Joint, index: NDArray[np.int64], width_mm: Vector, rules: CleftRules, rng: np.random.Generator
 ) -> tuple[Vector, Vector]:
     """Opening pressure (n,) in kPa, correlated, and each cell's rank (n,) 0..1 in the field of contact patches."""
     pitch = joint.chart.pitch_mm

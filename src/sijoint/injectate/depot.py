@@ -1,7 +1,6 @@
 """Fluid in tissue outside the joint: a depot that grows along the fibres by the way of least resistance."""
 
 from dataclasses import dataclass
-from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,14 +9,11 @@ from skimage.graph import MCP_Geometric
 
 from sijoint.anatomy import Tissue
 from sijoint.frames import Grid
+from sijoint.injectate.asked_of_anatomy import TissueMap
 from sijoint.injectate.causes import Compartment
 from sijoint.injectate.flow_rules import NumericalRules, TissueRules
 
 Vector = NDArray[np.float64]
-
-
-class TissueMap(Protocol):
-    def tissue_at(self, points_mm: Vector) -> NDArray[np.uint8]: ...
 
 
 @dataclass(eq=False)

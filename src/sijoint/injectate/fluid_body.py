@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from sijoint.frames import Grid, Side
+from sijoint.injectate.asked_of_anatomy import Body
 from sijoint.injectate.causes import Compartment, Fluid, LeakPath, Vessel
 from sijoint.injectate.depot import Depot
 from sijoint.injectate.flow_rules import flow_rules
@@ -58,7 +59,7 @@ class FluidBody:
 
     def __init__(
         self,
-        body: object,  # anatomy.Body
+        body: Body,
         side: Side,
         *,
         capacity_ml: float,
@@ -67,7 +68,7 @@ class FluidBody:
         rng: np.random.Generator,
     ) -> None:
         self._rules = flow_rules()
-        self._joint = body.joints[side]  # type: ignore[attr-defined]
+        self._joint = body.joints[side]
         self._around = Surroundings(body, self._joint, side, self._rules, int(rng.integers(2**63)))
         self._in_joint = JointFluid(self._joint, capacity_ml, tuple(leaks), self._rules, rng)
         self._vessels = tuple(vessels)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from sijoint.injectate.asked_of_anatomy import Joint
 from sijoint.injectate.causes import Compartment, LeakPath
 from sijoint.injectate.cleft import cleft_sheet
 from sijoint.injectate.filling import Filling, Invasion
@@ -27,9 +28,9 @@ class JointFluid:
     """What one joint holds. Fluids in it are well mixed: what leaves has the mixture's composition (assumed)."""
 
     def __init__(
-        self, joint: object, capacity_ml: float, leaks: tuple[LeakPath, ...], rules: FlowRules, rng: np.random.Generator
+        self, joint: Joint, capacity_ml: float, leaks: tuple[LeakPath, ...], rules: FlowRules, rng: np.random.Generator
     ) -> None:
-        self._sheet = cleft_sheet(joint, capacity_ml, rules.cleft, rng)  # type: ignore[arg-type]
+        self._sheet = cleft_sheet(joint, capacity_ml, rules.cleft, rng)
         self._leaks = leaks
         self._sources: list[int] = []
         self._invasion: Invasion | None = None
@@ -104,18 +105,18 @@ class JointFluid:
         return float(np.mean(self._filling().cell_ml > 0))
 
 
-def _first_overflow(joint: object, ventral_share: float, rng: np.random.Generator) -> tuple[Compartment, Vector]:
+def _first_overflow(joint: Joint, ventral_share: float, rng: np.random.Generator) -> tuple[Compartment, Vector]:
     """Where a full capsule gives first: ventral or dorsal, at a drawn point of that border."""
     ventral, place = rng.random() < ventral_share, rng.random()
-    border = joint.ventral_border_mm if ventral else joint.dorsal_border_mm  # type: ignore[attr-defined]
+    border = joint.ventral_border_mm if ventral else joint.dorsal_border_mm
     to = Compartment.VENTRAL if ventral else Compartment.LIGAMENT
-    outwards = joint.chart.axis_a * (2.0 if ventral else -2.0)  # type: ignore[attr-defined]
+    outwards = joint.chart.axis_a * (2.0 if ventral else -2.0)
     return to, np.asarray(border[min(int(place * len(border)), len(border) - 1)] + outwards, dtype=np.float64)
 
 
-def _quarter_cells(joint: object, index: NDArray[np.int64]) -> Vector:
+def _quarter_cells(joint: Joint, index: NDArray[np.int64]) -> Vector:
     """Four points (n, 4, 3) in each cell of the sheet, so that a picture of it has no raster."""
-    chart = joint.chart  # type: ignore[attr-defined]
+    chart = joint.chart
     quarters = np.array([(-0.25, -0.25), (-0.25, 0.25), (0.25, -0.25), (0.25, 0.25)])
     places = (index[:, None, :] + quarters[None]) * chart.pitch_mm
     return np.asarray(chart.world(places[..., 0], places[..., 1]), dtype=np.float64)

@@ -5,6 +5,7 @@ from numpy.typing import NDArray
 
 from sijoint.anatomy import Tissue
 from sijoint.frames import Side
+from sijoint.injectate.asked_of_anatomy import Body, Joint
 from sijoint.injectate.causes import Compartment
 from sijoint.injectate.depot import Depot, depot_in
 from sijoint.injectate.flow_rules import FlowRules, TissueRules
@@ -18,12 +19,12 @@ NEAR_VENTRAL_MM = 25.0  # beyond the ventral border and this close to it is the 
 class Surroundings:
     """Tissue round one joint; makes depots with the texture of the place."""
 
-    def __init__(self, body: object, joint: object, side: Side, rules: FlowRules, seed: int) -> None:
+    def __init__(self, body: Body, joint: Joint, side: Side, rules: FlowRules, seed: int) -> None:
         self._body, self._joint, self._side, self._rules, self._seed = body, joint, side, rules, seed
 
     def refusal_at(self, tip_mm: Vector) -> str:
         """Why nothing can be injected here, or nothing."""
-        if float(self._body.bone_distance_mm(tip_mm[None, :])[0]) < -BONE_DEPTH_MM:  # type: ignore[attr-defined]
+        if float(self._body.bone_distance_mm(tip_mm[None, :])[0]) < -BONE_DEPTH_MM:
             return "The tip is in bone and nothing flows at any pressure of the hand; withdraw the needle first."
         if self._tissue(tip_mm) == Tissue.AIR:
             return "The tip is not in the patient; advance the needle before injecting."
@@ -31,8 +32,8 @@ class Surroundings:
 
     def compartment_at(self, tip_mm: Vector) -> Compartment:
         """Where fluid goes from a tip outside the cleft and outside vessels."""
-        chart = self._joint.chart  # type: ignore[attr-defined]
-        ventral = np.asarray(self._joint.ventral_border_mm)  # type: ignore[attr-defined]
+        chart = self._joint.chart
+        ventral = np.asarray(self._joint.ventral_border_mm)
         nearest = ventral[int(np.argmin(np.sum((ventral - tip_mm) ** 2, axis=1)))]
         beyond = float((tip_mm - nearest) @ chart.axis_a)
         if beyond > 0 and np.linalg.norm(tip_mm - nearest) <= NEAR_VENTRAL_MM:
@@ -41,7 +42,7 @@ class Surroundings:
             case Tissue.LIGAMENT | Tissue.CAPSULE | Tissue.CLEFT:
                 return Compartment.LIGAMENT
             case Tissue.NERVE:
-                return Compartment.SCIATIC if tip_mm[2] < self._joint.inferior_end_mm[2] else Compartment.FORAMEN  # type: ignore[attr-defined]
+                return Compartment.SCIATIC if tip_mm[2] < self._joint.inferior_end_mm[2] else Compartment.FORAMEN
             case Tissue.BOWEL:
                 return Compartment.VENTRAL
             case Tissue.BONE:  # on the surface: the bevel opens into what covers the bone here
@@ -58,7 +59,7 @@ class Surroundings:
 
     def new_depot(self, where: Compartment, at_mm: Vector, number: int) -> Depot:
         """A depot at this point; its texture is drawn from the procedure's seed and its number."""
-        chart = self._joint.chart  # type: ignore[attr-defined]
+        chart = self._joint.chart
         outwards = np.array([float(self._side.x_sign), 0.0, 0.0])
         if where is Compartment.LIGAMENT:  # the posterior bands run from the sacrum up and out to the iliac tuberosity
             fibre, normal = chart.axis_b + 0.5 * chart.normal, chart.axis_a
@@ -79,14 +80,14 @@ class Surroundings:
             normal,
             self.rules_of(where),
             self._rules.numbers,
-            rng,  # type: ignore[arg-type]
+            rng,
         )
 
     def _tissue(self, tip_mm: Vector) -> int:
-        return int(self._body.tissue_at(tip_mm[None, :])[0])  # type: ignore[attr-defined]
+        return int(self._body.tissue_at(tip_mm[None, :])[0])
 
     def _near_ligament(self, tip_mm: Vector) -> bool:
         aside = 2.0 * np.vstack([np.eye(3), -np.eye(3)])
         return bool(
             np.any(np.isin(self._body.tissue_at(tip_mm + aside), [Tissue.LIGAMENT, Tissue.CAPSULE, Tissue.CLEFT]))
-        )  # type: ignore[attr-defined]
+        )

@@ -101,8 +101,15 @@ def withdraw(state: NeedleState, distance_mm: float) -> NeedleState:
         raise RefusedMovement("A withdrawal is a positive distance in millimetres; advance the needle instead.")
     left = state.depth_mm - distance_mm
     if left <= 1e-9:
+        along = state.direction if len(state.path_mm) < 2 else unit(state.path_mm[1] - state.path_mm[0])
         return replace(
-            state, path_mm=state.entry_mm[None, :], tissue="air", on_bone=False, in_skin=False, **_straight(state)
+            state,
+            path_mm=state.entry_mm[None, :],
+            direction=along,
+            opening=bevel_opening(along, state.bevel_clock_deg),
+            tissue="air",
+            on_bone=False,
+            in_skin=False,
         )
     kept = state.path_mm[state._lengths < left - 1e-9]
     path = np.vstack([kept, state.point_at(left)])
@@ -115,11 +122,6 @@ def withdraw(state: NeedleState, distance_mm: float) -> NeedleState:
         tissue="" if distance_mm > 0 else state.tissue,  # felt anew on the next advance
         on_bone=False if distance_mm > 0 else state.on_bone,
     )
-
-
-def _straight(state: NeedleState) -> dict[str, Vector]:
-    along = state.direction if len(state.path_mm) < 2 else unit(state.path_mm[1] - state.path_mm[0])
-    return {"direction": along, "opening": bevel_opening(along, state.bevel_clock_deg)}
 
 
 def redirect(state: NeedleState, direction: ArrayLike) -> NeedleState:

@@ -6,6 +6,15 @@ days. The rules that judge a diary live elsewhere and share no number with this 
 
 from sijoint.response.body_state import BodyState, state_at
 from sijoint.response.causes import Delivered, PainCause, UnknownDrug
-from sijoint.response.provocation import familiar_pain, pain_of_step
+from sijoint.response.provocation import familiar_pain, pain_of_filling, pain_of_step
 
-__all__ = ["BodyState", "Delivered", "PainCause", "UnknownDrug", "familiar_pain", "pain_of_step", "state_at"]
+__all__ = [
+    "BodyState",
+    "Delivered",
+    "PainCause",
+    "UnknownDrug",
+    "familiar_pain",
+    "pain_of_filling",
+    "pain_of_step",
+    "state_at",
+]

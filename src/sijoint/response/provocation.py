@@ -32,3 +32,12 @@ def familiar_pain(cause: PainCause, site_kpa: float, compartment: str, rng: np.r
     pressed = max(site_kpa, 0.0) ** 4 / (max(site_kpa, 0.0) ** 4 + p.number("familiar.half_kpa") ** 4)
     chance = p.number("familiar.by_chance") + (p.number("familiar.share") - p.number("familiar.by_chance")) * source
     return bool(rng.random() < chance * pressed)
+
+
+def pain_of_filling(cause: PainCause, site_kpa: float, familiar: bool, rng: np.random.Generator) -> int:
+    """NRS 0..10 while a run fills: pressure is felt by anyone; familiar pain comes up to the index pain."""
+    p = pharmacology()
+    pressed = max(site_kpa, 0.0) / (max(site_kpa, 0.0) + p.number("filling.half_kpa"))
+    pressure = cause.discomfort * p.number("filling.pressure_nrs") * pressed
+    pain = max(pressure, cause.index_nrs * p.number("filling.familiar_share")) if familiar else pressure
+    return int(np.clip(np.floor(pain + rng.normal(0.0, p.number("step.noise_sd")) + 0.5), 0, 10))

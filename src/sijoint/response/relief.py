@@ -86,4 +86,4 @@ def saturation(milligrams: float, half_mg: float, steepness: float) -> float:
     """Hill curve: half at `half_mg`."""
     if milligrams <= 0:
         return 0.0
-    return milligrams**steepness / (milligrams**steepness + half_mg**steepness)
+    return float(1 / (1 + (half_mg / milligrams) ** steepness))
