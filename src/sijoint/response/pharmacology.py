@@ -59,7 +59,18 @@ def pharmacology() -> Pharmacology:
         anaesthetics=tuple((name, _action(table)) for name, table in raw["anaesthetic"].items()),
         numbers=tuple(
             (f"{table}.{key}", float(row["value"]))
-            for table in ("step", "familiar", "cover", "block", "steroid", "soreness", "leg", "answer", "filling")
+            for table in (
+                "step",
+                "filling",
+                "familiar",
+                "cover",
+                "block",
+                "steroid",
+                "soreness",
+                "leg",
+                "answer",
+                "filling",
+            )
             for key, row in raw[table].items()
         ),
     )
