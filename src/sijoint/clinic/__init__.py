@@ -1,1 +1,65 @@
-"""In the making."""
+"""One thing happens: one command, one transaction, one line in the ledger. The only place that changes an episode.
+
+``handle`` answers a command with an ``Outcome``; ``permit_for`` answers the room from stored facts; ``recorder_for`` and
+``image_keeper_for`` keep what happens there, as it happens.
+"""
+
+from sijoint.clinic.commands import (
+    AnswerDiary,
+    AnswerScreening,
+    AskRepeat,
+    Assess,
+    BeginProcedure,
+    Book,
+    CallTimeOut,
+    CancelBooking,
+    ClinicCommand,
+    CloseEpisode,
+    Command,
+    ConfirmToday,
+    ContactPrescriber,
+    DischargePatient,
+    GiveConsent,
+    JudgeBlock,
+    MarkSkin,
+    OverrideFinding,
+    PlaceOrder,
+    Prepare,
+    RecordNoShow,
+    RecordRecovery,
+    RecordRoomEvent,
+    RequestAppointment,
+    SignInPatient,
+    SignOutPatient,
+)
+from sijoint.clinic.outcome import Outcome
+
+__all__ = [
+    "AnswerDiary",
+    "AnswerScreening",
+    "AskRepeat",
+    "Assess",
+    "BeginProcedure",
+    "Book",
+    "CallTimeOut",
+    "CancelBooking",
+    "ClinicCommand",
+    "CloseEpisode",
+    "Command",
+    "ConfirmToday",
+    "ContactPrescriber",
+    "DischargePatient",
+    "GiveConsent",
+    "JudgeBlock",
+    "MarkSkin",
+    "Outcome",
+    "OverrideFinding",
+    "PlaceOrder",
+    "Prepare",
+    "RecordNoShow",
+    "RecordRecovery",
+    "RecordRoomEvent",
+    "RequestAppointment",
+    "SignInPatient",
+    "SignOutPatient",
+]

@@ -1,0 +1,225 @@
+"""One transaction: rows, exactly one ledger line that vouches for them, then the witness, then it is acknowledged."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Table, delete, func, insert, select, update
+from sqlalchemy.engine import Connection
+
+from sijoint.model import Episode, ImageOrigin, Patient, ProcedureKind, StoreKind
+from sijoint.model.wire import to_wire
+from sijoint.records import reading, tables
+from sijoint.records.errors import StoreRefused
+from sijoint.records.images import ImageStore
+from sijoint.records.ledger import LedgerLine, canonical, keyed_digest, sealed_line
+from sijoint.records.parts import changed_parts, parts_of
+from sijoint.records.reading import KeptCommand, KeptImage
+from sijoint.records.tags import Tag
+
+Acknowledge = Callable[[LedgerLine], None]
+
+
+class UnitOfWork:
+    """What one command may read and write. Leaving it without ``commit`` undoes everything."""
+
+    def __init__(
+        self,
+        connection: Connection,
+        *,
+        store_id: str,
+        store_key: bytes,
+        kind: StoreKind,
+        images: ImageStore,
+        secret: Callable[[int], bytes],
+        acknowledge: Acknowledge,
+    ) -> None:
+        self._connection, self._acknowledge, self._secret = connection, acknowledge, secret
+        self._store_id, self._store_key = store_id, store_key
+        self.kind, self.images = kind, images
+        self._head = reading.head(connection)
+        self._rows: dict[str, list[dict[str, Any]]] = {}
+        self._patient_id = ""
+        self._unneeded_images: tuple[str, ...] = ()
+        self.committed: LedgerLine | None = None
+
+    # reading
+
+    def patient(self, identity: str) -> Patient:
+        return reading.patient(self._connection, identity)
+
+    def episode(self, identity: str, version: int | None = None) -> Episode:
+        return reading.episode(self._connection, identity, version)
+
+    def episodes(self) -> tuple[reading.EpisodeHeader, ...]:
+        return reading.headers(self._connection)
+
+    def command(self, identity: str) -> KeptCommand | None:
+        return reading.command(self._connection, identity)
+
+    def image(self, episode_id: str, sha256: str) -> KeptImage | None:
+        return reading.image(self._connection, episode_id, sha256)
+
+    def holds_patient(self, identity: str) -> bool:
+        keys = tables.patient_key
+        return self._connection.execute(select(keys.c.key_id).where(keys.c.patient_id == identity)).first() is not None
+
+    # writing
+
+    def add_patient(self, patient: Patient) -> None:
+        """Raises StoreRefused for a virtual patient in a care store and the other way round, or an id that is taken."""
+        if patient.virtual != (self.kind is StoreKind.VIRTUAL):
+            here = "only virtual patients" if self.kind is StoreKind.VIRTUAL else "no virtual patients"
+            raise StoreRefused(f"this is a {self.kind} store: it keeps {here}; use a store of the other kind")
+        if self.holds_patient(patient.id):
+            raise StoreRefused("a patient with this id is already kept: use another id")
+        keys = {"patient_id": patient.id, "key_id": self._secret(16).hex(), "key": self._secret(32)}
+        self._connection.execute(insert(tables.patient_key).values(**keys))
+        self._add(tables.patient, id=patient.id, version=0, body=canonical(to_wire(patient)))
+        self._about(patient.id)
+
+    def save_patient(self, patient: Patient) -> None:
+        """A changed patient as a new version."""
+        table = tables.patient
+        newest = self._connection.execute(select(func.max(table.c.version)).where(table.c.id == patient.id)).scalar()
+        if newest is None:
+            raise StoreRefused("the store holds no such patient: add it first")
+        self._add(table, id=patient.id, version=newest + 1, body=canonical(to_wire(patient)))
+        self._about(patient.id)
+
+    def add_episode(self, episode: Episode) -> None:
+        """The episode's patient must be kept already, perhaps in this same unit of work."""
+        table = tables.episode
+        if self._connection.execute(select(table.c.id).where(table.c.id == episode.id)).first():
+            raise StoreRefused(f"an episode {episode.id!r} is already kept: use another id")
+        if not self.holds_patient(episode.patient_id):
+            raise StoreRefused("the episode's patient is not kept: add the patient first")
+        self._refuse_simulated_care(episode)
+        header = {"id": episode.id, "patient_id": episode.patient_id}
+        self._connection.execute(insert(table).values(**header, state=episode.state, version=episode.version))
+        self._add_parts(episode, parts_of(episode))
+
+    def save_episode(self, episode: Episode) -> None:
+        """The next version of an episode. Raises StoreRefused when somebody else saved one in between."""
+        kept = self.episode(episode.id)
+        if episode.version != kept.version + 1:
+            raise StoreRefused(
+                f"episode {episode.id!r} was changed by somebody else meanwhile (it is at version {kept.version}): "
+                "look at it again, then repeat what you did"
+            )
+        self._refuse_simulated_care(episode)
+        table = tables.episode
+        self._connection.execute(
+            update(table)
+            .where(table.c.id == episode.id, table.c.version == kept.version)
+            .values(state=episode.state, version=episode.version)
+        )
+        self._add_parts(episode, changed_parts(parts_of(kept), parts_of(episode)))
+
+    def remember(self, command: KeptCommand) -> None:
+        """Keep a command and its first outcome, so that the same id is answered the same way for ever."""
+        self._add(
+            tables.command,
+            id=command.id,
+            episode_id=command.episode_id,
+            name=command.name,
+            body=command.body,
+            outcome=command.outcome,
+        )
+        self._about(reading.header(self._connection, command.episode_id).patient_id)
+
+    def add_image(self, image: KeptImage) -> None:
+        """Name an image that is on disk already. The same image of the same episode is named once."""
+        if not self.images.holds(image.sha256):
+            raise StoreRefused("an image is kept on disk before the record names it: keep its bytes first")
+        if self.image(image.episode_id, image.sha256) is None:
+            self._add(
+                tables.image,
+                episode_id=image.episode_id,
+                sha256=image.sha256,
+                origin=image.origin,
+                sidecar=image.sidecar,
+            )
+        self._about(reading.header(self._connection, image.episode_id).patient_id)
+
+    def erase_patient(self, identity: str) -> None:
+        """Delete every row of a patient and the key; the ledger's lines stay and can no longer be tied to anyone."""
+        run = self._connection.execute
+        key = run(select(tables.patient_key.c.key_id).where(tables.patient_key.c.patient_id == identity)).scalar()
+        if key is None:
+            raise StoreRefused("the store holds no such patient: nothing was erased")
+        own = select(tables.episode.c.id).where(tables.episode.c.patient_id == identity).scalar_subquery()
+        image = tables.image
+        mine = set(run(select(image.c.sha256).where(image.c.episode_id.in_(own))).scalars())
+        others = set(run(select(image.c.sha256).where(image.c.episode_id.not_in(own))).scalars())
+        self._unneeded_images = tuple(sorted(mine - others))
+        for table in (tables.command, image, tables.episode_part):
+            run(delete(table).where(table.c.episode_id.in_(own)))
+        run(delete(tables.episode).where(tables.episode.c.patient_id == identity))
+        run(delete(tables.patient).where(tables.patient.c.id == identity))
+        run(delete(tables.patient_key).where(tables.patient_key.c.patient_id == identity))
+        self._erased_key_id = key
+
+    _erased_key_id = ""
+
+    def commit(self, tag: Tag, *, at: datetime, episode_id: str = "", command_id: str = "") -> LedgerLine:
+        """Write the one ledger line, commit, have the witness sign for it; on return it is acknowledged."""
+        key_id, key = self._key()
+        line = sealed_line(
+            self._head.sequence + 1,
+            at,
+            tag,
+            store=self._store_id,
+            episode=episode_id,
+            command=command_id,
+            key_id=self._erased_key_id or key_id,
+            digest=keyed_digest(key, self._rows),
+            previous=self._head.hash,
+        )
+        self._connection.execute(insert(tables.ledger).values(**vars(line)))
+        self._connection.commit()
+        self._acknowledge(line)
+        self.committed = line
+        for sha256 in self._unneeded_images:
+            self.images.remove(sha256)
+        return line
+
+    def _key(self) -> tuple[str, bytes]:
+        if not self._patient_id:
+            return "", self._store_key
+        keys = tables.patient_key
+        row = self._connection.execute(
+            select(keys.c.key_id, keys.c.key).where(keys.c.patient_id == self._patient_id)
+        ).one()
+        return row.key_id, row.key
+
+    def _about(self, patient_id: str) -> None:
+        if self._patient_id not in ("", patient_id):
+            raise StoreRefused("one unit of work is about one patient: use one for each")
+        self._patient_id = patient_id
+
+    def _add(self, table: Table, **values: Any) -> None:
+        values["sequence"] = self._head.sequence + 1
+        self._connection.execute(insert(table).values(**values))
+        self._rows.setdefault(table.name, []).append(values)
+
+    def _add_parts(self, episode: Episode, parts: dict[str, Any]) -> None:
+        for part, value in sorted(parts.items()):
+            self._add(
+                tables.episode_part, episode_id=episode.id, part=part, version=episode.version, body=canonical(value)
+            )
+        self._about(episode.patient_id)
+
+    def _refuse_simulated_care(self, episode: Episode) -> None:
+        """A picture that a computer made never proves where a needle was in a person."""
+        if self.kind is not StoreKind.CARE:
+            return
+        for session in episode.sessions:
+            done = session.procedure
+            if done is None or done.kind is not ProcedureKind.PERFORMED:
+                continue
+            if any(image.origin is ImageOrigin.SIMULATED for image in done.images):
+                raise StoreRefused(
+                    "a care store refuses simulated images in a performed procedure: use a virtual store or record a "
+                    "rehearsal"
+                )
