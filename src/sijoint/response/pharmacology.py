@@ -61,7 +61,6 @@ def pharmacology() -> Pharmacology:
             (f"{table}.{key}", float(row["value"]))
             for table in (
                 "step",
-                "filling",
                 "familiar",
                 "cover",
                 "block",

@@ -41,14 +41,3 @@ def pain_of_filling(cause: PainCause, site_kpa: float, familiar: bool, rng: np.r
     pressure = cause.discomfort * p.number("filling.pressure_nrs") * pressed
     pain = max(pressure, cause.index_nrs * p.number("filling.familiar_share")) if familiar else pressure
     return int(np.clip(np.floor(pain + rng.normal(0.0, p.number("step.noise_sd")) + 0.5), 0, 10))
-
-
-def pain_of_filling(cause: PainCause, site_kpa: float, familiar: bool, rng: np.random.Generator) -> int:
-    """NRS 0..10 of an injection with this highest site pressure; a familiar pain comes near the person's own pain."""
-    p = pharmacology()
-    pressed = max(site_kpa, 0.0) / (max(site_kpa, 0.0) + p.number("filling.half_kpa"))
-    own = p.number("filling.familiar_share") * cause.index_nrs if familiar else 0.0
-    pain = max(cause.discomfort * p.number("filling.most_nrs") * pressed, own) + rng.normal(
-        0, p.number("step.noise_sd")
-    )
-    return int(np.clip(np.floor(pain + 0.5), 0, 10))
