@@ -5,5 +5,17 @@ that callable's answer for the drug.
 """
 
 from sijoint.room.permission import Action, Permission, PermissionRequest, Permit
+from sijoint.room.session import Session
+from sijoint.room.setting import Setting, SimulationCauses
+from sijoint.room.state import ImpossibleCommand
 
-__all__ = ["Action", "Permission", "PermissionRequest", "Permit"]
+__all__ = [
+    "Action",
+    "ImpossibleCommand",
+    "Permission",
+    "PermissionRequest",
+    "Permit",
+    "Session",
+    "Setting",
+    "SimulationCauses",
+]

@@ -1,0 +1,94 @@
+"""One procedure of the course: the room, the virtual operator in it, and what it leaves behind."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+
+import numpy as np
+
+from sijoint.clinic import permit_for, recorder_for
+from sijoint.cohort.case import Case
+from sijoint.cohort.clock import CourseClock
+from sijoint.cohort.operator import Performance, VirtualOperator
+from sijoint.cohort.scenario import Causes
+from sijoint.cohort.setting import setting_for
+from sijoint.fluoroscopy import Frame, encode
+from sijoint.guidance import Plan
+from sijoint.model import Order
+from sijoint.pathway import Policy
+from sijoint.records import Store
+from sijoint.room import Session
+from sijoint.room.events import Event
+from sijoint.room.replay import CommandLog, LogKeeper
+from sijoint.room.truth import SimulationTruth
+
+OPERATOR = "virtual operator"
+
+
+@dataclass(frozen=True, eq=False)
+class ProcedureRun:
+    procedure_id: str
+    plan: Plan
+    performance: Performance
+    log: CommandLog
+    events: tuple[Event, ...]
+    truth: SimulationTruth
+    needle_path_mm: tuple[tuple[float, float, float], ...]
+
+
+def run_procedure(
+    case: Case,
+    causes: Causes,
+    order: Order,
+    *,
+    episode_id: str,
+    procedure_id: str,
+    store: Store,
+    policy: Policy,
+    clock: CourseClock,
+    seed: int,
+    rows: int,
+    made_from: dict[str, str],
+    say: Callable[[str], None],
+) -> ProcedureRun:
+    """Drive one procedure through the same commands that a person gives. The clock follows the room's seconds."""
+    setting = setting_for(case, causes, order, procedure_id, OPERATOR, rows)
+    plan = case.plan(order.side, order.target)
+    began = clock()
+    record = recorder_for(episode_id, store, policy, clock)
+    events: list[Event] = []
+
+    def on_event(event: Event) -> None:
+        clock.until(began + timedelta(seconds=event.at_s))
+        events.append(event)
+        record(event)
+
+    def keep_image(frame: Frame) -> str:
+        png, sidecar = encode(frame)
+        return store.images.put(png, sidecar)
+
+    keeper = LogKeeper(permit_for(episode_id, store, policy, clock))
+    session = Session(setting, seed=seed, permit=keeper.permit, keep_image=keep_image, on_event=on_event)
+    session.start()
+    operator = VirtualOperator(
+        session,
+        plan,
+        case.body,
+        order.side,
+        order.recipe,
+        causes.operator.first_aim_error_mm,
+        np.random.default_rng([seed, *b"operator"]),
+        keeper.commands.append,
+        say,
+    )
+    performance = operator.perform()
+    truth = session.truth
+    return ProcedureRun(
+        procedure_id,
+        plan,
+        performance,
+        keeper.log(procedure_id, seed, made_from),
+        tuple(events),
+        truth,
+        truth.needle_path_mm,
+    )

@@ -1,0 +1,157 @@
+"""A virtual person: who asks, what the examination finds, and what screening hears. Invented, and answers from causes."""
+
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+
+from sijoint.cohort.scenario import Causes
+from sijoint.formulary import propose
+from sijoint.frames import Side
+from sijoint.model import (
+    Answer,
+    AppointmentRequest,
+    Assessment,
+    BodyZone,
+    Cause,
+    ConservativeCare,
+    ConservativeKind,
+    DayOfConfirmation,
+    Fact,
+    Medicine,
+    Patient,
+    Provocation,
+    ProvocationTest,
+    RequestedBy,
+    ScreeningAnswers,
+    Sex,
+)
+
+
+def patient(causes: Causes, patient_id: str) -> Patient:
+    person = causes.person
+    return Patient(
+        id=patient_id,
+        family_name="Virtual",
+        given_name="Patient",
+        birth_date=date.fromisoformat(person.born),
+        sex=Sex(person.sex),
+        contact="invented person, no contact",
+        weight_kg=Decimal(person.weight_kg),
+        height_cm=Decimal(person.height_cm),
+        virtual=True,
+    )
+
+
+def side_on(document: str, side: Side) -> Side | None:
+    """The side that a document states: ``same``, ``opposite`` or ``absent``."""
+    return {"same": side, "opposite": side.opposite, "absent": None}[document]
+
+
+def request(causes: Causes, side: Side, now: datetime) -> AppointmentRequest:
+    return AppointmentRequest(
+        requested_by=RequestedBy.PATIENT,
+        at=now,
+        side=side_on(causes.sides.request, side),
+        reason="pain in the buttock on standing up and turning in bed",
+        zones=(BodyZone.LOW_BACK, BodyZone.BUTTOCK),
+        causes=(Cause.CARTILAGE_WEAR,),
+        pain_since=(now - timedelta(days=210)).date(),
+    )
+
+
+def assessment(causes: Causes, side: Side, by: str, now: datetime) -> Assessment:
+    """An examination that fits referral: four of six provocation tests positive on the side, nerves normal."""
+    positive = (
+        ProvocationTest.DISTRACTION,
+        ProvocationTest.THIGH_THRUST,
+        ProvocationTest.COMPRESSION,
+        ProvocationTest.SACRAL_THRUST,
+    )
+    tests = tuple(
+        Provocation(test, side, Fact(Answer.YES if test in positive else Answer.NO, by, now))
+        for test in ProvocationTest
+    )
+    yes, no = Fact(Answer.YES, by, now), Fact(Answer.NO, by, now)
+    began = (now - timedelta(days=120)).date()
+    return Assessment(
+        at=now,
+        by=by,
+        side=side_on(causes.sides.examination, side),
+        provocations=tests,
+        conservative_care=(
+            ConservativeCare(ConservativeKind.PHYSIOTHERAPY, began, None, helped=False),
+            ConservativeCare(ConservativeKind.MEDICINES, began, None, helped=False),
+        ),
+        power_normal=yes,
+        reflexes_normal=yes,
+        sensation_normal=yes,
+        straight_leg_raise_positive=no,
+        imaging_reviewed=yes,
+        spondyloarthritis_suspected=no,
+        sacral_insufficiency_fracture_suspected=no,
+        radicular_pain=no,
+        pain_above_l5=no,
+        red_flag=no,
+        baseline_nrs=round(causes.pain.index_nrs),
+        baseline_peg=Decimal("6.3"),
+        index_movement="standing up from a chair",
+        working_diagnosis="pain of the sacroiliac joint or its ligaments",
+    )
+
+
+def answers(causes: Causes, by: str, now: datetime) -> ScreeningAnswers:
+    """Everything asked. What the causes do not mention is answered no, by this person, now."""
+    no = Fact(Answer.NO, by, now)
+    asked = {
+        name: no
+        for name, field in ScreeningAnswers.__dataclass_fields__.items()
+        if field.type is Fact or field.type == "Fact"
+    }
+    told = causes.answers
+    asked |= {
+        "pregnancy": Fact(Answer(told.pregnancy), by, now),
+        "could_be_pregnant": Fact(Answer(told.pregnancy), by, now),
+        "antithrombotics": Fact(Answer(told.antithrombotics), by, now),
+        "diabetes": Fact(Answer(told.diabetes), by, now),
+        "allergies_asked": Fact(Answer.YES, by, now),
+        "medicines_asked": Fact(Answer.YES, by, now),
+        "driver_arranged": Fact(Answer.YES, by, now),
+    }
+    return replace(
+        ScreeningAnswers(),
+        **asked,
+        medicines=tuple(_medicine(typed, by, now) for typed in told.medicines),
+        hba1c_percent=Decimal(told.hba1c_percent) if told.hba1c_percent else None,
+        blood_pressure_systolic=128,
+        blood_pressure_diastolic=78,
+    )
+
+
+def confirmation(causes: Causes, by: str, index_nrs: int, rest_nrs: int, now: datetime) -> DayOfConfirmation:
+    yes, no = Fact(Answer.YES, by, now), Fact(Answer.NO, by, now)
+    takes = bool(causes.answers.medicines)
+    return DayOfConfirmation(
+        at=now,
+        by=by,
+        fever=no,
+        antibiotics=no,
+        new_medicines=no,
+        antithrombotics_as_planned=yes,
+        last_antithrombotic_dose_at=now - timedelta(hours=3) if takes else None,
+        pregnancy=Fact(Answer(causes.answers.pregnancy), by, now),
+        allergies_unchanged=yes,
+        glucose_mg_dl=Decimal(142) if causes.answers.diabetes == "yes" else None,
+        blood_pressure_systolic=131,
+        blood_pressure_diastolic=80,
+        driver_present=yes,
+        index_nrs=index_nrs,
+        rest_nrs=rest_nrs,
+        rescue_analgesic_within_6_h=no,
+    )
+
+
+def _medicine(typed: str, by: str, now: datetime) -> Medicine:
+    """The nurse accepts the first proposal for what the patient typed; nothing is accepted without a person."""
+    proposals = propose(typed)
+    agent = proposals[0].code if proposals else ""
+    return Medicine(typed, agent, accepted_by="nurse" if agent else "", last_dose_at=now - timedelta(hours=10))

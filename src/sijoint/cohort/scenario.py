@@ -1,0 +1,183 @@
+"""The scenario table: causes on one side, what should follow on the other, never read together before the run is over."""
+
+from collections.abc import Mapping
+from copy import deepcopy
+from dataclasses import dataclass, field
+from functools import cache
+from importlib import resources
+from tomllib import loads
+from typing import Any
+
+from sijoint.model.wire import from_wire
+
+Offset = tuple[float, float, float]  # lateral, cephalad, deep
+
+
+class UnknownScenario(ValueError):
+    """The table has no scenario of this name; the text lists those that it has."""
+
+
+@dataclass(frozen=True)
+class PersonCauses:
+    sex: str
+    born: str
+    weight_kg: str
+    height_cm: str
+
+
+@dataclass(frozen=True)
+class PainCauses:
+    intra_articular: float
+    ligament: float
+    elsewhere: float
+    index_nrs: float
+    rest_nrs: float
+    placebo_relief: float
+    placebo_days: float
+    steroid_relief: float
+    steroid_onset_days: float
+    steroid_days: float
+    discomfort: float
+
+
+@dataclass(frozen=True)
+class OperatorCauses:
+    first_aim_error_mm: Offset
+
+
+@dataclass(frozen=True)
+class FalseGiveCauses:
+    before_target_mm: float
+    strength: float
+
+
+@dataclass(frozen=True)
+class VesselCauses:
+    at_mm: Offset
+    runs: Offset
+    length_mm: float
+    radius_mm: float
+    flow_mm_s: float
+
+
+@dataclass(frozen=True)
+class LeakCauses:
+    to: str
+    opens_above_ml: float
+    share: float
+
+
+@dataclass(frozen=True)
+class RecipeCauses:
+    """Formulary code and millilitres; the drug by kind of order, and what is ordered when the first recipe is refused."""
+
+    skin: tuple[str, str]
+    contrast: tuple[str, str]
+    diagnostic: tuple[tuple[str, str], ...]
+    therapeutic: tuple[tuple[str, str], ...]
+    after_refusal: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True)
+class SideCauses:
+    """What each document says of the side: the episode's side, the opposite, or nothing."""
+
+    request: str = "same"
+    examination: str = "same"
+    consent: str = "same"
+    skin_mark: str = "same"
+    time_out: str = "same"
+
+
+@dataclass(frozen=True)
+class AnswerCauses:
+    """Screening answers that differ from an unremarkable person's. ``medicines`` as the patient would type them."""
+
+    pregnancy: str = "no"
+    antithrombotics: str = "no"
+    diabetes: str = "no"
+    hba1c_percent: str | None = None
+    medicines: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Causes:
+    """Everything that a run may know. Neither the scenario's name nor what is expected of it is here."""
+
+    policy: str
+    target: str
+    sedation: str
+    capacity_ml: float
+    course: tuple[str, ...]
+    person: PersonCauses
+    pain: PainCauses
+    operator: OperatorCauses
+    recipe: RecipeCauses
+    answers: AnswerCauses = AnswerCauses()
+    sides: SideCauses = SideCauses()
+    false_give: FalseGiveCauses | None = None
+    vessels: tuple[VesselCauses, ...] = ()
+    leaks: tuple[LeakCauses, ...] = ()
+
+
+@dataclass(frozen=True)
+class Expected:
+    """What should follow. ``gates`` holds the gate's answers in order, by procedure; None: not looked at."""
+
+    states: tuple[str, ...] = ()
+    not_states: tuple[str, ...] = ()
+    gates: tuple[tuple[bool, ...], ...] = ()
+    verdicts: tuple[str, ...] = ()
+    repeats: tuple[bool, ...] = ()
+    exposures: int | None = None
+    refused_orders: int | None = None
+    discharge_at_30_min: bool | None = None
+    second_diagnostic: bool | None = None
+    card_contains: tuple[str, ...] = ()
+    sheet_contains: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Scenario:
+    name: str
+    shows: str
+    causes: Causes
+    expected: Expected
+    beside: str = field(default="")  # another scenario whose verdict is printed beside this one's
+
+
+@cache
+def scenarios() -> Mapping[str, Scenario]:
+    """All scenarios of the shipped table, in its order."""
+    return read_scenarios(resources.files("sijoint.cohort").joinpath("scenarios.toml").read_text())
+
+
+def read_scenarios(text: str) -> dict[str, Scenario]:
+    """Scenarios of a TOML table; ``defaults`` fill what a scenario does not set."""
+    tables = loads(text)
+    defaults = tables.pop("defaults")
+    return {name: _scenario(name, _merged(defaults, table)) for name, table in tables.items()}
+
+
+def scenario(name: str) -> Scenario:
+    """Raises UnknownScenario."""
+    try:
+        return scenarios()[name]
+    except KeyError:
+        raise UnknownScenario(f"there is no scenario {name!r}; choose one of {', '.join(scenarios())}") from None
+
+
+def _scenario(name: str, table: dict[str, Any]) -> Scenario:
+    shows, beside = table.pop("shows"), table.pop("beside", "")
+    expected = from_wire(Expected, table.pop("expected", {}))
+    if "born" in table["person"]:
+        table["person"]["born"] = str(table["person"]["born"])
+    return Scenario(name, shows, from_wire(Causes, table), expected, beside)
+
+
+def _merged(base: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
+    result = deepcopy(dict(base))
+    for key, value in over.items():
+        both_tables = isinstance(value, Mapping) and isinstance(result.get(key), Mapping)
+        result[key] = _merged(result[key], value) if both_tables else deepcopy(value)
+    return result

@@ -1,0 +1,71 @@
+"""From a scenario's causes to what a room is set up with. Offsets become places in this patient."""
+
+import numpy as np
+
+from sijoint.cohort.case import Case
+from sijoint.cohort.operator import offset_axes
+from sijoint.cohort.scenario import Causes, LeakCauses, PainCauses, VesselCauses
+from sijoint.frames import Side
+from sijoint.guidance import Plan
+from sijoint.injectate import Compartment, LeakPath, Vessel
+from sijoint.model import Order, ProcedureKind
+from sijoint.needle import FalseGive
+from sijoint.response import PainCause
+from sijoint.room import Setting, SimulationCauses
+
+LANDMARK_OF = {Compartment.SCIATIC: "sciatic_notch", Compartment.FORAMEN: "foramen_s2"}
+VENTRAL_DEPTH_MM = 30.0  # beyond the target along the needle: in front of the ventral capsule
+
+
+def pain_cause(pain: PainCauses) -> PainCause:
+    return PainCause(**pain.__dict__)
+
+
+def setting_for(case: Case, causes: Causes, order: Order, procedure_id: str, operator: str, rows: int) -> Setting:
+    """The room of one procedure of a virtual patient, a performed one in a virtual store."""
+    plan = case.plan(order.side, order.target)
+    give = causes.false_give
+    return Setting(
+        procedure_id=procedure_id,
+        procedure_kind=ProcedureKind.PERFORMED,
+        side=order.side,
+        target=order.target,
+        operator=operator,
+        virtual_operator=True,
+        body=case.body,
+        volume=case.volume,
+        carm=case.carm,
+        detector=case.carm.detector.binned_to(rows),
+        recipe=order.recipe,
+        causes=SimulationCauses(
+            capacity_ml=causes.capacity_ml,
+            pain=pain_cause(causes.pain),
+            false_give=FalseGive(give.before_target_mm, give.strength) if give else None,
+            vessels=tuple(_vessel(vessel, plan, order.side) for vessel in causes.vessels),
+            leaks=tuple(_leak(leak, case, plan, order.side) for leak in causes.leaks),
+        ),
+        target_mm=_triple(plan.target_mm),
+        position=case.position,
+    )
+
+
+def _vessel(causes: VesselCauses, plan: Plan, side: Side) -> Vessel:
+    axes = offset_axes(plan, side)
+    centre = plan.target_mm + axes @ np.array(causes.at_mm)
+    along = axes @ np.array(causes.runs)
+    along /= np.linalg.norm(along)
+    steps = np.linspace(-0.5, 0.5, 11)[:, None] * causes.length_mm
+    return Vessel(centre + steps * along, causes.radius_mm, causes.flow_mm_s)
+
+
+def _leak(causes: LeakCauses, case: Case, plan: Plan, side: Side) -> LeakPath:
+    to = Compartment[causes.to]
+    if to in LANDMARK_OF:
+        at_mm = case.body.landmark(LANDMARK_OF[to], side).point_mm
+    else:
+        at_mm = plan.target_mm + VENTRAL_DEPTH_MM * plan.direction
+    return LeakPath(to, np.asarray(at_mm), causes.opens_above_ml, causes.share)
+
+
+def _triple(point: np.ndarray) -> tuple[float, float, float]:
+    return float(point[0]), float(point[1]), float(point[2])

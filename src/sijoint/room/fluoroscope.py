@@ -1,0 +1,131 @@
+"""Where frames come from: a simulated C-arm here, a received one from `exchange`.
+
+``Fluoroscope`` is what both offer; ``Controls`` is absent on received runs, where nobody here moves the gantry.
+"""
+
+from collections.abc import Iterator
+from typing import Protocol
+
+import numpy as np
+from numpy.random import Generator
+from numpy.typing import ArrayLike
+
+from sijoint.fluoroscopy import (
+    AttenuationVolume,
+    CapsuleChain,
+    Collimator,
+    Frame,
+    LayerGrid,
+    LineIntegrals,
+    Projector,
+    Scene,
+    Technique,
+    chain_areal_density,
+    default_technique,
+    expose,
+    layer_areal_density,
+    regulate,
+)
+from sijoint.frames import (
+    CArmModel,
+    CArmPose,
+    Detector,
+    GantryJoints,
+    PatientPosition,
+    ProjectionGeometry,
+    angle_between_deg,
+    joints_for_direction,
+    pose_from_joints,
+)
+
+
+class Controls(Protocol):
+    """What a person can do to a fluoroscope that is really here."""
+
+    def move(self, direction: ArrayLike, isocentre_mm: ArrayLike) -> CArmPose: ...
+    def collimate(self, half_width_mm: float, half_height_mm: float) -> None: ...
+    def pulse(self, time_s: float, rng: Generator, steel: CapsuleChain | None, iodine: LayerGrid | None) -> Frame: ...
+
+
+class Fluoroscope(Protocol):
+    controls: Controls | None
+
+    def frames(self) -> Iterator[Frame]: ...
+
+
+class SimulatedFluoroscope:
+    """A C-arm over one patient. Anatomy is projected once per pose and kept; needle and contrast are added per pulse."""
+
+    KEPT_POSES = 4
+
+    def __init__(
+        self,
+        volume: AttenuationVolume,
+        carm: CArmModel,
+        detector: Detector,
+        position: PatientPosition,
+        threads: int = 2,
+    ) -> None:
+        self.carm, self.detector, self.position = carm, detector, position
+        self.controls: Controls = self
+        self._volume = volume
+        self._projector = Projector(volume, threads=threads)
+        self._anatomy: dict[CArmPose, LineIntegrals] = {}
+        self._techniques: dict[CArmPose, Technique] = {}
+        self._collimator: Collimator | None = None
+        self._made: list[Frame] = []
+        self.joints = GantryJoints(0.0, 0.0)
+        self.pose = pose_from_joints(self.joints, position, carm, volume.grid.centre_mm)
+
+    def move(self, direction: ArrayLike, isocentre_mm: ArrayLike) -> CArmPose:
+        """Bring the receptor to ``direction`` with the isocentre at a place. Raises UnreachablePose."""
+        self.joints = joints_for_direction(direction, self.position, self.carm)
+        self.pose = pose_from_joints(self.joints, self.position, self.carm, isocentre_mm)
+        return self.pose
+
+    def travel(self, pose: CArmPose) -> tuple[float, float]:
+        """Degrees and millimetres from ``pose`` to the present one."""
+        apart = np.linalg.norm(np.subtract(pose.isocentre_mm, self.pose.isocentre_mm))
+        return angle_between_deg(pose.direction, self.pose.direction), float(apart)
+
+    def collimate(self, half_width_mm: float, half_height_mm: float) -> None:
+        self._collimator = Collimator(half_width_mm, half_height_mm)
+        self._techniques.clear()
+
+    @property
+    def technique(self) -> Technique:
+        """Present technique; a pose seen before takes up where brightness control left it there."""
+        known = self._techniques.get(self.pose) or default_technique()
+        return Technique(**{**known.__dict__, "collimator": self._collimator})
+
+    def pulse(
+        self,
+        time_s: float,
+        rng: Generator,
+        steel: CapsuleChain | None,
+        iodine: LayerGrid | None,
+        regulated: bool = True,
+    ) -> Frame:
+        """One pulse. Brightness control then sets the next one's technique, unless it is locked for a contrast run."""
+        geometry = ProjectionGeometry.of(self.pose, self.detector)
+        scene = Scene(
+            self._line_integrals(geometry),
+            chain_areal_density(steel, geometry) if steel else None,
+            layer_areal_density(iodine, geometry) if iodine else None,
+        )
+        technique = self.technique
+        frame = expose(scene, self.pose, self.detector, technique, self.carm, rng, time_s=time_s)
+        self._techniques[self.pose] = regulate(frame, technique) if regulated else technique
+        self._made = [frame]
+        return frame
+
+    def frames(self) -> Iterator[Frame]:
+        """The frames of the last pulse."""
+        yield from self._made
+
+    def _line_integrals(self, geometry: ProjectionGeometry) -> LineIntegrals:
+        if self.pose not in self._anatomy:
+            while len(self._anatomy) >= self.KEPT_POSES:
+                self._anatomy.pop(next(iter(self._anatomy)))
+            self._anatomy[self.pose] = self._projector.project(geometry)
+        return self._anatomy[self.pose]

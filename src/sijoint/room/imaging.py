@@ -1,0 +1,76 @@
+"""The pedal: pulses at one pose, brightness control, and the image that holds."""
+
+from sijoint.fluoroscopy import Frame, LayerGrid, average
+from sijoint.model import ImageOrigin, StoredImage, ViewPurpose
+from sijoint.room.events import Exposed
+from sijoint.room.permission import Action
+from sijoint.room.state import TIMING, ImpossibleCommand, RoomState
+
+
+def press_pedal(session: RoomState, pulses: int, purpose: ViewPurpose) -> None:
+    """So many pulses; the mean of the last few is stored and named in the event."""
+    if pulses < 1:
+        raise ImpossibleCommand("the pedal gives at least one pulse")
+    if not session.permitted(Action.EXPOSURE):
+        return
+    iodine = iodine_layer(session)
+    rng = session.generator("pulse")
+    interval = 1.0 / TIMING["fluoroscopy_pulses_per_s"]
+    frames = []
+    for _ in range(pulses):
+        session.now_s += interval
+        session.fluids.wait(interval)
+        frames.append(session.fluoroscope.pulse(session.now_s, rng, session.steel, iodine))
+    held = hold(frames)
+    report_exposure(session, frames, ((held, purpose),), interval * pulses)
+
+
+def hold(frames: list[Frame]) -> Frame:
+    """Last-image hold: the mean of the last frames that were made with the same technique as the very last."""
+    last = frames[-1]
+    alike = [frame for frame in frames[-TIMING["last_image_frames"] :] if frame.technique == last.technique]
+    return average(alike)
+
+
+def iodine_layer(session: RoomState) -> LayerGrid | None:
+    """What contrast X-rays meet now; None while there is none."""
+    grid, mg_per_ml = session.fluids.iodine()
+    return LayerGrid(grid, mg_per_ml) if mg_per_ml.any() else None
+
+
+def report_exposure(
+    session: RoomState, frames: list[Frame], kept: tuple[tuple[Frame, ViewPurpose], ...], seconds: float
+) -> tuple[str, ...]:
+    """Store the kept frames, then say what was exposed, with the dose of every pulse."""
+    pose = session.fluoroscope.pose
+    images = tuple(
+        session.store(
+            frame,
+            lambda sha256, purpose=purpose: StoredImage(  # type: ignore[misc]
+                sha256=sha256,
+                at_s=round(session.now_s, 3),
+                origin=ImageOrigin.SIMULATED,
+                purpose=purpose,
+                primary_deg=round(pose.primary_deg, 3),
+                secondary_deg=round(pose.secondary_deg, 3),
+                after_contrast=session.contrast_here and purpose is not ViewPurpose.BEFORE_CONTRAST,
+                after_movement=session.movement,
+            ),
+        )
+        for frame, purpose in kept
+    )
+    technique = frames[-1].technique
+    assert technique is not None  # made here, by this C-arm
+    session.event(
+        Exposed,
+        pulses=len(frames),
+        seconds=round(seconds, 3),
+        primary_deg=round(pose.primary_deg, 3),
+        secondary_deg=round(pose.secondary_deg, 3),
+        kvp=round(technique.kvp, 2),
+        ma=round(technique.ma, 3),
+        kerma_reference_mgy=round(sum(frame.kerma_reference_mgy or 0.0 for frame in frames), 6),
+        dose_area_product_mgy_cm2=round(sum(frame.dose_area_product_mgy_cm2 or 0.0 for frame in frames), 6),
+        images=images,
+    )
+    return tuple(image.sha256 for image in images)

@@ -1,0 +1,47 @@
+"""One procedure: commands in, events out. The same commands, permissions and seed give the same events."""
+
+from sijoint.room.acts import perform
+from sijoint.room.commands import RoomCommand
+from sijoint.room.events import Event, Started
+from sijoint.room.state import ImpossibleCommand, RoomState
+
+
+class Session(RoomState):
+    """``do`` runs a command and returns its events; each event has been passed to ``on_event`` before.
+
+    A command id seen before returns its first events again and does nothing.
+    """
+
+    _done: dict[str, tuple[Event, ...]]
+
+    def start(self) -> tuple[Event, ...]:
+        """Open the procedure. Called once, before any command."""
+        self._done = {}
+        s = self.setting
+        self.event(
+            Started,
+            procedure_id=s.procedure_id,
+            procedure_kind=s.procedure_kind,
+            side=s.side,
+            target=s.target,
+            operator=s.operator,
+            virtual_operator=s.virtual_operator,
+        )
+        return tuple(self.events)
+
+    def do(self, command: RoomCommand) -> tuple[Event, ...]:
+        """Run one command. What cannot be done is a ``Refused`` event, never half done."""
+        if command.id in self._done:
+            return self._done[command.id]
+        self.events, self.command_id = [], command.id
+        self.now_s = max(self.now_s, command.at_s)
+        if self.ended:
+            self.refuse(None, "the procedure has ended: nothing more is done in it")
+        else:
+            try:
+                perform(command, self)
+            except ImpossibleCommand as refusal:
+                self.refuse(None, str(refusal))
+        self.commands_done += 1
+        self._done[command.id] = tuple(self.events)
+        return self._done[command.id]

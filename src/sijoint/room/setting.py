@@ -1,0 +1,42 @@
+"""What a session is set up with: who lies there, which C-arm, which order, and the causes that a simulation is given."""
+
+from dataclasses import dataclass, field
+
+from sijoint.anatomy import Body
+from sijoint.fluoroscopy import AttenuationVolume
+from sijoint.frames import CArmModel, Detector, PatientPosition, Side
+from sijoint.injectate import LeakPath, Vessel
+from sijoint.model import ProcedureKind, Recipe, Target
+from sijoint.needle import FalseGive
+from sijoint.response import PainCause
+
+
+@dataclass(frozen=True)
+class SimulationCauses:
+    """Causes only. What follows from them is found out by the physics and never written here."""
+
+    capacity_ml: float
+    pain: PainCause
+    false_give: FalseGive | None = None
+    vessels: tuple[Vessel, ...] = ()
+    leaks: tuple[LeakPath, ...] = ()
+
+
+@dataclass(frozen=True, eq=False)
+class Setting:
+    procedure_id: str
+    procedure_kind: ProcedureKind
+    side: Side
+    target: Target
+    operator: str
+    virtual_operator: bool
+    body: Body
+    volume: AttenuationVolume
+    carm: CArmModel
+    detector: Detector
+    recipe: Recipe
+    causes: SimulationCauses
+    target_mm: tuple[float, float, float]  # what the plan aims at; for the debrief
+    position: PatientPosition = PatientPosition.HFP
+    threads: int = 2
+    continued: tuple[str, ...] = field(default=())  # what is assumed about the volume, printed with the images
