@@ -1,0 +1,91 @@
+"""The two sheets that a patient takes home: how to prepare, and what to do afterwards. A page to print, and plain text."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, tzinfo
+from textwrap import fill
+
+from sijoint.model import Patient, PreparationSheet
+from sijoint.report.page import page
+from sijoint.report.words import day, moment, sentence_case
+
+TEXT_WIDTH = 76
+DISCLAIMER = "Made with SIJoint: education, research; not a certified medical device; the physician decides."
+
+
+@dataclass(frozen=True)
+class DischargeItem:
+    """One heading of the discharge sheet with its sentence and where that comes from."""
+
+    heading: str
+    text: str
+    source: str = ""
+
+
+@dataclass(frozen=True)
+class DischargeSheet:
+    """What the patient goes home with. The sentences come from the rules; this only lays them out.
+
+    ``red_flags`` are the reasons to call, ``call`` the clinic's number, ``emergency`` what to do when it cannot wait.
+    """
+
+    given_at: datetime
+    side: str
+    given: tuple[str, ...]
+    items: tuple[DischargeItem, ...]
+    red_flags: tuple[str, ...]
+    call: str
+    emergency: str
+
+
+def render_preparation_sheet(sheet: PreparationSheet, patient: Patient, *, zone: tzinfo = UTC) -> str:
+    """One printable HTML page. It names the visit that it was made for: moving the visit voids it."""
+    return page("preparation.html.j2", zone, sheet=sheet, patient=patient, disclaimer=DISCLAIMER)
+
+
+def render_discharge_sheet(sheet: DischargeSheet, patient: Patient, *, zone: tzinfo = UTC) -> str:
+    """One printable HTML page."""
+    return page("discharge.html.j2", zone, sheet=sheet, patient=patient, disclaimer=DISCLAIMER)
+
+
+def preparation_sheet_text(sheet: PreparationSheet, patient: Patient, *, zone: tzinfo = UTC) -> str:
+    """The same sheet as plain text."""
+    visit = moment(sheet.for_booking_at, zone)
+    lines = [f"HOW TO PREPARE FOR YOUR VISIT ON {visit.upper()} ({zone})", _person(patient), ""]
+    for item in sheet.items:
+        lines += [item.topic.value.upper(), _wrapped(item.text), ""]
+    lines += [
+        _wrapped(
+            f"Made on {moment(sheet.made_at, zone)}. If the visit is moved or an answer changes, this sheet no longer holds: ask for a new one."
+        ),
+        "",
+        _wrapped(DISCLAIMER),
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def discharge_sheet_text(sheet: DischargeSheet, patient: Patient, *, zone: tzinfo = UTC) -> str:
+    """The same sheet as plain text."""
+    lines = [f"AFTER YOUR INJECTION OF {day(sheet.given_at, zone).upper()}", _person(patient), "", "WHAT WAS GIVEN"]
+    lines += [*(_wrapped(f"{sheet.side}: {given}") for given in sheet.given), ""]
+    for item in sheet.items:
+        lines += [item.heading.upper(), _wrapped(item.text), ""]
+    lines += [
+        "CALL US IF",
+        *(_wrapped(f"- {flag}") for flag in sheet.red_flags),
+        "",
+        _wrapped(f"Call: {sheet.call}"),
+        _wrapped(sheet.emergency),
+        "",
+        _wrapped(DISCLAIMER),
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _person(patient: Patient) -> str:
+    virtual = " · VIRTUAL PATIENT" if patient.virtual else ""
+    return f"{patient.given_name} {patient.family_name}, born {day(patient.birth_date)}{virtual}"
+
+
+def _wrapped(text: str) -> str:
+    indent = "  " if text.startswith("- ") else ""
+    return fill(sentence_case(text), TEXT_WIDTH, subsequent_indent=indent)
