@@ -1,1 +1,28 @@
-"""In the making."""
+"""The look ahead and the check: a plan of the needle's way with its views, and the reading of an arthrogram from images."""
+
+from sijoint.guidance.planner import plan
+from sijoint.guidance.plans import (
+    NoPlan,
+    Plan,
+    PlanGeometry,
+    TipOffset,
+    plan_geometry,
+    project_tip,
+    tip_offset,
+)
+from sijoint.guidance.views import LineOpenness, lateral_view, line_openness, reachable
+
+__all__ = [
+    "LineOpenness",
+    "NoPlan",
+    "Plan",
+    "PlanGeometry",
+    "TipOffset",
+    "lateral_view",
+    "line_openness",
+    "plan",
+    "plan_geometry",
+    "project_tip",
+    "reachable",
+    "tip_offset",
+]

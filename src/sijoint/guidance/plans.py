@@ -1,0 +1,156 @@
+"""A plan: one straight way of the needle from the skin to the target, the views that go with it, and why it was chosen."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from sijoint.frames import CArmModel, CArmPose, Detector, ProjectionGeometry, ReceptorTilt, Side, unit
+from sijoint.model import Target
+
+Point = NDArray[np.float64]  # (3,), LPS mm
+
+
+class NoPlan(ValueError):
+    """No straight way exists under the limits given; the text says what stands in the way."""
+
+
+@dataclass(frozen=True, eq=False)
+class Plan:
+    """One straight way to the target. Positions in LPS millimetres; the best of several comes first."""
+
+    side: Side
+    target: Target
+    target_mm: Point  # where the tip is to come to rest
+    entry_mm: Point  # on the skin
+    direction: Point  # unit, from the skin to the target
+    depth_mm: float  # skin to target along the direction
+    needle: str  # code in the formulary
+    needle_gauge: int
+    needle_length_mm: float
+    receptor: ReceptorTilt  # trajectory view: the needle is seen as a dot
+    straight: ReceptorTilt  # PA view
+    lateral: ReceptorTilt  # safety view from the side
+    bone_clearance_mm: float  # least distance of the needle's surface to bone from the skin to the opening
+    opening_clearance_mm: float  # the same in the last stretch, between the bones
+    plane_angle_deg: float  # between the direction and the cleft; 0 slides in without touching
+    height_mm: float  # of the target above the inferior end of the joint
+    inside_mm: float  # tip beyond the dorsal border of the target
+    robustness: float  # share of sampled executions that end inside
+    score: float
+    margins_mm: Mapping[str, float]  # distance of the path to structures at risk, and room before the far border
+    reasons: tuple[str, ...]
+
+    def pose(self, tilt: ReceptorTilt, carm: CArmModel) -> CArmPose:
+        """The C-arm with its isocentre on the target and the receptor at ``tilt``: in the trajectory view the source
+        then lies on the needle's line, so that hub and tip fall on one pixel."""
+        return carm.pose(tilt.direction, self.target_mm)
+
+    def with_reasons(self) -> "Plan":
+        """The same plan with its numbers told in sentences."""
+        return replace(self, reasons=_reasons(self))
+
+
+@dataclass(frozen=True)
+class TipOffset:
+    """How far a tip is from the planned target, in the planned needle's own directions."""
+
+    along_mm: float  # deeper than planned: positive
+    left_mm: float  # across the needle, towards the patient's left
+    cephalad_mm: float  # across the needle, towards the head
+
+    @property
+    def across_mm(self) -> float:
+        return float(np.hypot(self.left_mm, self.cephalad_mm))
+
+    @property
+    def words(self) -> str:
+        """For people, e.g. ``2.1 mm too deep, 3.0 mm to the patient's left, 0.4 mm caudad of the plan``."""
+        parts = [
+            _amount(self.along_mm, "too deep", "short"),
+            _amount(self.left_mm, "to the patient's left", "to the patient's right"),
+            _amount(self.cephalad_mm, "cephalad", "caudad"),
+        ]
+        told = ", ".join(part for part in parts if part)
+        return f"{told} of the plan" if told else "on the planned target"
+
+
+def _amount(value_mm: float, positive: str, negative: str) -> str:
+    if abs(value_mm) < 0.25:
+        return ""
+    return f"{abs(value_mm):.1f} mm {positive if value_mm > 0 else negative}"
+
+
+def needle_axes(direction: ArrayLike) -> tuple[Point, Point, Point]:
+    """Unit vectors along the needle, across it to the patient's left, and across it towards the head."""
+    along = unit(direction)
+    head = np.array([0.0, 0.0, 1.0])
+    cephalad = unit(head - np.dot(head, along) * along)
+    left = np.cross(along, cephalad)
+    return along, left if left[0] >= 0 else -left, cephalad
+
+
+def tip_offset(plan: Plan, tip_mm: ArrayLike) -> TipOffset:
+    """Where a tip lies relative to the plan's target, along and across the planned needle."""
+    away = np.asarray(tip_mm, dtype=np.float64) - plan.target_mm
+    along, left, cephalad = needle_axes(plan.direction)
+    return TipOffset(float(away @ along), float(away @ left), float(away @ cephalad))
+
+
+def project_tip(tip_mm: ArrayLike, pose: CArmPose, detector: Detector) -> tuple[float, float]:
+    """Column and row at which a tip is seen; NaN when it is not in front of the source."""
+    column, row = ProjectionGeometry.of(pose, detector).project(tip_mm)
+    return float(column), float(row)
+
+
+@dataclass(frozen=True, eq=False)
+class PlanGeometry:
+    """What a three-dimensional picture of a plan needs, in LPS millimetres."""
+
+    path_mm: NDArray[np.float64]  # (2, 3): skin entry, target
+    beyond_mm: NDArray[np.float64]  # (2, 3): target and 20 mm further, where an overshoot would go
+    target_mm: Point
+    labels: tuple[tuple[str, tuple[float, float, float]], ...]  # words and where they stand
+
+
+def plan_geometry(plan: Plan, overshoot_mm: float = 20.0) -> PlanGeometry:
+    """Lines and labels of a plan for a picture; the bones and the cleft come from the body."""
+    beyond = plan.target_mm + overshoot_mm * plan.direction
+    labels = (
+        (f"entry, {plan.depth_mm:.0f} mm to target", _triple(plan.entry_mm)),
+        (f"{plan.target.value} target", _triple(plan.target_mm)),
+    )
+    return PlanGeometry(
+        np.stack([plan.entry_mm, plan.target_mm]), np.stack([plan.target_mm, beyond]), plan.target_mm, labels
+    )
+
+
+def _triple(point_mm: Point) -> tuple[float, float, float]:
+    x, y, z = (float(value) for value in point_mm)
+    return x, y, z
+
+
+def _reasons(plan: Plan) -> tuple[str, ...]:
+    words = [
+        f"clears bone by {plan.bone_clearance_mm:.1f} mm on the way",
+        f"{plan.opening_clearance_mm:.1f} mm between needle and bone in the opening"
+        if plan.opening_clearance_mm > 0
+        else "touches the bone in the opening",
+        f"{plan.depth_mm:.0f} mm deep: {plan.needle_gauge} G, {plan.needle_length_mm:.0f} mm needle",
+        f"trajectory view: {plan.receptor.words}",
+        f"lateral view: {plan.lateral.words}",
+        f"{plan.robustness:.0%} of sampled executions with small errors of the hand end inside",
+    ]
+    if plan.target is Target.INTRA_ARTICULAR:
+        words.insert(
+            1,
+            f"runs within {plan.plane_angle_deg:.0f}° of the cleft and ends {plan.inside_mm:.0f} mm inside it, "
+            f"{plan.height_mm:.0f} mm above the inferior end",
+        )
+        words.append(f"{plan.margins_mm['room in the cleft']:.0f} mm of cleft ahead of the tip")
+    risks = [(value, name) for name, value in plan.margins_mm.items() if "_" in name]
+    if risks:
+        value, name = min(risks)
+        words.append(f"nearest structure at risk: {name.replace('_', ' ')}, {value:.0f} mm")
+    return tuple(words)
