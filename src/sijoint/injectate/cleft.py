@@ -2,7 +2,8 @@
 
 In an open gap of 0.7 mm the viscous drop is 4-23 Pa while opening takes kilopascals, so pressure is the same all over the
 wet part and filling is an invasion: of all dry cells next to wet ones, the one that opens at the lowest pressure is next.
-A cell's thickness then grows with pressure towards its full aperture, never past it and never below zero.
+A cell's thickness then grows with pressure towards its full aperture, never past it and never below zero. Films and
+adhesions take some pressure for every millimetre from the needle, so the front stays compact.
 """
 
 import heapq
@@ -25,6 +26,7 @@ class CleftSheet:
     index: NDArray[np.int64]  # (n, 2) cell of the chart
     number: NDArray[np.int64]  # (na, nb) cell number or -1
     centre_mm: Vector  # (n, 3)
+    area_mm2: Vector
     full_ml: Vector
     opening_kpa: Vector
     rules: CleftRules
@@ -40,17 +42,24 @@ class CleftSheet:
             over_kpa < 0, 0.0, 1 - (1 - least) * np.exp(-np.maximum(over_kpa, 0) / self.rules.compliance_kpa)
         )
 
-    def invasion(self, sources: list[int]) -> tuple[NDArray[np.int64], Vector]:
+    def lifting_kpa(self, sources: list[int]) -> Vector:
+        """Pressure (n,) at the needle that lifts each cell: its own opening and the way to it; nothing at the needle."""
+        way = np.min([np.linalg.norm(self.centre_mm - self.centre_mm[cell], axis=1) for cell in sources], axis=0)
+        lifting = self.opening_kpa + self.rules.way_kpa_per_mm * way
+        lifting[sources] = 0.0
+        return np.asarray(lifting)
+
+    def invasion(self, lifting_kpa: Vector, sources: list[int]) -> tuple[NDArray[np.int64], Vector]:
         """Cell numbers in the order in which they open from these sources, and the pressure (n,) each needs in turn."""
         seen = np.zeros(len(self.full_ml), dtype=bool)
         waiting: list[tuple[float, int]] = []
         for cell in sources:
             if not seen[cell]:
                 seen[cell] = True
-                heapq.heappush(waiting, (0.0, cell))  # the needle itself opens the cell in which it lies
+                heapq.heappush(waiting, (0.0, cell))
         order, reached, highest = [], [], 0.0
         rows, columns = self.number.shape
-        opening = self.opening_kpa.tolist()
+        lifting = lifting_kpa.tolist()
         places = self.index.tolist()
         number = self.number.tolist()
         while waiting:
@@ -64,7 +73,7 @@ class CleftSheet:
                     other = number[k][m]
                     if other >= 0 and not seen[other]:
                         seen[other] = True
-                        heapq.heappush(waiting, (opening[other], other))
+                        heapq.heappush(waiting, (lifting[other], other))
         return np.array(order), np.array(reached)
 
 
@@ -81,16 +90,17 @@ def cleft_sheet(joint: Joint, capacity_ml: float, rules: CleftRules, rng: np.ran
     opening, contact_rank = _opening_field(joint, index, width, rules, rng)
     share = float(np.clip(rng.normal(rules.contact_share_mean, rules.contact_share_sd), 0.0, 0.6))
     near_recess = np.linalg.norm(centre - joint.inferior_recess_mm, axis=1) <= rules.recess_radius_mm
-    aperture = _areas_mm2(joint)[tuple(index.T)] * width / 1000
+    area = _areas_mm2(joint)[tuple(index.T)]
+    aperture = area * width / 1000
 
     while True:  # fewer contact patches until the joint can open far enough to be a joint that takes its capacity
         contact = (contact_rank < share) & ~near_recess
         pressed = np.where(contact, opening * np.exp(rules.contact_log_step), opening)
-        sheet = CleftSheet(index, number, centre, aperture, pressed, rules)
-        order, needs = sheet.invasion([sheet.cell_at(joint.inferior_recess_mm)])
+        sheet = CleftSheet(index, number, centre, area, aperture, pressed, rules)
+        source = [sheet.cell_at(joint.inferior_recess_mm)]
+        lifts = sheet.lifting_kpa(source)
+        order, needs = sheet.invasion(lifts, source)
         opened = order[needs <= rules.full_kpa]
-        lifts = pressed.copy()
-        lifts[order[0]] = 0.0
         if len(opened) >= rules.open_share_least * len(index) or share == 0.0:
             break
         share = share - 0.05 if share > 0.05 else 0.0
@@ -101,7 +111,7 @@ def cleft_sheet(joint: Joint, capacity_ml: float, rules: CleftRules, rng: np.ran
         pouch = rules.recess_share / (1 - rules.recess_share) * filled[opened].sum() / filled[recess].sum()
         aperture = np.where(recess, aperture * (1 + pouch), aperture)
         filled = aperture * thickness
-    return CleftSheet(index, number, centre, aperture * capacity_ml / filled[opened].sum(), pressed, rules)
+    return CleftSheet(index, number, centre, area, aperture * capacity_ml / filled[opened].sum(), pressed, rules)
 
 
 def _smoothed_width(joint: Joint, rules: CleftRules) -> Vector:

@@ -24,6 +24,8 @@ class Depot:
     origin_mm: Vector
     order_mm: Vector
     voxel_ml: float
+    voxel_mm: float
+    axes: Vector  # (3, 3) columns: along the fibre, across it in the sheet, through the sheet
 
     def wet(self, volume_ml: float) -> tuple[Vector, Vector]:
         """Voxel centres (m, 3) and the volume (m,) in mL that each holds of this total."""
@@ -34,6 +36,13 @@ class Depot:
         if count:
             held[-1] = volume_ml - voxel_ml * (count - 1)
         return self.order_mm[:count], held
+
+    def places(self, volume_ml: float) -> tuple[Vector, Vector]:
+        """Points (8 m, 3), eight to a wet voxel, and the volume (8 m,) in mL at each: a picture of them has no raster."""
+        centres, held = self.wet(volume_ml)
+        eighths = (np.array(list(np.ndindex(2, 2, 2))) - 0.5) * self.voxel_mm / 2
+        points = centres[:, None] + (eighths @ self.axes.T)[None]
+        return points.reshape(-1, 3), np.repeat(held / 8, 8)
 
 
 def depot_in(
@@ -66,7 +75,8 @@ def depot_in(
     steps = tuple(float(s) for s in numbers.depot_voxel_mm / spread)
     arrival, _ = MCP_Geometric(resistance, sampling=steps).find_costs([start])
     order = np.argsort(arrival.ravel(), kind="stable")
-    return Depot(compartment, origin_mm, centres[order], rules.porosity * numbers.depot_voxel_mm**3 / 1000)
+    voxel_ml = rules.porosity * numbers.depot_voxel_mm**3 / 1000
+    return Depot(compartment, origin_mm, centres[order], voxel_ml, numbers.depot_voxel_mm, axes)
 
 
 def _texture_axes(fibre: Vector, sheet_normal: Vector) -> Vector:

@@ -22,19 +22,20 @@ class Invasion:
     """The order in which a sheet opens from given sources, and the filling that belongs to any volume."""
 
     def __init__(self, sheet: CleftSheet, sources: list[int]) -> None:
-        order, needs = sheet.invasion(sources)
+        lifting = sheet.lifting_kpa(sources)
+        order, needs = sheet.invasion(lifting, sources)
         can_open = needs <= sheet.rules.full_kpa
         self.sheet = sheet
         self.order, self.needs = order[can_open], needs[can_open]
         self._full = sheet.full_ml[self.order]
-        self._opening = np.minimum(sheet.opening_kpa[self.order], self.needs)
+        self._lifting = lifting[self.order]
         self.holds_ml = self._volume(len(self.order), sheet.rules.full_kpa)
 
     def _volume(self, cells: int, kpa: float) -> float:
         return float(self._cells(cells, kpa).sum())
 
     def _cells(self, cells: int, kpa: float) -> Vector:
-        return self._full[:cells] * self.sheet.thickness_share(kpa - self._opening[:cells])
+        return self._full[:cells] * self.sheet.thickness_share(kpa - self._lifting[:cells])
 
     def filling(self, volume_ml: float) -> Filling:
         """The filling that holds this volume, exactly; a volume above `holds_ml` is a ValueError."""

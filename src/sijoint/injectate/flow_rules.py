@@ -21,6 +21,7 @@ class CleftRules:
     correlation_mm: float
     width_log_slope_per_mm: float
     cranial_log_sd_per_30_mm: float
+    way_kpa_per_mm: float
     compliance_kpa: float
     opening_share: float
     full_kpa: float

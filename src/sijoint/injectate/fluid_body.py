@@ -156,7 +156,7 @@ class FluidBody:
         for depot, held in self._depots:
             volume = sum(held.values())
             if volume > 0:
-                where, ml = depot.wet(volume)
+                where, ml = depot.places(volume)
                 add(where, ml / ml.sum(), held)
         for stream in self._streams:
             add(*stream.streak(), stream.held_ml)

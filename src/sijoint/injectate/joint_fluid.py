@@ -36,6 +36,7 @@ class JointFluid:
         self._invasion: Invasion | None = None
         self._entered_ml = 0.0
         self._overflow_to, self._overflow_at = _first_overflow(joint, rules.cleft.ventral_overflow_share, rng)
+        self._normal = np.asarray(joint.chart.normal, dtype=np.float64)
         self._places = _quarter_cells(joint, self._sheet.index)
         self.held_ml: dict[str, float] = {}
 
@@ -90,10 +91,13 @@ class JointFluid:
         return self._invasion.filling(min(self.volume_ml, self._invasion.holds_ml))
 
     def places(self) -> tuple[Vector, Vector]:
-        """Points (4 n, 3), four to a wet cell, and the volume (4 n,) in mL at each."""
+        """Points (12 n, 3), twelve to a wet cell through its thickness, and the volume (12 n,) in mL at each."""
         cell_ml = self._filling().cell_ml
         wet = np.flatnonzero(cell_ml > 0)
-        return self._places[wet].reshape(-1, 3), np.repeat(cell_ml[wet] / 4, 4)
+        thickness_mm = 1000 * cell_ml[wet] / self._sheet.area_mm2[wet]
+        layers = thickness_mm[:, None] * np.array([-1.0, 0.0, 1.0]) / 3
+        points = self._places[wet][:, None] + layers[..., None, None] * self._normal
+        return points.reshape(-1, 3), np.repeat(cell_ml[wet] / 12, 12)
 
     def overfill_ml(self) -> float:
         held = self._filling().cell_ml
