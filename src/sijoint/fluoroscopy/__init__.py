@@ -1,1 +1,60 @@
-"""In the making."""
+"""The X-ray: a body's densities projected into areal densities, tools and contrast on top, and a C-arm's exposure chain.
+
+It knows no anatomy, needle or fluid: it takes volumes, tubes and layers, which are its own types. Geometry hands areal
+densities (g/cm2) to physics; physics never sees voxels and geometry never sees keV.
+"""
+
+from sijoint.fluoroscopy.annotation import annotated, edge_letters
+from sijoint.fluoroscopy.brightness import regulate, starting_technique
+from sijoint.fluoroscopy.by_rays import project_by_rays
+from sijoint.fluoroscopy.capsule_chain import CapsuleChain, chain_areal_density
+from sijoint.fluoroscopy.display import Window, display_pixels, display_window
+from sijoint.fluoroscopy.dose import air_kerma_mgy, dose_area_product_mgy_cm2, field_half_sizes_mm, field_mask
+from sijoint.fluoroscopy.encoding import decode, encode
+from sijoint.fluoroscopy.errors import UnphysicalView, UnreadableFrame
+from sijoint.fluoroscopy.exposure import expose
+from sijoint.fluoroscopy.frame import Frame, Relationship
+from sijoint.fluoroscopy.layer_grid import LayerGrid, layer_areal_density
+from sijoint.fluoroscopy.line_integrals import LineIntegrals
+from sijoint.fluoroscopy.projector import Projector
+from sijoint.fluoroscopy.scene import Scene
+from sijoint.fluoroscopy.subtraction import average, iodine_estimate, iodine_noise_mg_cm2
+from sijoint.fluoroscopy.technique import Collimator, Technique
+from sijoint.fluoroscopy.volume import AttenuationVolume, densities_from_hu, volume_from_hu
+
+__all__ = [
+    "AttenuationVolume",
+    "CapsuleChain",
+    "Collimator",
+    "Frame",
+    "LayerGrid",
+    "LineIntegrals",
+    "Projector",
+    "Relationship",
+    "Scene",
+    "Technique",
+    "UnphysicalView",
+    "UnreadableFrame",
+    "Window",
+    "air_kerma_mgy",
+    "annotated",
+    "average",
+    "chain_areal_density",
+    "decode",
+    "densities_from_hu",
+    "display_pixels",
+    "display_window",
+    "dose_area_product_mgy_cm2",
+    "edge_letters",
+    "encode",
+    "expose",
+    "field_half_sizes_mm",
+    "field_mask",
+    "iodine_estimate",
+    "iodine_noise_mg_cm2",
+    "layer_areal_density",
+    "project_by_rays",
+    "regulate",
+    "starting_technique",
+    "volume_from_hu",
+]

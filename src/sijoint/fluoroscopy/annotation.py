@@ -1,0 +1,108 @@
+"""A frame as a person sees it: turned for the eye, with a strip above and below that names it. Pixels stay as they are.
+
+The strip lies outside the field, so nothing ever covers anatomy; readers and subtraction use the frame, not this picture.
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, ImageDraw, ImageFont
+
+from sijoint.fluoroscopy.display import Window, display_pixels
+from sijoint.fluoroscopy.frame import Frame
+from sijoint.frames import CArmPose, DisplayOrientation, ReceptorTilt, default_display, side_at_screen_left
+
+AMBER, WHITE, GREY = (255, 176, 0), (235, 235, 235), (150, 150, 150)
+
+
+def annotated(
+    frame: Frame,
+    *,
+    display: DisplayOrientation | None = None,
+    behind: bool = True,
+    text: Sequence[str] = (),
+    window: Window | None = None,
+    inverted: bool = False,
+) -> NDArray[np.uint8]:
+    """RGB (rows + strips, columns, 3): SIMULATED, side markers, receptor words with raw angles, time, technique, dose.
+
+    ``display`` None is the default orientation of the pose. ``behind``: the receptor is behind the patient in the straight
+    view (prone). ``text``: more lines for the lower strip. Without a pose there is no side and no word on the receptor.
+    """
+    if display is None:
+        display = default_display(frame.pose) if frame.pose else DisplayOrientation()
+    grey = display.apply(display_pixels(frame, window=window, inverted=inverted))
+    rows, columns = grey.shape
+    size = max(10, columns // 46)
+    lower = [_receptor_line(frame, behind), _technique_line(frame), *text]
+    lower = [line for whole in lower for line in _wrapped(whole, columns - size, size) if line]
+    top, bottom = round(2.2 * size), round(1.35 * size * len(lower) + 0.7 * size)
+    picture = Image.new("RGB", (columns, rows + top + bottom))
+    picture.paste(Image.fromarray(np.ascontiguousarray(grey)), (0, top))
+    draw = ImageDraw.Draw(picture)
+    font, large = ImageFont.load_default(size), ImageFont.load_default(round(1.5 * size))
+
+    left, right = edge_letters(frame.pose, display)
+    middle = top / 2
+    draw.text((size / 2, middle), left, AMBER, large, anchor="lm")
+    draw.text((columns - size / 2, middle), right, AMBER, large, anchor="rm")
+    draw.text((columns / 2, middle), _origin_words(frame), AMBER, large, anchor="mm")
+    for n, line in enumerate(lower):
+        draw.text((size / 2, top + rows + size * (0.4 + 1.35 * n)), line, WHITE if n == 0 else GREY, font)
+    return np.asarray(picture, dtype=np.uint8)
+
+
+def edge_letters(pose: CArmPose | None, display: DisplayOrientation) -> tuple[str, str]:
+    """Letters for the left and right edge of the displayed image: L and R, A and P in laterals, empty without a pose."""
+    if pose is None:
+        return "", ""
+    side = side_at_screen_left(pose, display)
+    if side is not None:
+        return side.letter, side.opposite.letter
+    u, v, _ = pose.axes
+    right = -u if display.mirror else u
+    for _ in range(display.quarter_turns % 4):
+        right, v = v, -right
+    axis = int(np.argmax(np.abs(right)))
+    letters = "RL" if axis == 0 else "AP" if axis == 1 else "FH"
+    return (letters[0], letters[1]) if right[axis] > 0 else (letters[1], letters[0])
+
+
+def _origin_words(frame: Frame) -> str:
+    if frame.origin == "received":
+        return ""
+    return "SIMULATED" if frame.averaged == 1 else f"SIMULATED · {frame.averaged} pulses"
+
+
+def _receptor_line(frame: Frame, behind: bool) -> str:
+    if frame.pose is None:
+        return "receptor direction not known" + (f": {', '.join(frame.missing)} missing" if frame.missing else "")
+    pose = frame.pose
+    words = ReceptorTilt.of(pose.direction, behind).words
+    return f"{words}   (DICOM {pose.primary_deg:.1f}°/{pose.secondary_deg:.1f}°)"
+
+
+def _technique_line(frame: Frame) -> str:
+    parts = [f"{frame.time_s:.1f} s"]
+    if frame.technique:
+        parts.append(f"{frame.technique.kvp:.0f} kVp {frame.technique.ma:.1f} mA {frame.technique.pulse_ms:.0f} ms")
+    if frame.dose_area_product_mgy_cm2 is not None and frame.kerma_reference_mgy is not None:
+        parts.append(f"{frame.kerma_reference_mgy * 1000:.1f} µGy · {frame.dose_area_product_mgy_cm2:.2f} mGy·cm²")
+    else:
+        parts.append("dose not known")
+    if frame.truncated_share > 0.2:
+        parts.append(f"{100 * frame.truncated_share:.0f} % of the field is beyond the CT (assumed body)")
+    return "   ".join(parts)
+
+
+def _wrapped(line: str, width: int, size: int) -> list[str]:
+    """``line`` in pieces no wider than ``width`` pixels."""
+    font = ImageFont.load_default(size)
+    lines: list[str] = []
+    for word in line.split(" "):
+        if lines and font.getlength(f"{lines[-1]} {word}") <= width:
+            lines[-1] += f" {word}"
+        else:
+            lines.append(word)
+    return lines

@@ -1,0 +1,90 @@
+"""Automatic brightness control: from the signal in a declared field to the next pulse's kVp and mA.
+
+The field is the central part of the collimated field without direct beam, metal, or body that the CT does not show. From
+the signal the control infers how much water would have given it, and takes the point of its kVp-mA curve that brings that
+water to the target; because the inference uses the beam's own physics it settles in two or three pulses.
+"""
+
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import brentq
+
+from sijoint.fluoroscopy.beam import beam, behind_water
+from sijoint.fluoroscopy.dose import field_mask
+from sijoint.fluoroscopy.errors import UnphysicalView
+from sijoint.fluoroscopy.frame import Frame
+from sijoint.fluoroscopy.physics import physics
+from sijoint.fluoroscopy.scene import Scene
+from sijoint.fluoroscopy.technique import Technique
+from sijoint.frames import CArmPose, Detector
+
+
+def measuring_field(scene: Scene, pose: CArmPose, detector: Detector, technique: Technique) -> NDArray[np.bool_]:
+    """(rows, columns) True where the control measures."""
+    numbers = physics("brightness")
+    measured = field_mask(pose, detector, technique, float(numbers["field_share"]))
+    rows, columns = np.flatnonzero(measured.any(axis=1)), np.flatnonzero(measured.any(axis=0))
+    part = np.s_[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+    anatomy = scene.anatomy
+    measured[part] &= ~anatomy.truncated[part]
+    measured[part] &= anatomy.water[part] + anatomy.bone[part] > numbers["direct_beam_g_cm2"]
+    steel = scene.all_steel
+    if steel is not None:
+        measured[part] &= steel[part] <= 0
+    return measured
+
+
+def regulate(frame: Frame) -> Technique:
+    """The technique for the next pulse. Raises UnphysicalView for a frame without technique or dose field.
+
+    At the ends of the control curve the technique stays there and the image is darker or brighter than its target. A
+    frame whose field holds nothing to measure keeps its technique.
+    """
+    technique, pose = frame.technique, frame.pose
+    if technique is None or pose is None:
+        raise UnphysicalView(
+            "brightness control needs the frame's technique and pose; a received frame may hold neither"
+        )
+    if frame.field_signal is None:
+        return technique
+    signal = max(frame.field_signal, frame.scale)
+    water = _water_that_gives(signal, technique, pose)
+    target = np.log(float(physics("brightness")["target_kev_mm2"]))
+    curve = physics("brightness")
+    low, high = float(curve["kvp"][0]), float(curve["kvp"][-1])
+
+    def excess(kvp: float) -> float:
+        return _log_signal(water, on_curve(kvp, technique), pose) - float(target)
+
+    if excess(low) >= 0:
+        return on_curve(low, technique)
+    if excess(high) <= 0:
+        return on_curve(high, technique)
+    return on_curve(round(float(brentq(excess, low, high, xtol=0.05)), 1), technique)
+
+
+def on_curve(kvp: float, technique: Technique) -> Technique:
+    """``technique`` at a point of the control curve."""
+    curve = physics("brightness")
+    return replace(technique, kvp=kvp, ma=float(np.interp(kvp, curve["kvp"], curve["ma"])))
+
+
+def starting_technique(**changes: object) -> Technique:
+    """A technique in the middle of the control curve, for the first pulse."""
+    return replace(on_curve(75.0, Technique(75.0, 14.0)), **changes)  # type: ignore[arg-type]
+
+
+def _log_signal(water: float, technique: Technique, pose: CArmPose) -> float:
+    log_per_mas, _ = behind_water(beam(round(technique.kvp, 0), technique.copper_mm), water)
+    return log_per_mas + float(np.log(technique.mas * (1000 / pose.source_detector_mm) ** 2))
+
+
+def _water_that_gives(signal: float, technique: Technique, pose: CArmPose) -> float:
+    wanted = float(np.log(signal))
+    if wanted >= _log_signal(0.0, technique, pose):
+        return 0.0
+    if wanted <= _log_signal(80.0, technique, pose):
+        return 80.0
+    return float(brentq(lambda water: _log_signal(water, technique, pose) - wanted, 0.0, 80.0, xtol=0.01))

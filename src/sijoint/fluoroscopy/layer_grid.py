@@ -1,0 +1,66 @@
+"""Contrast as a small local grid of concentration, projected only where its box falls on the detector."""
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sijoint.fluoroscopy.by_rays import march
+from sijoint.fluoroscopy.errors import UnphysicalView
+from sijoint.fluoroscopy.projector import PreparedPair
+from sijoint.fluoroscopy.ray_geometry import index_geometry
+from sijoint.frames import Grid, ProjectionGeometry
+
+
+@dataclass(frozen=True, eq=False)
+class LayerGrid:
+    """Iodine concentration ``mg_per_ml`` [i, j, k] on a local grid."""
+
+    grid: Grid
+    mg_per_ml: NDArray[np.float32]
+
+    def __post_init__(self) -> None:
+        values = np.asarray(self.mg_per_ml, dtype=np.float32)
+        if values.shape != self.grid.shape:
+            raise UnphysicalView(f"the contrast has shape {values.shape}, its grid {self.grid.shape}")
+        if not np.all(np.isfinite(values)) or values.min() < 0:
+            raise UnphysicalView("contrast concentration is a finite number of mg/mL, zero or more, everywhere")
+        object.__setattr__(self, "mg_per_ml", values)
+
+
+def layer_areal_density(layer: LayerGrid, geometry: ProjectionGeometry, *, threads: int = 2) -> NDArray[np.float32]:
+    """(rows, columns) iodine in mg/cm2. Raises UnphysicalView when contrast is there but none of it is in the view."""
+    out = np.zeros(geometry.shape, np.float32)
+    if not layer.mg_per_ml.any():
+        return out
+    index = np.argwhere(layer.mg_per_ml > 0)
+    low, high = index.min(axis=0) - 1, index.max(axis=0) + 1
+    corners = np.array([[(low, high)[n >> axis & 1][axis] for axis in range(3)] for n in range(8)])
+    image = geometry.project(layer.grid.to_world(corners))
+    if not np.all(np.isfinite(image)):
+        raise UnphysicalView("the contrast reaches behind the X-ray source: check its grid or the view")
+    rows, columns = geometry.shape
+    column_start, row_start = np.maximum(np.floor(image.min(axis=0)).astype(int) - 1, 0)
+    column_stop, row_stop = np.minimum(np.ceil(image.max(axis=0)).astype(int) + 2, [columns, rows])
+    if column_start >= column_stop or row_start >= row_stop:
+        raise UnphysicalView("the contrast is outside this view: centre the C-arm on it")
+
+    part = replace(
+        geometry,
+        pixel_origin_mm=geometry.pixel_positions(column_start, row_start),
+        shape=(int(row_stop - row_start), int(column_stop - column_start)),
+    )
+    low, high = np.maximum(low, 0), np.minimum(high, np.array(layer.grid.shape) - 1)
+    cut = layer.mg_per_ml[tuple(slice(a, b + 1) for a, b in zip(low, high, strict=True))]
+    matrix = np.array(layer.grid.world_from_index)
+    matrix[:3, 3] = layer.grid.to_world(low)
+    view = index_geometry(Grid((cut.shape[0], cut.shape[1], cut.shape[2]), matrix), part)
+    prepared = PreparedPair.of(cut, np.zeros_like(cut))
+    if prepared.fits(view):
+        with ThreadPoolExecutor(threads) as pool:
+            density, _ = prepared.project(view, pool)
+    else:
+        density, _ = march(cut, np.zeros_like(cut), view, 0.5, threads)
+    out[row_start:row_stop, column_start:column_stop] = density
+    return out

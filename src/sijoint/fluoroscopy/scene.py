@@ -1,0 +1,33 @@
+"""What stands in the beam for one pulse: the anatomy's line integrals, and the tools and contrast on top of them."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sijoint.fluoroscopy.errors import UnphysicalView
+from sijoint.fluoroscopy.line_integrals import LineIntegrals
+
+
+@dataclass(frozen=True, eq=False)
+class Scene:
+    """Areal densities (rows, columns): anatomy, steel in g/cm2 and iodine in mg/cm2; None where there is none."""
+
+    anatomy: LineIntegrals
+    steel: NDArray[np.float32] | None = None
+    iodine: NDArray[np.float32] | None = None
+
+    def __post_init__(self) -> None:
+        shape = self.anatomy.water.shape
+        for name, values in (("steel", self.steel), ("iodine", self.iodine)):
+            if values is not None and values.shape != shape:
+                raise UnphysicalView(
+                    f"the {name} has shape {values.shape}, the anatomy {shape}: project both for one detector"
+                )
+
+    @property
+    def all_steel(self) -> NDArray[np.float32] | None:
+        """Steel of tools and of metal in the body together."""
+        if self.anatomy.metal is None or self.steel is None:
+            return self.steel if self.anatomy.metal is None else self.anatomy.metal
+        return self.steel + self.anatomy.metal

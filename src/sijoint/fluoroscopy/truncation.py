@@ -1,0 +1,63 @@
+"""Which rays meet body that the CT does not show: they run through the outline continued beyond an end."""
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from sijoint.fluoroscopy.ray_geometry import IndexGeometry
+from sijoint.fluoroscopy.volume import AttenuationVolume
+
+COARSE = 8  # the outline is known to a voxel, the mask needs no finer pixels
+STEPS = 96  # samples along the part of a ray beyond an end
+FAR = 1e6  # voxels: the body goes on for ever
+
+
+def truncated_rays(volume: AttenuationVolume, view: IndexGeometry) -> NDArray[np.bool_]:
+    """(rows, columns) True where a ray passes through the body outline beyond the first or last slice of the CT."""
+    axis = volume.end_axis
+    across = [n for n in range(3) if n != axis]
+    order = [*across, axis]
+    rows, columns = view.shape
+    factor = max(1, min(COARSE, min(rows, columns) // 32))
+    coarse = np.zeros((-(-rows // factor), -(-columns // factor)), np.bool_)
+    _mark_truncated(
+        volume.outlines,
+        np.array([volume.ct_range[0] - 0.5, volume.ct_range[1] + 0.5]),
+        view.source[order],
+        view.to_origin[order] + (factor - 1) / 2 * (view.column_step + view.row_step)[order],
+        factor * view.column_step[order],
+        factor * view.row_step[order],
+        coarse,
+    )
+    return np.repeat(np.repeat(coarse, factor, axis=0), factor, axis=1)[:rows, :columns]
+
+
+@njit(nogil=True, cache=True, error_model="numpy")
+def _mark_truncated(outlines, ends, source, to_origin, column_step, row_step, out):
+    n_a, n_b = outlines.shape[1:]
+    for row in range(out.shape[0]):
+        for column in range(out.shape[1]):
+            d = to_origin + column * column_step + row * row_step
+            for end in range(2):
+                # the part of the ray, source to detector, beyond the CT's end face
+                low, high = (-FAR, ends[0]) if end == 0 else (ends[1], FAR)
+                near, far = 0.0, 1.0
+                if abs(d[2]) < 1e-12:
+                    if source[2] < low or source[2] > high:
+                        continue
+                else:
+                    a, b = (low - source[2]) / d[2], (high - source[2]) / d[2]
+                    near, far = max(near, min(a, b)), min(far, max(a, b))
+                for axis in range(2):
+                    size = n_a if axis == 0 else n_b
+                    if abs(d[axis]) > 1e-12:
+                        a, b = (-0.5 - source[axis]) / d[axis], (size - 0.5 - source[axis]) / d[axis]
+                        near, far = max(near, min(a, b)), min(far, max(a, b))
+                if far <= near:
+                    continue
+                for n in range(STEPS):
+                    t = near + (far - near) * (n + 0.5) / STEPS
+                    i, j = int(np.round(source[0] + t * d[0])), int(np.round(source[1] + t * d[1]))
+                    if 0 <= i < n_a and 0 <= j < n_b and outlines[end, i, j]:
+                        out[row, column] = True
+                        break
