@@ -1,0 +1,98 @@
+"""Iodine in one view: subtraction, its noise, and which pixels truly show contrast."""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from scipy.ndimage import binary_erosion, gaussian_filter, label, median_filter
+
+from sijoint.fluoroscopy import Frame, UnphysicalView, iodine_estimate
+from sijoint.frames import ProjectionGeometry
+from sijoint.guidance.arthrogram_rule import SubtractionRule
+
+
+@dataclass(frozen=True, eq=False)
+class IodineMap:
+    """Areal density of iodine in one view, smoothed, with the pixels in which it stands out of the noise."""
+
+    mg_per_cm2: NDArray[np.float64]  # (rows, columns), zero where nothing is seen
+    seen: NDArray[np.bool_]  # (rows, columns)
+    geometry: ProjectionGeometry
+    pixel_mm: float  # at the depth of the tip
+    noise_mg_per_cm2: float  # median in the working field
+
+    @property
+    def mass_mg(self) -> float:
+        """Iodine that is seen, as if it all lay at the depth of the tip."""
+        return float(self.mg_per_cm2.sum()) * (self.pixel_mm / 10) ** 2
+
+
+def iodine_map(before: Frame, live: tuple[Frame, ...], near_mm: ArrayLike, rule: SubtractionRule) -> IodineMap:
+    """The iodine that frames show together against the frame before, within ``reach_mm`` of a point in the body (LPS).
+
+    The median of the field without contrast is taken as zero: technique and scatter may drift between the frames.
+    """
+    assert before.pose is not None
+    geometry = ProjectionGeometry.of(before.pose, before.detector)
+    pixel_mm = before.detector.pixel_mm / geometry.magnification_at(near_mm)
+    lit = _lit(before)
+    subtracted = [iodine_estimate(before, _at_the_technique_of(before, frame, lit)) for frame in live]
+    estimate = np.mean(subtracted, axis=0, dtype=np.float64)
+    field = lit & _disc(geometry, near_mm, rule.reach_mm / pixel_mm)
+    if not field.any():
+        raise UnphysicalView("the joint is outside the irradiated field of this view; centre the C-arm on it")
+    estimate = np.where(np.isfinite(estimate) & lit, estimate, 0.0)
+    smooth = gaussian_filter(estimate, rule.smooth_mm / pixel_mm)
+    noise = _noise(smooth, rule.noise_window_mm / pixel_mm)
+    seen = np.zeros(smooth.shape, dtype=bool)
+    for _ in range(2):  # once to find what is contrast, once with the zero taken beside it
+        ring = field & ~seen
+        smooth = smooth - float(np.median(smooth[ring]))
+        seen = _connected(
+            field & (smooth > np.maximum(rule.seen_sigma * noise, rule.least_mg_per_cm2)),
+            rule.least_area_mm2 / pixel_mm**2,
+        )
+    return IodineMap(
+        np.where(seen, np.maximum(smooth, 0.0), 0.0), seen, geometry, pixel_mm, float(np.median(noise[field]))
+    )
+
+
+def _lit(frame: Frame) -> NDArray[np.bool_]:
+    """Where the collimator lets the beam through, less its soft edge."""
+    signal = gaussian_filter(frame.linear(), 2.0)
+    open_field = signal > 0.02 * float(np.percentile(signal, 90))
+    return np.asarray(binary_erosion(open_field, iterations=3))
+
+
+def _at_the_technique_of(before: Frame, live: Frame, lit: NDArray[np.bool_]) -> Frame:
+    """The live frame as if made at the mask's technique: brightness control may have moved on between two looks.
+
+    A few kilovolts of difference act as a factor over the field, which is taken from its median; what is left is a drift
+    that the zero beside the contrast removes.
+    """
+    if before.technique is None or live.technique is None or before.technique == live.technique:
+        return live
+    ratio = float(np.median(before.linear()[lit]) / max(float(np.median(live.linear()[lit])), 1e-9))
+    return replace(live, technique=replace(before.technique, ma=before.technique.ma / ratio))
+
+
+def _disc(geometry: ProjectionGeometry, near_mm: ArrayLike, radius: float) -> NDArray[np.bool_]:
+    column, row = geometry.project(near_mm)
+    rows, columns = np.indices(geometry.shape)
+    return np.asarray((columns - column) ** 2 + (rows - row) ** 2 <= radius**2)
+
+
+def _noise(smooth: NDArray[np.float64], window: float) -> NDArray[np.float64]:
+    """Local standard deviation (rows, columns) from differences of neighbours two smoothing lengths apart, by medians."""
+    step = 4
+    differences = np.abs(smooth - np.roll(smooth, step, axis=0)) + np.abs(smooth - np.roll(smooth, step, axis=1))
+    size = 2 * round(window / 2) + 1
+    # the mean of two folded normal differences, each of spread sqrt(2) sigma, has a median of about 1.0 sigma each
+    return np.asarray(median_filter(differences, size=size, mode="nearest")) / 2.1 + 1e-9
+
+
+def _connected(mask: NDArray[np.bool_], least_pixels: float) -> NDArray[np.bool_]:
+    pieces, _ = label(mask, structure=np.ones((3, 3)))
+    sizes = np.bincount(pieces.ravel())
+    sizes[0] = 0
+    return np.asarray((sizes >= least_pixels)[pieces])

@@ -1,0 +1,82 @@
+"""Where contrast may lie round a joint: a coarse lattice of points in the body, each with the name of its place."""
+
+from dataclasses import dataclass
+from enum import IntEnum
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from scipy.ndimage import binary_dilation
+
+from sijoint.anatomy import Body, Tissue
+from sijoint.frames import Side
+from sijoint.guidance.arthrogram_rule import ZoneRule
+
+
+class Zone(IntEnum):
+    """A point's place, coarser than its tissue and wider than the cleft by what a registration may be wrong."""
+
+    CLEFT = 0
+    RIM = 1  # round the cleft, where a capsular leak or peri-articular contrast lies
+    LIGAMENT = 2
+    MUSCLE = 3  # muscle and fat behind the bones
+    FORAMEN = 4
+    VENTRAL = 5  # in front of the joint and the sacrum
+    BELOW = 6  # towards the sciatic notch
+
+
+@dataclass(frozen=True, eq=False)
+class ZoneLattice:
+    """Lattice points (n, 3) outside dense bone, with zones (n,) and the pitch between them."""
+
+    points_mm: NDArray[np.float64]
+    zone: NDArray[np.uint8]
+    height_mm: NDArray[np.float64]  # (n,) above the inferior end of the joint, along it
+    pitch_mm: float
+
+
+def zone_lattice(body: Body, side: Side, centre_mm: ArrayLike, rule: ZoneRule) -> ZoneLattice:
+    """Points within ``reach_mm`` of a centre that can hold fluid, named by where they lie relative to the joint."""
+    joint, pitch = body.joints[side], rule.pitch_mm
+    steps = np.arange(-rule.reach_mm, rule.reach_mm + pitch / 2, pitch)
+    offsets = np.stack(np.meshgrid(steps, steps, steps, indexing="ij"), axis=-1).reshape(-1, 3)
+    offsets = offsets[np.linalg.norm(offsets, axis=1) <= rule.reach_mm]
+    points = np.asarray(centre_mm, dtype=np.float64) + offsets
+    coordinates = joint.chart.coordinates(points)
+    tissue = body.tissue_at(points)
+    zone = np.full(len(points), 255, dtype=np.uint8)
+    soft = np.isin(tissue, [Tissue.FAT, Tissue.MUSCLE, Tissue.VESSEL, Tissue.NERVE, Tissue.BOWEL, Tissue.SKIN])
+    lowest = float(joint.chart.coordinates(joint.inferior_end_mm)[1])
+    ventral_side = _ventral_to_joint(joint, coordinates)
+    zone[soft & ~ventral_side] = Zone.MUSCLE
+    zone[soft & ventral_side] = Zone.VENTRAL
+    zone[soft & (coordinates[:, 1] < lowest - rule.rim_mm)] = Zone.BELOW
+    zone[(tissue == Tissue.LIGAMENT) & ~ventral_side] = Zone.LIGAMENT
+    for name in ("foramen_s1", "foramen_s2", "foramen_s3"):
+        try:
+            at = np.asarray(body.landmark(name, side).point_mm)
+        except (KeyError, ValueError):
+            continue  # not shown by this CT: no foraminal zone there
+        zone[np.linalg.norm(points - at, axis=1) <= rule.foramen_mm] = Zone.FORAMEN
+    rim, cleft = _cleft_and_rim(joint, coordinates, rule)
+    zone[rim & ((tissue != Tissue.BONE) | (zone != 255))] = Zone.RIM
+    zone[cleft] = Zone.CLEFT
+    kept = zone != 255
+    return ZoneLattice(points[kept], zone[kept], coordinates[kept, 1] - lowest, pitch)
+
+
+def _cleft_and_rim(joint, coordinates, rule: ZoneRule):  # type: ignore[no-untyped-def]
+    chart = joint.chart
+    inside = chart.sample(joint.synovial.astype(float), coordinates[:, 0], coordinates[:, 1]) > 0.5
+    wider = binary_dilation(joint.synovial, iterations=max(1, round(rule.rim_mm / chart.pitch_mm)))
+    near = chart.sample(wider.astype(float), coordinates[:, 0], coordinates[:, 1]) > 0.5
+    off = np.abs(coordinates[:, 2])
+    cleft = inside & (off <= rule.cleft_half_mm)
+    return near & ~cleft & (off <= rule.rim_mm + rule.cleft_half_mm) & ~inside, cleft
+
+
+def _ventral_to_joint(joint, coordinates) -> NDArray[np.bool_]:  # type: ignore[no-untyped-def]
+    """Whether points lie in front of the ventral border at their height, or of its ends beyond them."""
+    border = joint.chart.coordinates(joint.ventral_border_mm)
+    order = np.argsort(border[:, 1], kind="stable")
+    at_height = np.interp(coordinates[:, 1], border[order, 1], border[order, 0])
+    return np.asarray(coordinates[:, 0] > at_height)
