@@ -89,7 +89,8 @@ def cleft_sheet(joint: Joint, capacity_ml: float, rules: CleftRules, rng: np.ran
     width = _smoothed_width(joint, rules)[tuple(index.T)]
     opening, contact_rank = _opening_field(joint, index, width, rules, rng)
     share = float(np.clip(rng.normal(rules.contact_share_mean, rules.contact_share_sd), 0.0, 0.6))
-    near_recess = np.linalg.norm(centre - joint.inferior_recess_mm, axis=1) <= rules.recess_radius_mm
+    away = np.linalg.norm(centre - joint.inferior_recess_mm, axis=1) / rules.recess_radius_mm
+    near_recess = away <= 1
     area = _areas_mm2(joint)[tuple(index.T)]
     aperture = area * width / 1000
 
@@ -106,10 +107,11 @@ def cleft_sheet(joint: Joint, capacity_ml: float, rules: CleftRules, rng: np.ran
         share = share - 0.05 if share > 0.05 else 0.0
     thickness = sheet.thickness_share(rules.full_kpa - lifts)
     filled = aperture * thickness
-    recess = near_recess & np.isin(np.arange(len(index)), opened)
-    if recess.any():
-        pouch = rules.recess_share / (1 - rules.recess_share) * filled[opened].sum() / filled[recess].sum()
-        aperture = np.where(recess, aperture * (1 + pouch), aperture)
+    # The recess bulges: thickest in its middle, and in all it holds its share.
+    pouch = np.where(np.isin(np.arange(len(index)), opened), np.maximum(1 - away**2, 0), 0)
+    if (pouch * filled).sum() > 0:
+        pouch *= rules.recess_share / (1 - rules.recess_share) * filled[opened].sum() / (pouch * filled).sum()
+        aperture = aperture * (1 + pouch)
         filled = aperture * thickness
     return CleftSheet(index, number, centre, area, aperture * capacity_ml / filled[opened].sum(), pressed, rules)
 

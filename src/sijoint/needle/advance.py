@@ -14,6 +14,7 @@ from sijoint.needle.mechanics import ForceSpread, Mechanics, mechanics
 from sijoint.needle.state import NeedleState, RefusedMovement
 
 Vector = NDArray[np.float64]
+HUB_SLACK_MM = 0.01  # the stored path is a chain of chords, hardly shorter than the arc
 GAUGE_22_OUTER_MM = 0.718  # ISO 9626; the force table is for this needle
 
 
@@ -44,7 +45,7 @@ def advance(
     if not state.in_skin:
         raise RefusedMovement("The needle is out of the skin; insert it again before advancing.")
     room_mm = state.needle.length_mm - state.depth_mm
-    if room_mm < 1e-6 and distance_mm > 0:
+    if room_mm < HUB_SLACK_MM and distance_mm > 0:
         raise RefusedMovement("The needle is in to its hub; choose a longer needle.")
     ahead = _wandering_arc(state, min(distance_mm, room_mm), rules, rng)
     if len(ahead.points_mm) < 2:
