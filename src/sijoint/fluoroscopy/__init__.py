@@ -16,7 +16,7 @@ from sijoint.fluoroscopy.exposure import expose
 from sijoint.fluoroscopy.frame import Frame, Relationship
 from sijoint.fluoroscopy.layer_grid import LayerGrid, layer_areal_density
 from sijoint.fluoroscopy.line_integrals import LineIntegrals
-from sijoint.fluoroscopy.projector import Projector
+from sijoint.fluoroscopy.projector import Projector, kernel_name
 from sijoint.fluoroscopy.scene import Scene
 from sijoint.fluoroscopy.subtraction import average, iodine_estimate, iodine_noise_mg_cm2
 from sijoint.fluoroscopy.technique import Collimator, Technique
@@ -52,6 +52,7 @@ __all__ = [
     "field_mask",
     "iodine_estimate",
     "iodine_noise_mg_cm2",
+    "kernel_name",
     "layer_areal_density",
     "project_by_rays",
     "regulate",

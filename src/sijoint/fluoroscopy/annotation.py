@@ -88,7 +88,9 @@ def _technique_line(frame: Frame) -> str:
     if frame.technique:
         parts.append(f"{frame.technique.kvp:.0f} kVp {frame.technique.ma:.1f} mA {frame.technique.pulse_ms:.0f} ms")
     if frame.dose_area_product_mgy_cm2 is not None and frame.kerma_reference_mgy is not None:
-        parts.append(f"{frame.kerma_reference_mgy * 1000:.1f} µGy · {frame.dose_area_product_mgy_cm2:.2f} mGy·cm²")
+        parts.append(
+            f"{frame.kerma_reference_mgy:.3f} mGy at reference point, {frame.dose_area_product_mgy_cm2:.2f} mGy·cm2"
+        )
     else:
         parts.append("dose not known")
     if frame.truncated_share > 0.2:

@@ -17,7 +17,7 @@ from sijoint.fluoroscopy.errors import UnphysicalView
 from sijoint.fluoroscopy.frame import Frame
 from sijoint.fluoroscopy.physics import physics
 from sijoint.fluoroscopy.scene import Scene
-from sijoint.fluoroscopy.technique import Technique
+from sijoint.fluoroscopy.technique import Collimator, Technique
 from sijoint.frames import CArmPose, Detector
 
 
@@ -36,23 +36,27 @@ def measuring_field(scene: Scene, pose: CArmPose, detector: Detector, technique:
     return measured
 
 
-def regulate(frame: Frame) -> Technique:
-    """The technique for the next pulse. Raises UnphysicalView for a frame without technique or dose field.
+def regulate(frame: Frame, technique: Technique | None = None) -> Technique:
+    """The technique for the next pulse: ``technique`` (None: the frame's own) moved along the control curve.
 
-    At the ends of the control curve the technique stays there and the image is darker or brighter than its target. A
+    A signal within a few percent of the target changes nothing, so a still scene keeps a steady technique. Raises
+    UnphysicalView for a frame that does not state its technique or pose. At the ends of the control curve the technique stays there and the image is darker or brighter than its target. A
     frame whose field holds nothing to measure keeps its technique.
     """
-    technique, pose = frame.technique, frame.pose
-    if technique is None or pose is None:
+    used, pose = frame.technique, frame.pose
+    if used is None or pose is None:
         raise UnphysicalView(
             "brightness control needs the frame's technique and pose; a received frame may hold neither"
         )
+    technique = technique or used
     if frame.field_signal is None:
         return technique
     signal = max(frame.field_signal, frame.scale)
-    water = _water_that_gives(signal, technique, pose)
-    target = np.log(float(physics("brightness")["target_kev_mm2"]))
     curve = physics("brightness")
+    target = np.log(float(curve["target_kev_mm2"]))
+    if abs(np.log(signal) - target) < curve["dead_band"] and used.kvp == technique.kvp and used.ma == technique.ma:
+        return technique
+    water = _water_that_gives(signal, used, pose)
     low, high = float(curve["kvp"][0]), float(curve["kvp"][-1])
 
     def excess(kvp: float) -> float:
@@ -71,9 +75,9 @@ def on_curve(kvp: float, technique: Technique) -> Technique:
     return replace(technique, kvp=kvp, ma=float(np.interp(kvp, curve["kvp"], curve["ma"])))
 
 
-def starting_technique(**changes: object) -> Technique:
+def starting_technique(collimator: Collimator | None = None) -> Technique:
     """A technique in the middle of the control curve, for the first pulse."""
-    return replace(on_curve(75.0, Technique(75.0, 14.0)), **changes)  # type: ignore[arg-type]
+    return on_curve(75.0, Technique(75.0, 14.0, collimator=collimator))
 
 
 def _log_signal(water: float, technique: Technique, pose: CArmPose) -> float:

@@ -4,6 +4,9 @@ Outside the grid the density falls linearly to zero within one voxel of the oute
 separable projector's.
 """
 
+# mypy: disable-error-code=no-untyped-def
+# (numba kernels take their types from the arrays they are called with)
+
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np

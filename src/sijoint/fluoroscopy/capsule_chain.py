@@ -3,11 +3,14 @@
 Every pixel averages a small bundle of rays over its area, so a needle thinner than a pixel still darkens it by its share.
 """
 
+# mypy: disable-error-code=no-untyped-def
+# (numba kernels take their types from the arrays they are called with)
+
 from dataclasses import dataclass
 
 import numpy as np
 from numba import njit
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
 from sijoint.fluoroscopy.errors import UnphysicalView
 from sijoint.frames import ProjectionGeometry
@@ -76,11 +79,6 @@ def _box_on_detector(
     return row_start, row_stop, column_start, column_stop
 
 
-def areal_density_of_plate(thickness_mm: ArrayLike) -> NDArray[np.float64]:
-    """g/cm2 of a steel plate, for comparison."""
-    return np.asarray(thickness_mm, dtype=np.float64) * STEEL_G_CM3 / 10
-
-
 @njit(nogil=True, cache=True, error_model="numpy")
 def _add_segment(
     source, to_origin, column_step, row_step, start, end, axis, mitre_start, mitre_end, outer, bore, density, rays,
@@ -96,9 +94,9 @@ def _add_segment(
             across = np.cross(centre, axis)
             size = np.sqrt((across * across).sum())
             pixel = np.sqrt((column_step * column_step).sum())
-            if size > 1e-6 * np.sqrt((centre * centre).sum()):
-                if abs((to_start * across).sum()) / size > outer + pixel * 1.5:
-                    continue
+            apart = abs((to_start * across).sum())
+            if size > 1e-6 * np.sqrt((centre * centre).sum()) and apart / size > outer + pixel * 1.5:
+                continue
             total = 0.0
             for a in range(rays):
                 for b in range(rays):

@@ -1,5 +1,8 @@
 """Primary X-ray energy on the detector behind a scene: a table for the anatomy, an exact few-energy sum for tools."""
 
+# mypy: disable-error-code=no-untyped-def
+# (numba kernels take their types from the arrays they are called with)
+
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np

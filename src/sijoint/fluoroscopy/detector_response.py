@@ -1,5 +1,8 @@
 """From energy at the detector to pixels: quantum noise, light spread, electronic noise, 16 bits."""
 
+# mypy: disable-error-code=no-untyped-def
+# (numba kernels take their types from the arrays they are called with)
+
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np

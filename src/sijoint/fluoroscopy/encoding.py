@@ -27,7 +27,7 @@ def encode(frame: Frame) -> tuple[bytes, dict[str, Any]]:
     png = (
         _SIGNATURE + _chunk(b"IHDR", header) + _chunk(b"IDAT", zlib.compress(lines.tobytes(), 1)) + _chunk(b"IEND", b"")
     )
-    sidecar = {
+    sidecar: dict[str, Any] = {
         "schema_version": SCHEMA_VERSION,
         "relationship": frame.relationship.value,
         "scale": frame.scale,

@@ -38,7 +38,7 @@ def expose(
             f"the scene was projected on {shape}, the detector has {(detector.rows, detector.columns)} pixels"
         )
     numbers, grid = physics("detector"), physics("scatter")
-    source = beam(round(technique.kvp, 1), technique.copper_mm)
+    source = beam(technique.kvp, technique.copper_mm)
     field = field_mask(pose, detector, technique)
     primary, quantum = primary_signal(scene, source, technique.mas, pose.source_detector_mm, detector.pixel_mm, threads)
     half_mm = float(np.sqrt(np.prod(field_half_sizes_mm(pose, detector, technique))))

@@ -49,7 +49,7 @@ class Frame:
         if self.relationship is Relationship.LINEAR:
             return self.pixels.astype(np.float32) * np.float32(self.scale)
         if self.relationship is Relationship.LOG:
-            return np.exp(self.pixels.astype(np.float32) * np.float32(self.scale))
+            return np.asarray(np.exp(self.pixels.astype(np.float32) * np.float32(self.scale)), dtype=np.float32)
         raise UnphysicalView("display pixels have lost their relation to X-ray energy")
 
     def with_pixels(self, pixels: NDArray[np.uint16], **changes: object) -> "Frame":

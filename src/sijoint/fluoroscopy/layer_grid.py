@@ -29,8 +29,13 @@ class LayerGrid:
         object.__setattr__(self, "mg_per_ml", values)
 
 
-def layer_areal_density(layer: LayerGrid, geometry: ProjectionGeometry, *, threads: int = 2) -> NDArray[np.float32]:
-    """(rows, columns) iodine in mg/cm2. Raises UnphysicalView when contrast is there but none of it is in the view."""
+def layer_areal_density(
+    layer: LayerGrid, geometry: ProjectionGeometry, *, may_be_outside: bool = False, threads: int = 2
+) -> NDArray[np.float32]:
+    """(rows, columns) iodine in mg/cm2.
+
+    Raises UnphysicalView when contrast is there but none of it is in the view, unless it ``may_be_outside``.
+    """
     out = np.zeros(geometry.shape, np.float32)
     if not layer.mg_per_ml.any():
         return out
@@ -44,6 +49,8 @@ def layer_areal_density(layer: LayerGrid, geometry: ProjectionGeometry, *, threa
     column_start, row_start = np.maximum(np.floor(image.min(axis=0)).astype(int) - 1, 0)
     column_stop, row_stop = np.minimum(np.ceil(image.max(axis=0)).astype(int) + 2, [columns, rows])
     if column_start >= column_stop or row_start >= row_stop:
+        if may_be_outside:
+            return out
         raise UnphysicalView("the contrast is outside this view: centre the C-arm on it")
 
     part = replace(

@@ -9,6 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import product
 
+import numba
 import numpy as np
 from numpy.typing import NDArray
 
@@ -23,6 +24,11 @@ from sijoint.frames import ProjectionGeometry
 
 FLATTEST_SLOPE = 2.0  # voxels across per slice; beyond, Joseph's method gets coarse
 FINEST_VOXELS = 0.2  # a finer pitch than this share of a voxel, at the middle of the body, adds nothing but time
+
+
+def kernel_name() -> str:
+    """The kernel that projects on this machine, for reports and results."""
+    return f"separable, numba {numba.__version__} (portable)"
 
 
 class Projector:

@@ -7,6 +7,9 @@ the detector. It is Joseph's method up to that one interpolation. Water and bone
 one 32-bit voxel.
 """
 
+# mypy: disable-error-code=no-untyped-def
+# (numba kernels take their types from the arrays they are called with)
+
 import numpy as np
 from numba import njit
 from numpy.typing import NDArray
@@ -75,7 +78,6 @@ def warp_to_detector(sums, plane, world, v0, dv, u0, du, scale_low, scale_high, 
     ``plane`` (3, 3): rows m, b, a of the vector to a pixel in voxels = columns times (column, row, 1); ``world`` likewise
     in mm. Catmull-Rom interpolation: the sums are smooth, and it costs no sharpness.
     """
-    n_v, n_u = sums.shape[1], sums.shape[2]
     n_columns = low.shape[1]
     iu, iv = np.empty(n_columns, np.int32), np.empty(n_columns, np.int32)
     fu, fv = np.empty(n_columns, np.float32), np.empty(n_columns, np.float32)

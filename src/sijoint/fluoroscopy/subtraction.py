@@ -11,6 +11,8 @@ from sijoint.fluoroscopy.errors import UnphysicalView
 from sijoint.fluoroscopy.frame import Frame, Relationship
 from sijoint.fluoroscopy.physics import physics
 from sijoint.fluoroscopy.scatter import scatter_ratio
+from sijoint.fluoroscopy.technique import Technique
+from sijoint.frames import CArmPose
 
 
 def average(frames: Sequence[Frame]) -> Frame:
@@ -21,9 +23,12 @@ def average(frames: Sequence[Frame]) -> Frame:
     for frame in frames:
         _refuse_different(first, frame)
     mean = np.mean([frame.linear() for frame in frames], axis=0, dtype=np.float32)
+    scale = first.scale if first.relationship is Relationship.LINEAR else max(float(mean.max()), 1e-6) / 65535
     signals = [frame.field_signal for frame in frames if frame.field_signal is not None]
     return first.with_pixels(
-        np.clip(np.rint(mean / first.scale), 0, 65535).astype(np.uint16),
+        np.clip(np.rint(mean / scale), 0, 65535).astype(np.uint16),
+        relationship=Relationship.LINEAR,
+        scale=scale,
         time_s=max(frame.time_s for frame in frames),
         kerma_reference_mgy=_total([frame.kerma_reference_mgy for frame in frames]),
         dose_area_product_mgy_cm2=_total([frame.dose_area_product_mgy_cm2 for frame in frames]),
@@ -53,7 +58,7 @@ def iodine_estimate(mask: Frame, live: Frame, *, smoothing_mm: float = 0.3) -> N
     floor = np.float32(mask.scale)
     before, after = np.maximum(before, floor), np.maximum(after, floor)
 
-    thickness, share, attenuation = _behind(mask)
+    thickness, share, attenuation = _behind(mask, mask.technique, mask.pose)
     smooth = np.maximum(ndimage.gaussian_filter(before, 10 / mask.detector.pixel_mm), floor)
     scatter = np.interp(np.log(smooth), thickness, share).astype(np.float32) * smooth
     per_g = np.interp(np.log(before), thickness, attenuation).astype(np.float32)
@@ -71,11 +76,11 @@ def iodine_noise_mg_cm2(mask: Frame, live: Frame, *, smoothing_mm: float = 0.3) 
     return float(1.4826 * np.median(np.abs(detail)))
 
 
-def _behind(frame: Frame) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
+def _behind(
+    frame: Frame, technique: Technique, pose: CArmPose
+) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
     """ln signal (rising), and at it the share of scatter in the signal and the iodine attenuation (cm2/g)."""
-    technique, pose = frame.technique, frame.pose
-    assert technique is not None and pose is not None
-    source, numbers = beam(round(technique.kvp, 1), technique.copper_mm), physics("scatter")
+    source, numbers = beam(technique.kvp, technique.copper_mm), physics("scatter")
     depths = np.linspace(60, 0, 121)
     logs, attenuations = np.array([behind_water(source, depth) for depth in depths]).T
     half_mm = frame.detector.rows * frame.detector.pixel_mm / 2 * pose.source_isocentre_mm / pose.source_detector_mm

@@ -1,5 +1,8 @@
 """Which rays meet body that the CT does not show: they run through the outline continued beyond an end."""
 
+# mypy: disable-error-code=no-untyped-def
+# (numba kernels take their types from the arrays they are called with)
+
 import numpy as np
 from numba import njit
 from numpy.typing import NDArray
