@@ -18,7 +18,7 @@ class UnreadableRecord(ValueError):
 
 @cache
 def _adapter(kind: Hashable) -> TypeAdapter[Any]:
-    return TypeAdapter(kind)
+    return TypeAdapter(cast(Any, kind))
 
 
 def to_wire(value: Any, kind: Any = None) -> Any:

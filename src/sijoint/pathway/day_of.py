@@ -1,0 +1,172 @@
+"""Consent, and the answers that may have changed, asked again on the day. Until then: cleared, not checked today."""
+
+import tomllib
+from datetime import datetime, timedelta
+from functools import cache
+from importlib.resources import files
+
+from sijoint.model import (
+    Answer,
+    Assessed,
+    Consent,
+    DayOfConfirmation,
+    Fact,
+    Finding,
+    OrderKind,
+    Patient,
+    ScreeningAnswers,
+    Sedation,
+    Session,
+)
+from sijoint.pathway.antithrombotics import antithrombotics_taken
+from sijoint.pathway.doses import steroid_agents, steroid_code
+from sijoint.pathway.findings import assessed, found
+from sijoint.pathway.policy import Policy
+from sijoint.pathway.screening import pregnancy_applies, takes
+
+
+@cache
+def consent_risks(with_steroid: bool) -> tuple[str, ...]:
+    """The risks that consent explains, from the two source texts and the safety rules."""
+    text = files("sijoint.pathway").joinpath("texts", "risks.toml").read_text(encoding="utf-8")
+    table = tomllib.loads(text)
+    return tuple(table["always"]) + (tuple(table["with_steroid"]) if with_steroid else ())
+
+
+def check_consent(consent: Consent | None, session: Session, policy: Policy, now: datetime) -> Assessed:
+    """Whether this consent is for this order."""
+    order = session.order
+    if consent is None or consent.given.answer is not Answer.YES:
+        return assessed([found("consent.missing")])
+    findings: list[Finding] = []
+    if consent.side != order.side:
+        findings.append(found("consent.side", consent=consent.side or "no side", order=order.side))
+    if consent.target != order.target:
+        findings.append(found("consent.target", consent=consent.target, order=order.target))
+    if consent.kind != order.kind:
+        findings.append(found("consent.kind", consent=consent.kind, order=order.kind))
+    if consent.steroid != steroid_code(order):
+        findings.append(
+            found("consent.steroid", consent=consent.steroid or "none", order=steroid_code(order) or "none")
+        )
+    if consent.at < order.at:
+        findings.append(found("consent.before-order"))
+    if order.sedation is not Sedation.NONE and consent.before_sedation.answer is not Answer.YES:
+        findings.append(found("consent.after-sedation", answer=consent.before_sedation.answer))
+    missing = [one for one in consent_risks(bool(steroid_agents(order))) if one not in consent.risks_explained]
+    if missing:
+        findings.append(found("consent.risk-not-explained", risks=", ".join(missing)))
+    return assessed(findings)
+
+
+def confirm_today(
+    confirmation: DayOfConfirmation | None,
+    session: Session,
+    answers: ScreeningAnswers | None,
+    patient: Patient,
+    policy: Policy,
+    now: datetime,
+) -> Assessed:
+    """Whether what was cleared still holds today. Without a confirmation of today it does not."""
+    if answers is None:
+        return assessed([found("screening.not-answered")])
+    if confirmation is None:
+        return assessed([found("today.not-confirmed")])
+    findings: list[Finding] = []
+    findings += confirmed_when(confirmation, policy, now)
+    if confirmation.changed:
+        findings.append(found("today.changed", what=", ".join(confirmation.changed)))
+    findings += _asked_again(confirmation, patient)
+    if antithrombotics_taken(answers) or answers.antithrombotics.answer is not Answer.NO:
+        findings += _antithrombotic(confirmation)
+    findings += _glucose(confirmation, session, answers, policy)
+    findings += _blood_pressure(confirmation, policy)
+    if policy.driver == "always" or session.order.sedation is not Sedation.NONE:
+        findings += _must("driver_present", "the driver", confirmation.driver_present, no="today.no-driver")
+    if session.order.kind is OrderKind.DIAGNOSTIC:
+        findings += _something_to_measure(confirmation, policy)
+    return assessed(findings)
+
+
+def confirmed_when(confirmation: DayOfConfirmation, policy: Policy, now: datetime) -> list[Finding]:
+    """A confirmation is of today when it is at most the policy's hours old; the UTC date may turn during a day's list."""
+    age = now - confirmation.at
+    if timedelta(0) <= age <= timedelta(hours=policy.confirmation_hours):
+        return []
+    return [found("today.other-day", on=confirmation.at.date())]
+
+
+def _must(name: str, label: str, fact: Fact, yes: str = "", no: str = "") -> list[Finding]:
+    code = {Answer.YES: yes, Answer.NO: no}.get(fact.answer)
+    if code is None:
+        capital = label[:1].upper() + label[1:]
+        return [found("today.unknown", of=name, Label=capital, label=label, answer=fact.answer)]
+    return [found(code)] if code else []
+
+
+def _asked_again(confirmation: DayOfConfirmation, patient: Patient) -> list[Finding]:
+    findings = [
+        *_must("fever", "fever", confirmation.fever, yes="today.fever"),
+        *_must("antibiotics", "antibiotics", confirmation.antibiotics, yes="today.antibiotics"),
+        *_must("new_medicines", "new medicines", confirmation.new_medicines, yes="today.new-medicines"),
+        *_must("allergies_unchanged", "allergies", confirmation.allergies_unchanged, no="today.allergies-changed"),
+    ]
+    if confirmation.pregnancy.answer is Answer.YES:
+        findings.append(found("pregnancy.confirmed"))
+    elif pregnancy_applies(patient):
+        findings += _must("pregnancy", "pregnancy", confirmation.pregnancy)
+    return findings
+
+
+def _antithrombotic(confirmation: DayOfConfirmation) -> list[Finding]:
+    findings = _must(
+        "antithrombotics_as_planned",
+        "blood thinners",
+        confirmation.antithrombotics_as_planned,
+        no="today.antithrombotic",
+    )
+    last = confirmation.last_antithrombotic_dose_at
+    if last is None or last > confirmation.at:
+        findings.append(found("today.antithrombotic-dose"))
+    return findings
+
+
+def _glucose(
+    confirmation: DayOfConfirmation, session: Session, answers: ScreeningAnswers, policy: Policy
+) -> list[Finding]:
+    diabetic = answers.diabetes.answer is not Answer.NO or takes(answers, "insulin") or takes(answers, "sulfonylurea")
+    if not diabetic:
+        return []
+    value = confirmation.glucose_mg_dl
+    if value is None:
+        return [found("today.glucose-missing")]
+    if value >= policy.glucose_stop_mg_dl and steroid_agents(session.order):
+        return [found("today.glucose-too-high", value=value, limit=policy.glucose_stop_mg_dl)]
+    if value >= policy.glucose_review_mg_dl:
+        return [found("today.glucose-high", value=value, limit=policy.glucose_review_mg_dl)]
+    return []
+
+
+def _blood_pressure(confirmation: DayOfConfirmation, policy: Policy) -> list[Finding]:
+    systolic, diastolic = confirmation.blood_pressure_systolic, confirmation.blood_pressure_diastolic
+    if systolic is None or diastolic is None:
+        return [found("today.blood-pressure-missing")]
+    if systolic >= policy.systolic_maximum or diastolic >= policy.diastolic_maximum:
+        limit = f"{policy.systolic_maximum}/{policy.diastolic_maximum}"
+        return [found("today.blood-pressure-high", value=f"{systolic}/{diastolic}", limit=limit)]
+    return []
+
+
+def _something_to_measure(confirmation: DayOfConfirmation, policy: Policy) -> list[Finding]:
+    """Before a diagnostic block: enough pain on the index movement and no rescue analgesic."""
+    findings = []
+    if confirmation.index_nrs is None:
+        findings.append(found("today.no-index-pain"))
+    elif confirmation.index_nrs < policy.baseline_nrs:
+        findings.append(found("today.little-pain", nrs=confirmation.index_nrs, needed=policy.baseline_nrs))
+    rescue = confirmation.rescue_analgesic_within_6_h
+    if rescue.answer is Answer.YES:
+        findings.append(found("today.rescue-analgesic", hours=policy.rescue_analgesic_hours))
+    else:
+        findings += _must("rescue_analgesic", "painkillers taken today", rescue)
+    return findings

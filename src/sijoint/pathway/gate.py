@@ -1,0 +1,213 @@
+"""The gates before X-rays, skin anaesthetic, contrast and drug. They refuse permission, never documentation."""
+
+from datetime import datetime
+from decimal import Decimal
+from itertools import combinations
+
+from sijoint.formulary import IngredientKind
+from sijoint.frames import angle_between_deg, receptor_direction
+from sijoint.model import (
+    Answer,
+    Assessed,
+    ContrastPattern,
+    Decision,
+    Episode,
+    EpisodeState,
+    Finding,
+    Order,
+    Procedure,
+    ProcedureKind,
+    RecipeLine,
+    Session,
+    StoredImage,
+    SyringeUse,
+    Target,
+)
+from sijoint.pathway.day_of import check_consent, confirmed_when
+from sijoint.pathway.doses import agents_of
+from sijoint.pathway.findings import assessed, found
+from sijoint.pathway.policy import Policy
+from sijoint.pathway.sides import check_sides
+
+# A part of the pattern that no policy may accept, with any drug: safety before site preference.
+NEVER_ACCEPTED = frozenset(
+    {
+        ContrastPattern.VASCULAR,
+        ContrastPattern.MIXED_WITH_VASCULAR,
+        ContrastPattern.FORAMINAL,
+        ContrastPattern.NONE_SEEN,
+    }
+)
+
+
+def authorise_exposure(episode: Episode, policy: Policy, now: datetime) -> Assessed:
+    """Whether an X-ray may be made now: a performed procedure is running and all that must precede it stands."""
+    return assessed(_under_way(episode, policy, now))
+
+
+def authorise_injection(use: SyringeUse, episode: Episode, policy: Policy, now: datetime) -> Assessed:
+    """Whether skin anaesthetic or contrast may be given now; for the drug see ``authorise_drug``."""
+    if use is SyringeUse.DRUG:
+        return authorise_drug(episode, policy, now)
+    findings = _under_way(episode, policy, now)
+    running = _running(episode)
+    if running is None:
+        return assessed(findings)
+    session, procedure = running
+    if use is SyringeUse.SKIN:
+        findings += _budget(use, (session.order.recipe.skin,), procedure)
+    else:
+        if procedure.movements == 0:
+            findings.append(found("gate.no-needle"))
+        given = given_ml(procedure, use)
+        if given >= policy.contrast_maximum_ml:
+            findings.append(found("gate.contrast-budget", given=given, limit=policy.contrast_maximum_ml))
+    return assessed(findings)
+
+
+def authorise_drug(episode: Episode, policy: Policy, now: datetime) -> Assessed:
+    """Whether the drug may be given: contrast, judgement and two views, all since the last needle movement."""
+    findings = _under_way(episode, policy, now)
+    running = _running(episode)
+    if running is None:
+        return assessed(findings)
+    session, procedure = running
+    if procedure.movements == 0:
+        findings.append(found("gate.no-needle"))
+    findings += _contrast(procedure)
+    findings += _judgement(session.order, procedure, policy)
+    findings += _views(procedure, policy)
+    findings += _budget(SyringeUse.DRUG, session.order.recipe.drug, procedure)
+    return assessed(findings)
+
+
+def given_ml(procedure: Procedure, use: SyringeUse) -> Decimal:
+    """Millilitres given so far from one kind of syringe."""
+    return sum((one.volume_ml for one in procedure.administrations if one.use is use), Decimal(0))
+
+
+def views_since_movement(procedure: Procedure) -> tuple[StoredImage, ...]:
+    """The stored views of the needle as it lies now."""
+    return tuple(one for one in procedure.images if one.after_movement == procedure.movements)
+
+
+def accepted_patterns(target: Target, policy: Policy) -> tuple[ContrastPattern, ...]:
+    """What the policy accepts at a target, less what no policy may."""
+    listed = policy.accepted_ligament if target is Target.LIGAMENT else policy.accepted_intra_articular
+    return tuple(one for one in listed if one not in NEVER_ACCEPTED)
+
+
+def _running(episode: Episode) -> tuple[Session, Procedure] | None:
+    session = episode.sessions[-1] if episode.sessions else None
+    if session is None or session.procedure is None or session.procedure.ended_at is not None:
+        return None
+    return session, session.procedure
+
+
+def _under_way(episode: Episode, policy: Policy, now: datetime) -> list[Finding]:
+    findings: list[Finding] = []
+    if episode.screening_answers is not None and episode.screening_answers.pregnancy.answer is Answer.YES:
+        findings.append(found("pregnancy.confirmed"))
+    if episode.state is not EpisodeState.IN_PROCEDURE:
+        findings.append(found("gate.not-in-procedure", state=episode.state))
+    running = _running(episode)
+    if running is None:
+        return [*findings, found("gate.no-procedure")]
+    session, procedure = running
+    if procedure.kind is not ProcedureKind.PERFORMED:
+        findings.append(found("gate.rehearsal"))
+    order = session.order
+    if (procedure.side, procedure.target) != (order.side, order.target):
+        here, there = f"{procedure.side} {procedure.target}", f"{order.side} {order.target}"
+        findings.append(found("gate.side-or-target", procedure=here, order=there))
+    findings += _cleared(session)
+    findings += _today(session, policy, now)
+    findings += check_consent(session.consent, session, policy, now).findings
+    sides = check_sides(
+        episode.request, episode.assessment, order, session.consent, session.skin_mark, session.time_out
+    )
+    return [*findings, *sides.findings]
+
+
+def _cleared(session: Session) -> list[Finding]:
+    findings = []
+    if session.screening is None or session.screening.decision is not Decision.CLEAR:
+        why = "not made" if session.screening is None else str(session.screening.decision)
+        findings.append(found("gate.not-cleared", why=why))
+    if session.recipe_check is None or session.recipe_check.decision is not Decision.CLEAR:
+        findings.append(found("gate.order-not-checked"))
+    return findings
+
+
+def _today(session: Session, policy: Policy, now: datetime) -> list[Finding]:
+    if session.confirmation is None:
+        return [found("today.not-confirmed")]
+    findings = confirmed_when(session.confirmation, policy, now)
+    if session.confirmation.pregnancy.answer is Answer.YES:
+        findings.append(found("pregnancy.confirmed"))
+    if session.time_out is None:
+        findings.append(found("timeout.missing"))
+    return findings
+
+
+def _budget(use: SyringeUse, lines: tuple[RecipeLine, ...], procedure: Procedure) -> list[Finding]:
+    ordered = sum((line.volume_ml for line in lines), Decimal(0))
+    given = given_ml(procedure, use)
+    return [found("gate.budget", of=use, what=use, given=given, ordered=ordered)] if given >= ordered else []
+
+
+def _contrast(procedure: Procedure) -> list[Finding]:
+    here = [
+        one
+        for one in procedure.administrations
+        if one.use is SyringeUse.CONTRAST and one.after_movement == procedure.movements and one.volume_ml > 0
+    ]
+    if not here:
+        return [found("gate.no-contrast")]
+    if not any(one.after_contrast for one in views_since_movement(procedure)):
+        return [found("gate.no-stored-run")]
+    return []
+
+
+def _judgement(order: Order, procedure: Procedure, policy: Policy) -> list[Finding]:
+    """Every judgement since the last needle movement counts: one bad run is not talked away by a better one."""
+    here = [one for one in procedure.judgements if one.after_movement == procedure.movements]
+    if not here:
+        return [found("gate.no-judgement")]
+    findings: list[Finding] = []
+    for pattern in dict.fromkeys(one.pattern for one in here):
+        findings += _pattern(pattern, order, policy)
+    return findings
+
+
+def _pattern(pattern: ContrastPattern, order: Order, policy: Policy) -> list[Finding]:
+    if pattern in NEVER_ACCEPTED:
+        particulate = [
+            one for one in agents_of(order.recipe.drug) if one.particulate and one.kind is IngredientKind.STEROID
+        ]
+        never = [found("gate.particulate", of=one.code, pattern=pattern, agent=one.name) for one in particulate]
+        return [found("gate.pattern-refused", of=pattern, pattern=pattern), *never]
+    if pattern not in accepted_patterns(order.target, policy):
+        return [found("gate.outside-target", of=pattern, pattern=pattern, target=order.target)]
+    return [found("gate.capsular-leak")] if pattern is ContrastPattern.IA_CAPSULAR_LEAK else []
+
+
+def _views(procedure: Procedure, policy: Policy) -> list[Finding]:
+    views = views_since_movement(procedure)
+    if len(views) < policy.views:
+        return [found("gate.few-views", views=len(views), needed=policy.views)]
+    if not any(one.after_contrast for one in views):
+        return [found("gate.no-view-after-contrast")]
+    widest = max(
+        (_angle_deg(a, b) for a, b in combinations(views, 2) if a.after_contrast or b.after_contrast), default=0.0
+    )
+    # The stored angles are rounded to a thousandth of a degree; a view placed at exactly the limit counts.
+    if Decimal(str(round(widest, 2))) < policy.view_angle_deg:
+        return [found("gate.views-alike", angle=round(widest, 1), needed=policy.view_angle_deg)]
+    return []
+
+
+def _angle_deg(a: StoredImage, b: StoredImage) -> float:
+    return angle_between_deg(
+        receptor_direction(a.primary_deg, a.secondary_deg), receptor_direction(b.primary_deg, b.secondary_deg)
+    )

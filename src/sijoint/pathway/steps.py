@@ -1,0 +1,155 @@
+"""The states of an episode and the steps that lead from one to the next; anything else is an IllegalStep.
+
+Between clearance and the day's confirmation the state is what the facts of the session still support: moving a booking
+leads back from "consented" to "booked", and a new sheet leads on to "consented" where consent still stands.
+"""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from types import MappingProxyType
+
+from sijoint.model import Decision, EpisodeState, Session
+
+
+class Step(StrEnum):
+    """What a command does to an episode; commands with several outcomes have one step for each."""
+
+    ACCEPT = "accept"
+    DECLINE = "decline"
+    REDIRECT = "redirect"
+    PLACE_ORDER = "place order"
+    SCREEN_CLEAR = "screening clear"
+    SCREEN_REVIEW = "screening needs review"
+    SCREEN_STOP = "screening stops"
+    CONTACT_PRESCRIBER = "contact prescriber"
+    BOOK = "book"
+    PREPARE = "prepare"
+    CONSENT = "give consent"
+    CONFIRM = "confirm today"
+    CONFIRM_REVIEW = "today needs review"
+    CONFIRM_STOP = "today stops"
+    MARK_SKIN = "mark skin"
+    SIGN_IN = "sign in"
+    TIME_OUT = "time-out"
+    BEGIN_PROCEDURE = "begin procedure"
+    ROOM_EVENT = "room event"
+    END_PROCEDURE = "end procedure"
+    SIGN_OUT = "sign out"
+    RECOVERY_CHECK = "recovery check"
+    DISCHARGE = "discharge"
+    ANSWER_DIARY = "answer diary"
+    JUDGE = "judge block"
+    ASK_REPEAT = "ask repeat"
+    CANCEL = "cancel booking"
+    NO_SHOW = "record no-show"
+    CLOSE = "close"
+
+
+class IllegalStep(ValueError):
+    """A step that the state of the episode does not allow; the text says what to do first."""
+
+
+S = EpisodeState
+
+WAITING = (
+    S.CLEARED,
+    S.BOOKED,
+    S.PREPARED,
+    S.CONSENTED,
+    S.CONFIRMED,
+)  # in the order of what the session's facts support
+BEFORE_PROCEDURE = (*WAITING, S.SIGNED_IN, S.TIMED_OUT)
+UNDECIDED = (S.ORDERED, S.NEEDS_REVIEW, S.STOPPED)
+AFTERWARDS = (S.DISCHARGED, S.JUDGED)
+ENDED_BOOKINGS = (S.CANCELLED, S.NO_SHOW)
+
+
+def _table() -> dict[tuple[EpisodeState, Step], frozenset[EpisodeState]]:
+    table: dict[tuple[EpisodeState, Step], frozenset[EpisodeState]] = {}
+
+    def leads(states: tuple[EpisodeState, ...], step: Step, *to: EpisodeState) -> None:
+        for state in states:
+            table[state, step] = frozenset(to or (state,))
+
+    leads((S.REQUESTED, S.ACCEPTED), Step.ACCEPT, S.ACCEPTED)
+    leads((S.REQUESTED, S.ACCEPTED), Step.DECLINE, S.DECLINED)
+    leads((S.REQUESTED, S.ACCEPTED), Step.REDIRECT, S.REDIRECTED)
+    leads((S.ACCEPTED, *UNDECIDED, *WAITING, *AFTERWARDS, *ENDED_BOOKINGS), Step.PLACE_ORDER, S.ORDERED)
+    leads((*UNDECIDED, *BEFORE_PROCEDURE), Step.SCREEN_CLEAR, *WAITING)
+    leads((*UNDECIDED, *BEFORE_PROCEDURE), Step.SCREEN_REVIEW, S.NEEDS_REVIEW)
+    leads((*UNDECIDED, *BEFORE_PROCEDURE), Step.SCREEN_STOP, S.STOPPED)
+    leads((*UNDECIDED, *WAITING), Step.CONTACT_PRESCRIBER)
+    leads((*WAITING, *ENDED_BOOKINGS), Step.BOOK, S.BOOKED)
+    leads((S.BOOKED, S.PREPARED, S.CONSENTED), Step.PREPARE, S.PREPARED, S.CONSENTED)
+    leads((S.PREPARED, S.CONSENTED, S.CONFIRMED), Step.CONSENT, S.CONSENTED, S.CONFIRMED)
+    leads((S.CONSENTED, S.CONFIRMED), Step.CONFIRM, S.CONFIRMED)
+    leads((S.CONSENTED, S.CONFIRMED, S.SIGNED_IN, S.TIMED_OUT), Step.CONFIRM_REVIEW, S.NEEDS_REVIEW)
+    leads((S.CONSENTED, S.CONFIRMED, S.SIGNED_IN, S.TIMED_OUT), Step.CONFIRM_STOP, S.STOPPED)
+    leads((S.CONFIRMED,), Step.MARK_SKIN)
+    leads((S.CONFIRMED,), Step.SIGN_IN, S.SIGNED_IN)
+    leads((S.SIGNED_IN,), Step.TIME_OUT, S.TIMED_OUT)
+    leads((S.TIMED_OUT,), Step.BEGIN_PROCEDURE, S.IN_PROCEDURE)
+    leads((S.IN_PROCEDURE,), Step.ROOM_EVENT)
+    leads((S.IN_PROCEDURE,), Step.END_PROCEDURE, S.PROCEDURE_ENDED)
+    leads((S.PROCEDURE_ENDED,), Step.SIGN_OUT, S.RECOVERING)
+    leads((S.RECOVERING,), Step.RECOVERY_CHECK)
+    leads((S.RECOVERING,), Step.DISCHARGE, S.DISCHARGED)
+    # The diary of an earlier session goes on while the next one is planned; it asks for a prompt, not for a state.
+    diary = (S.RECOVERING, *AFTERWARDS, *UNDECIDED, *WAITING, S.SIGNED_IN, *ENDED_BOOKINGS, S.CLOSED)
+    leads(diary, Step.ANSWER_DIARY)
+    leads(AFTERWARDS, Step.JUDGE, S.JUDGED)
+    leads(AFTERWARDS, Step.ASK_REPEAT)
+    leads((*UNDECIDED, *BEFORE_PROCEDURE), Step.CANCEL, S.CANCELLED)
+    leads((S.BOOKED, S.PREPARED, S.CONSENTED, S.CONFIRMED), Step.NO_SHOW, S.NO_SHOW)
+    closable = (S.REQUESTED, S.ACCEPTED, S.DECLINED, S.REDIRECTED, *UNDECIDED, *WAITING, *AFTERWARDS, *ENDED_BOOKINGS)
+    leads(closable, Step.CLOSE, S.CLOSED)
+    return table
+
+
+TRANSITIONS: Mapping[tuple[EpisodeState, Step], frozenset[EpisodeState]] = MappingProxyType(_table())
+
+
+def screening_step(decision: Decision) -> Step:
+    """The step that a screening decision (after overrides) makes."""
+    if decision is Decision.CLEAR:
+        return Step.SCREEN_CLEAR
+    return Step.SCREEN_REVIEW if decision is Decision.REVIEW else Step.SCREEN_STOP
+
+
+def confirmation_step(decision: Decision) -> Step:
+    """The step that the day's confirmation makes."""
+    if decision is Decision.CLEAR:
+        return Step.CONFIRM
+    return Step.CONFIRM_REVIEW if decision is Decision.REVIEW else Step.CONFIRM_STOP
+
+
+def standing(session: Session) -> EpisodeState:
+    """How far a cleared session has come by the facts that still stand."""
+    if session.booking is None:
+        return S.CLEARED
+    if session.preparation is None:
+        return S.BOOKED
+    if session.consent is None:
+        return S.PREPARED
+    return S.CONSENTED if session.confirmation is None else S.CONFIRMED
+
+
+def next_state(state: EpisodeState, step: Step, session: Session | None = None) -> EpisodeState:
+    """The state after a step; ``session`` as it is after the step. Raises IllegalStep."""
+    possible = TRANSITIONS.get((state, step))
+    if possible is None:
+        allowed = sorted({str(known) for at, known in TRANSITIONS if at is state})
+        now = f"now possible: {', '.join(allowed)}" if allowed else "the episode is over"
+        raise IllegalStep(f'"{step}" is not possible while the episode is {state}; {now}')
+    if len(possible) == 1:
+        return next(iter(possible))
+    reached = S.CLEARED if session is None else standing(session)
+    if reached in possible:
+        return reached
+    # A step may not lead further than its own column: the furthest possible state that the facts support.
+    supported = [one for one in WAITING if one in possible and WAITING.index(one) <= WAITING.index(reached)]
+    if not supported:
+        raise IllegalStep(
+            f'"{step}" needs {" or ".join(sorted(str(one) for one in possible))}, the facts say {reached}'
+        )
+    return supported[-1]

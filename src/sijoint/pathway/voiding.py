@@ -1,0 +1,33 @@
+"""What a change takes with it: consent, clearance, sheet and the day's checks do not outlive the facts they stand on."""
+
+from dataclasses import replace
+
+from sijoint.model import Booking, Order, Session
+from sijoint.pathway.doses import steroid_code
+
+
+def booking_moved(session: Session, booking: Booking | None) -> Session:
+    """Another time, or none, voids the sheet and all that was checked on the day."""
+    return replace(_without_day(session), booking=booking, preparation=None)
+
+
+def order_changed(session: Session, order: Order) -> Session:
+    """Another order voids clearance and sheet; another side, target, kind or steroid voids consent as well."""
+    before = session.order
+    same_consent = (
+        before.side == order.side
+        and before.target == order.target
+        and before.kind == order.kind
+        and steroid_code(before) == steroid_code(order)
+    )
+    kept = session.consent if same_consent else None
+    return replace(facts_changed(session), order=order, recipe_check=None, consent=kept)
+
+
+def facts_changed(session: Session) -> Session:
+    """A changed safety fact voids clearance, the sheet made from it, and the day's checks; overrides void themselves."""
+    return replace(_without_day(session), screening=None, preparation=None)
+
+
+def _without_day(session: Session) -> Session:
+    return replace(session, confirmation=None, skin_mark=None, sign_in=None, time_out=None)
