@@ -77,7 +77,7 @@ def test_false_give_is_crossed_once_even_in_small_steps(quincke, slabs):
     state, rng, gives = insert(quincke, ENTRY, [0, -1, 0]), np.random.default_rng(5), 0
     for _ in range(50):
         state, feels = advance(
-            state, 0.9, slabs, false_give=FalseGive(15.0, 1.0), target_mm=GAP + [0, 0, -4.0], rng=rng
+            state, 0.9, slabs, false_give=FalseGive(15.0, 1.0), target_mm=GAP + np.array([0, 0, -4.0]), rng=rng
         )
         gives += sum(feel.kind == "give" for feel in feels)
     assert gives == 1
@@ -101,8 +101,8 @@ def test_scatter_at_80_mm_is_the_published_one(quincke, slabs):
             return np.full(np.shape(points_mm)[:-1], 50.0)
 
     rng = np.random.default_rng(11)
-    tips = [advance(insert(quincke, ENTRY, [0, -1, 0]), 80.0, SoftBody(), rng=rng)[0].tip_mm for _ in range(300)]
-    assert np.std([tip[0] for tip in tips]) == pytest.approx(0.17, rel=0.15)
+    tips = [advance(insert(quincke, ENTRY, [0, -1, 0]), 80.0, SoftBody(), rng=rng)[0].tip_mm for _ in range(120)]
+    assert np.std([tip[0] for tip in tips]) == pytest.approx(0.17, rel=0.25)
     assert np.mean([tip[2] for tip in tips]) == pytest.approx(-8.8, abs=0.2)
 
 

@@ -17,7 +17,7 @@ def advanced(quincke, slabs, distance):
 
 @given(deep=st.floats(2, 45), back=st.floats(0, 60))
 def test_withdrawal_shortens_the_path_by_its_distance_and_keeps_the_rest(deep, back):
-    path = np.linspace(ENTRY, ENTRY + [0, -deep, 0.1 * deep], 20)
+    path = np.linspace(ENTRY, ENTRY + np.array([0, -deep, 0.1 * deep]), 20)
     one = insert(needle("quincke_22g_90mm"), ENTRY, [0, -1, 0])
     state = type(one)(one.needle, ENTRY, path, one.direction, one.opening, 0.0)
     after = withdraw(state, back)

@@ -34,10 +34,11 @@ class VesselStream:
         self.front_mm += self.vessel.flow_mm_s * seconds
         if fluid:
             self.held_ml.setdefault(fluid, 0.0)
-        kept = math.exp(-seconds / self.residence_s)
+        turns = seconds / self.residence_s
+        kept = math.exp(-turns)
         for name, held in self.held_ml.items():
             coming = volume_ml if name == fluid else 0.0
-            stays = self.residence_s / seconds * (1 - kept) if seconds > 0 else 1.0
+            stays = -math.expm1(-turns) / turns if turns > 1e-12 else 1.0
             left = held * kept + coming * stays
             self.gone_ml[name] = self.gone_ml.get(name, 0.0) + (held + coming - left)
             self.held_ml[name] = left

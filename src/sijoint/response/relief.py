@@ -84,6 +84,5 @@ def covered(compartment: str, ml: float, p: Pharmacology) -> float:
 
 def saturation(milligrams: float, half_mg: float, steepness: float) -> float:
     """Hill curve: half at `half_mg`."""
-    if milligrams <= 0:
-        return 0.0
-    return float(1 / (1 + (half_mg / milligrams) ** steepness))
+    share = max(milligrams, 0.0) / half_mg
+    return float(share**steepness / (1 + share**steepness))
