@@ -32,6 +32,8 @@ from sijoint.clinic.commands import (
     SignInPatient,
     SignOutPatient,
 )
+from sijoint.clinic.handle import handle
+from sijoint.clinic.in_the_room import NotRecorded, image_keeper_for, permit_for, recorder_for
 from sijoint.clinic.outcome import Outcome
 
 __all__ = [
@@ -52,6 +54,7 @@ __all__ = [
     "GiveConsent",
     "JudgeBlock",
     "MarkSkin",
+    "NotRecorded",
     "Outcome",
     "OverrideFinding",
     "PlaceOrder",
@@ -62,4 +65,8 @@ __all__ = [
     "RequestAppointment",
     "SignInPatient",
     "SignOutPatient",
+    "handle",
+    "image_keeper_for",
+    "permit_for",
+    "recorder_for",
 ]

@@ -5,6 +5,7 @@ before anything is acknowledged. Images lie beside the store by the hash of thei
 says what it found and what it cannot prove.
 """
 
+from sijoint.records.chain import Breach, Fault
 from sijoint.records.errors import StoreRefused
 from sijoint.records.images import ImageStore
 from sijoint.records.ledger import LedgerLine, canonical
@@ -12,9 +13,12 @@ from sijoint.records.reading import EpisodeHeader, KeptCommand, KeptImage, Story
 from sijoint.records.store import Store, image_folder, open_store, witness_file
 from sijoint.records.tags import Tag
 from sijoint.records.unit_of_work import UnitOfWork
+from sijoint.records.verification import VerifyReport, verify
 
 __all__ = [
+    "Breach",
     "EpisodeHeader",
+    "Fault",
     "ImageStore",
     "KeptCommand",
     "KeptImage",
@@ -24,8 +28,10 @@ __all__ = [
     "StoryLine",
     "Tag",
     "UnitOfWork",
+    "VerifyReport",
     "canonical",
     "image_folder",
     "open_store",
+    "verify",
     "witness_file",
 ]

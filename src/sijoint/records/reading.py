@@ -76,6 +76,11 @@ def headers(connection: Connection) -> tuple[EpisodeHeader, ...]:
     return tuple(EpisodeHeader(row.id, row.patient_id, EpisodeState(row.state), row.version) for row in rows)
 
 
+def episodes(connection: Connection) -> tuple[Episode, ...]:
+    """All episodes, by id."""
+    return tuple(episode(connection, one.id) for one in headers(connection))
+
+
 def parts(connection: Connection, identity: str, version: int | None = None) -> dict[str, object]:
     """The newest parts of an episode, or those at a version; None for a part that was taken away."""
     table = tables.episode_part
@@ -89,6 +94,12 @@ def parts(connection: Connection, identity: str, version: int | None = None) -> 
         .where(table.c.episode_id == identity)
     )
     return {row.part: json.loads(row.body) for row in rows}
+
+
+def newest_version(connection: Connection, identity: str) -> int:
+    """The highest version among an episode's parts."""
+    table = tables.episode_part
+    return connection.execute(select(func.max(table.c.version)).where(table.c.episode_id == identity)).scalar() or 0
 
 
 def episode(connection: Connection, identity: str, version: int | None = None) -> Episode:

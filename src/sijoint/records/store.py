@@ -77,7 +77,12 @@ class Store:
         with self._reading() as connection:
             return reading.episode(connection, identity, version)
 
-    def episodes(self) -> tuple[EpisodeHeader, ...]:
+    def episodes(self) -> tuple[Episode, ...]:
+        """Every episode, whole, by id; ``headers`` is the short list."""
+        with self._reading() as connection:
+            return reading.episodes(connection)
+
+    def headers(self) -> tuple[EpisodeHeader, ...]:
         with self._reading() as connection:
             return reading.headers(connection)
 
@@ -169,7 +174,7 @@ def open_store(
     wanted = _kind(kind)
     if create:
         return _create(path, wanted, witness_path or witness_file(path), secret, at or datetime.now(UTC))
-    row = _store_row(path)
+    row = store_row(path)
     found = StoreKind(row.kind)
     if wanted is not None and found is not wanted:
         raise StoreRefused(f"{path.name} is a {found} store, and a {wanted} store is needed here: name another file")
@@ -200,7 +205,7 @@ def _kind(kind: StoreKind | str | None) -> StoreKind | None:
         raise StoreRefused(f"a store is {' or '.join(StoreKind)}, not {kind!r}") from None
 
 
-def _store_row(path: Path):  # type: ignore[no-untyped-def]  # SQLAlchemy's row
+def store_row(path: Path):  # type: ignore[no-untyped-def]  # SQLAlchemy's row
     """The one row that says what the file is. Raises StoreRefused."""
     if not path.exists():
         raise StoreRefused(f"there is no store {path.name}: check the path, or create one")

@@ -51,8 +51,8 @@ class UnitOfWork:
     def episode(self, identity: str, version: int | None = None) -> Episode:
         return reading.episode(self._connection, identity, version)
 
-    def episodes(self) -> tuple[reading.EpisodeHeader, ...]:
-        return reading.headers(self._connection)
+    def episodes(self) -> tuple[Episode, ...]:
+        return reading.episodes(self._connection)
 
     def command(self, identity: str) -> KeptCommand | None:
         return reading.command(self._connection, identity)
@@ -64,7 +64,17 @@ class UnitOfWork:
         keys = tables.patient_key
         return self._connection.execute(select(keys.c.key_id).where(keys.c.patient_id == identity)).first() is not None
 
+    def holds_episode(self, identity: str) -> bool:
+        table = tables.episode
+        return self._connection.execute(select(table.c.id).where(table.c.id == identity)).first() is not None
+
     # writing
+
+    def undo(self) -> None:
+        """Forget what was written so far in this unit of work, and go on."""
+        self._connection.rollback()
+        self._rows, self._patient_id, self._unneeded_images = {}, "", ()
+        self._head = reading.head(self._connection)
 
     def add_patient(self, patient: Patient) -> None:
         """Raises StoreRefused for a virtual patient in a care store and the other way round, or an id that is taken."""

@@ -1,0 +1,181 @@
+"""From the visit to the consent: assess, order, screen, contact the prescriber, override, book, prepare, consent."""
+
+from dataclasses import replace
+
+from sijoint.clinic.carry_out import carry_out
+from sijoint.clinic.clearance import clearance, finding_and_facts, with_session
+from sijoint.clinic.commands import (
+    AnswerScreening,
+    Assess,
+    Book,
+    CancelBooking,
+    CloseEpisode,
+    ContactPrescriber,
+    GiveConsent,
+    OverrideFinding,
+    PlaceOrder,
+    Prepare,
+    RecordNoShow,
+)
+from sijoint.clinic.situation import Change, CommandRefused, Situation, require_clear, sentences, stepped
+from sijoint.model import Assessed, Booking, Decision, Episode, EpisodeState, Order, Override, Referral, Session
+from sijoint.pathway import (
+    RefusedOverride,
+    Step,
+    assess_referral,
+    booking_moved,
+    check_consent,
+    check_order,
+    check_override,
+    facts_changed,
+    next_state,
+    order_changed,
+    order_rule,
+    preparation_sheet,
+    screening_step,
+)
+from sijoint.records import Tag
+
+REFERRALS = {Referral.ACCEPT: Step.ACCEPT, Referral.DECLINE: Step.DECLINE, Referral.REDIRECT: Step.REDIRECT}
+SCREENED = {
+    Step.SCREEN_CLEAR: Tag.SCREENING_CLEARED,
+    Step.SCREEN_REVIEW: Tag.SCREENING_REVIEW,
+    Step.SCREEN_STOP: Tag.SCREENING_STOPPED,
+}
+
+
+@carry_out.register
+def _(command: Assess, now: Situation) -> Change:
+    """Declining and redirecting are always possible; accepting needs an assessment that nothing stops."""
+    assessed = assess_referral(now.episode.request, command.assessment, now.policy, now.now)
+    if command.assessment.referral is Referral.ACCEPT and stopped(assessed):
+        raise CommandRefused(f"the referral cannot be accepted: {sentences(assessed)}", assessed.findings)
+    episode = stepped(now, REFERRALS[command.assessment.referral], assessment=command.assessment)
+    return Change(episode, Tag.EPISODE_ASSESSED, assessed.findings)
+
+
+@carry_out.register
+def _(command: PlaceOrder, now: Situation) -> Change:
+    """A new session, or another order for one that has not been carried out, which voids what rested on the old one."""
+    order = Order(
+        id=command.order_id,
+        kind=command.kind,
+        target=command.target,
+        side=command.side,
+        recipe=command.recipe,
+        sedation=command.sedation,
+        rule=order_rule(command.kind, command.target, now.policy),
+        ordered_by=command.by,
+        at=now.now,
+    )
+    sessions = now.episode.sessions
+    if any(one.order.id == command.order_id for one in sessions):
+        raise CommandRefused("an order needs an id of its own: this one is taken")
+    pending = sessions[-1] if sessions and sessions[-1].procedure is None else None
+    before = replace(now.episode, sessions=sessions[:-1]) if pending else now.episode
+    next_state(now.episode.state, Step.PLACE_ORDER)  # an illegal step is told before the recipe is judged
+    check = check_order(order, before, now.patient, now.policy, now.now)
+    if stopped(check):
+        raise CommandRefused(f"the order is refused: {sentences(check)}", check.findings)
+    session = order_changed(pending, order) if pending else Session(order)
+    session = replace(session, recipe_check=check)
+    state = next_state(now.episode.state, Step.PLACE_ORDER, session)
+    return Change(
+        replace(now.episode, state=state, sessions=(*before.sessions, session)), Tag.ORDER_PLACED, check.findings
+    )
+
+
+@carry_out.register
+def _(command: AnswerScreening, now: Situation) -> Change:
+    """New answers void clearance, sheet and the day's checks; then everything is judged on what is known now."""
+    session = facts_changed(now.session)
+    return screened(now, replace(now.episode, screening_answers=command.answers), session)
+
+
+@carry_out.register
+def _(command: ContactPrescriber, now: Situation) -> Change:
+    """A prescriber's answer may clear a finding and always changes the sheet."""
+    contacts = (*now.episode.prescriber_contacts, command.contact)
+    episode = replace(now.episode, prescriber_contacts=contacts)
+    state = next_state(now.episode.state, Step.CONTACT_PRESCRIBER)
+    if now.episode.screening_answers is None or now.session.screening is None:
+        return Change(replace(episode, state=state), Tag.PRESCRIBER_CONTACTED)
+    change = screened(now, episode, facts_changed(now.session))
+    return replace(change, tag=Tag.PRESCRIBER_CONTACTED)
+
+
+@carry_out.register
+def _(command: OverrideFinding, now: Situation) -> Change:
+    """One finding on the facts then seen."""
+    if now.episode.state not in (EpisodeState.NEEDS_REVIEW, EpisodeState.STOPPED):
+        raise CommandRefused(f"nothing waits for a decision while the episode is {now.episode.state}")
+    finding, facts = finding_and_facts(now, command.code)
+    override = Override(command.code, command.reason_code, command.reason, command.by, command.second, facts)
+    try:
+        check_override(override, finding, facts)
+    except RefusedOverride as refusal:
+        raise CommandRefused(str(refusal), (finding,)) from None
+    session = replace(now.session, overrides=(*now.session.overrides, override))
+    change = screened(now, now.episode, session)
+    return replace(change, tag=Tag.FINDING_OVERRIDDEN)
+
+
+def screened(now: Situation, episode: Episode, session: Session) -> Change:
+    """The session judged on these facts, and the state that follows."""
+    judged = clearance(now, with_session(episode, session), session)
+    session = replace(session, recipe_check=judged.order, screening=judged.screening)
+    assessed = judged.together
+    step = screening_step(assessed.decision)
+    state = next_state(now.episode.state, step, session)
+    return Change(replace(with_session(episode, session), state=state), SCREENED[step], assessed.findings)
+
+
+def stopped(assessed: Assessed) -> bool:
+    return assessed.decision in (Decision.STOP, Decision.ABSOLUTE)
+
+
+@carry_out.register
+def _(command: Book, now: Situation) -> Change:
+    """A first appointment or another one; moving it voids the sheet and what was checked on the day."""
+    state = next_state(now.episode.state, Step.BOOK, now.session)
+    if command.at < now.now:
+        raise CommandRefused("the appointment would be in the past: choose a time to come")
+    judged = clearance(now, now.episode, now.session)
+    if now.session.screening is None:
+        raise CommandRefused("the order has not been screened: answer the screening questions first")
+    require_clear("not cleared for booking", Assessed(judged.screening.decision, judged.screening.findings))
+    session = booking_moved(now.session, Booking(command.at, now.now, command.by))
+    return Change(replace(with_session(now.episode, session), state=state), Tag.BOOKING_MADE)
+
+
+@carry_out.register
+def _(command: Prepare, now: Situation) -> Change:
+    sheet = preparation_sheet(now.episode, now.patient, now.policy, now.now)
+    session = replace(now.session, preparation=sheet)
+    return Change(stepped(now, Step.PREPARE, session), Tag.PREPARATION_MADE)
+
+
+@carry_out.register
+def _(command: GiveConsent, now: Situation) -> Change:
+    session = replace(now.session, consent=command.consent)
+    episode = stepped(now, Step.CONSENT, session)
+    check = check_consent(command.consent, session, now.policy, now.now)
+    require_clear("consent is not valid", check)
+    return Change(episode, Tag.CONSENT_RECORDED, check.findings)
+
+
+@carry_out.register
+def _(command: CancelBooking, now: Situation) -> Change:
+    session = booking_moved(now.session, None)
+    return Change(stepped(now, Step.CANCEL, session), Tag.BOOKING_CANCELLED)
+
+
+@carry_out.register
+def _(command: RecordNoShow, now: Situation) -> Change:
+    session = booking_moved(now.session, None)
+    return Change(stepped(now, Step.NO_SHOW, session), Tag.BOOKING_MISSED)
+
+
+@carry_out.register
+def _(command: CloseEpisode, now: Situation) -> Change:
+    return Change(stepped(now, Step.CLOSE), Tag.EPISODE_CLOSED)

@@ -1,0 +1,167 @@
+"""Room events become facts of the procedure, one by one, as they happen. What was done is always recorded."""
+
+from dataclasses import replace
+
+from sijoint.clinic.carry_out import carry_out
+from sijoint.clinic.commands import RecordRoomEvent
+from sijoint.clinic.situation import Change, CommandRefused, Situation, stepped
+from sijoint.model import (
+    Administration,
+    ContrastJudgement,
+    Exposure,
+    GateAnswer,
+    ImageOrigin,
+    NeedleUse,
+    Procedure,
+    StoreKind,
+)
+from sijoint.pathway import Step, allows, authorise_drug, deviations, diary_prompts, injected_at, next_state
+from sijoint.records import Tag
+from sijoint.room.events import (
+    Ended,
+    Event,
+    Exposed,
+    GateAnswered,
+    Injected,
+    Judged,
+    NeedleChosen,
+    NeedleMoved,
+    PatientFelt,
+    Refused,
+    Started,
+)
+from sijoint.room.permission import Action
+
+
+@carry_out.register
+def _(command: RecordRoomEvent, now: Situation) -> Change:
+    event = command.event
+    next_state(now.episode.state, Step.ROOM_EVENT, now.session)
+    before = now.session.procedure
+    if before is None:
+        raise CommandRefused("no procedure has begun: begin it before anything is recorded in it")
+    procedure = with_event(before, event, now)
+    if isinstance(event, Ended):
+        return _ended(procedure, now)
+    session = replace(now.session, procedure=procedure)
+    return Change(stepped(now, Step.ROOM_EVENT, session), _tag(event, procedure))
+
+
+def with_event(procedure: Procedure, event: Event, now: Situation) -> Procedure:
+    """The procedure's facts after one event. Raises CommandRefused for an event of another procedure."""
+    match event:
+        case Started():
+            _same_procedure(procedure, event)
+            return procedure
+        case Exposed():
+            return _exposed(procedure, event, now)
+        case NeedleChosen():
+            before = procedure.needle or NeedleUse(event.gauge, event.length_mm, event.tip)
+            return replace(
+                procedure, needle=replace(before, gauge=event.gauge, length_mm=event.length_mm, tip=event.tip)
+            )
+        case NeedleMoved():
+            return _moved(procedure, event)
+        case PatientFelt():
+            return procedure if event.familiar is None else replace(procedure, familiar_pain_on_filling=event.familiar)
+        case Injected():
+            given = Administration(
+                at_s=event.at_s,
+                use=event.use,
+                agent=event.agent,
+                volume_ml=event.volume_ml,
+                side=procedure.side,
+                target=procedure.target,
+                after_movement=min(event.movement, procedure.movements),
+                peak_pressure_kpa=event.peak_pressure_kpa,
+            )
+            return replace(procedure, administrations=(*procedure.administrations, given))
+        case Judged():
+            # Never a movement to come: a word on what has not been seen would open the gate later.
+            judgement = ContrastJudgement(
+                at_s=event.at_s,
+                pattern=event.pattern,
+                by=event.by,
+                virtual_operator=event.virtual_operator,
+                after_movement=min(event.movement, procedure.movements),
+                image_sha256=event.image_sha256,
+            )
+            return replace(procedure, judgements=(*procedure.judgements, judgement))
+        case GateAnswered():
+            # The room's word is not taken for it: the answer is computed again from what is stored.
+            answer = authorise_drug(now.episode, now.policy, now.now)
+            gate = GateAnswer(event.at_s, allows(answer), answer.findings, procedure.movements)
+            return replace(procedure, gate_answers=(*procedure.gate_answers, gate))
+        case Ended():
+            return replace(procedure, ended_at=now.now, abandoned_because=event.abandoned_because)
+        case _:
+            return procedure  # positions, collimation and refusals are in the ledger's own command
+
+
+def _same_procedure(procedure: Procedure, event: Started) -> None:
+    begun = (procedure.id, procedure.kind, procedure.side, procedure.target)
+    told = (event.procedure_id, event.procedure_kind, event.side, event.target)
+    if told != begun:
+        raise CommandRefused(
+            f"the room runs a {event.procedure_kind} procedure on the {event.side} ({event.target}); the record has begun "
+            f"a {procedure.kind} one on the {procedure.side} ({procedure.target}): end the room and start the right one"
+        )
+
+
+def _exposed(procedure: Procedure, event: Exposed, now: Situation) -> Procedure:
+    for image in event.images:
+        origin = now.origin_of_image(image.sha256)
+        if origin is None:
+            raise CommandRefused(f"image {image.sha256[:12]} is not kept for this episode: keep its bytes first")
+        if origin != image.origin:
+            raise CommandRefused(f"image {image.sha256[:12]} is {origin}, not {image.origin}: correct the event")
+        if image.origin is ImageOrigin.SIMULATED and now.store_kind is StoreKind.CARE:
+            raise CommandRefused(
+                "a care store refuses simulated images in a performed procedure: use a virtual store for simulation"
+            )
+    exposure = Exposure(
+        at_s=event.at_s,
+        pulses=event.pulses,
+        seconds=event.seconds,
+        primary_deg=event.primary_deg,
+        secondary_deg=event.secondary_deg,
+        kvp=event.kvp,
+        ma=event.ma,
+        kerma_reference_mgy=event.kerma_reference_mgy,
+        dose_area_product_mgy_cm2=event.dose_area_product_mgy_cm2,
+    )
+    images = tuple(replace(image, after_movement=procedure.movements) for image in event.images)
+    return replace(procedure, exposures=(*procedure.exposures, exposure), images=(*procedure.images, *images))
+
+
+def _moved(procedure: Procedure, event: NeedleMoved) -> Procedure:
+    """Every movement counts, whatever number it comes with: contrast seen before it proves nothing any more."""
+    movements = max(event.movement, procedure.movements + 1)
+    needle = procedure.needle
+    if needle is not None:
+        needle = replace(
+            needle,
+            passes=event.passes,
+            redirections=event.redirections,
+            bone_contacts=event.bone_contacts,
+            gives_felt=needle.gives_felt + sum(felt.what == "give" for felt in event.felt),
+            depth_mm=event.depth_mm,
+        )
+    return replace(procedure, movements=movements, needle=needle)
+
+
+def _ended(procedure: Procedure, now: Situation) -> Change:
+    order = now.session.order
+    procedure = replace(procedure, deviations=deviations(procedure, order, now.policy))
+    given = injected_at(procedure)
+    prompts = diary_prompts(order, given, now.policy) if given else ()
+    session = replace(now.session, procedure=procedure, prompts=prompts)
+    return Change(stepped(now, Step.END_PROCEDURE, session), Tag.PROCEDURE_ENDED, procedure.deviations)
+
+
+def _tag(event: Event, procedure: Procedure) -> Tag:
+    if isinstance(event, GateAnswered):
+        return Tag.GATE_ALLOWED if procedure.gate_answers[-1].allowed else Tag.GATE_REFUSED
+    if isinstance(event, Refused) and event.action is Action.DRUG:
+        return Tag.GATE_REFUSED
+    return Tag.PROCEDURE_EVENT

@@ -1,0 +1,68 @@
+"""What every handler is given beside its command, and the one way in which it says no."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from sijoint.model import Assessed, Decision, Episode, Finding, Patient, Session, StoreKind
+from sijoint.pathway import Policy, Step, next_state
+from sijoint.records import Tag
+
+
+@dataclass(frozen=True)
+class Situation:
+    """The facts at the moment of a command: the episode as kept, whose it is, the policy, the time, the kind of store."""
+
+    episode: Episode
+    patient: Patient
+    policy: Policy
+    now: datetime
+    store_kind: StoreKind
+    origin_of_image: Callable[[str], str | None]  # of an image kept for this episode, by hash; None when none is
+
+    @property
+    def session(self) -> Session:
+        """The current session. Raises CommandRefused before the first order."""
+        if not self.episode.sessions:
+            raise CommandRefused("there is no order yet: place an order first")
+        return self.episode.sessions[-1]
+
+
+@dataclass(frozen=True)
+class Change:
+    """What a command does: the episode after it, the ledger's tag, and findings that do not hold it back."""
+
+    episode: Episode
+    tag: Tag
+    findings: tuple[Finding, ...] = ()
+
+
+class CommandRefused(ValueError):
+    """A command that changes nothing; the text is what the person reads, ``findings`` why."""
+
+    def __init__(self, sentence: str, findings: tuple[Finding, ...] = ()) -> None:
+        super().__init__(sentence)
+        self.findings = findings
+
+
+def stepped(now: Situation, step: Step, session: Session | None = None, **changes: object) -> Episode:
+    """The episode after a legal step, with the current session replaced. Raises IllegalStep."""
+    current = session or (now.episode.sessions[-1] if now.episode.sessions else None)
+    state = next_state(now.episode.state, step, current)
+    if session is not None:
+        changes["sessions"] = (*now.episode.sessions[:-1], session)
+    return replace(now.episode, state=state, **changes)  # type: ignore[arg-type]  # names of Episode's own fields
+
+
+def require_clear(what: str, assessed: Assessed) -> None:
+    """Raises CommandRefused with the sentences of everything above a note."""
+    if assessed.decision is not Decision.CLEAR:
+        raise CommandRefused(f"{what}: {sentences(assessed)}", assessed.findings)
+
+
+def sentences(assessed: Assessed) -> str:
+    """The worst findings first, in the clinician's words, and what would clear them."""
+    holding = [finding for finding in assessed.findings if finding.severity != "note"]
+    return " ".join(
+        f"{finding.clinician} ({finding.clears})" if finding.clears else finding.clinician for finding in holding
+    )
