@@ -32,6 +32,11 @@ class Approach:
         """Share of the searched directions that are open."""
         return float(self.open.mean())
 
+    @property
+    def room_deg(self) -> float:
+        """How far the needle may tilt off the middle of the open directions before the nearest closed one; 0 if none is open."""
+        return float(distance_transform_edt(np.pad(self.open, 1)).max()) * _STEP_DEG
+
 
 def outward_direction(lateral_deg: NDArray | float, cranial_deg: NDArray | float) -> NDArray[np.float64]:
     """Unit vectors (..., 3) out of a prone patient's back: straight back, tilted to the left and to the head."""

@@ -1,6 +1,7 @@
 """The whole patient as a needle meets it: tissue, distance to bone, skin, landmarks."""
 
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
 from types import MappingProxyType
@@ -16,11 +17,11 @@ from sijoint.anatomy.extraction import extract_joint
 from sijoint.anatomy.joint import Joint
 from sijoint.anatomy.landmarks import Landmark, find_landmark
 from sijoint.anatomy.rules import joint_rule, label_scheme
-from sijoint.anatomy.surface import bone_surface
+from sijoint.anatomy.surface import bone_surface, inside_bone
 from sijoint.anatomy.tissue import Tissue, body_mask, voxel_tissues
 from sijoint.frames import Side, unit
 
-_FINE_TRUST_MM = 2.0  # the fine grid round a joint is exact up to here; farther off the whole-body grid is as good
+_FINE_TRUST_MM = 1.8  # the fine grid round a joint is exact up to here; farther off the whole-body grid is as good
 _MARCH_MM = 0.5
 
 
@@ -105,43 +106,47 @@ def body_of(patient: PatientCT, sides: Sequence[Side] = tuple(Side)) -> Body:
 
     Raises UnsuitableAnatomy, with the reason of the first side, when no side can be found.
     """
-    joints: dict[Side, Joint] = {}
-    reasons: list[UnsuitableAnatomy] = []
-    for side in sides:
-        try:
-            joints[side] = extract_joint(patient, side)
-        except UnsuitableAnatomy as reason:
-            reasons.append(reason)
+    with ThreadPoolExecutor(max_workers=2) as pool:  # the sides share nothing but the labels
+        found = list(pool.map(lambda side: _joint_or_reason(patient, side), sides))
+    joints = {joint.side: joint for joint in found if isinstance(joint, Joint)}
     if not joints:
+        reasons = [reason for reason in found if isinstance(reason, UnsuitableAnatomy)]
         raise reasons[0] if reasons else UnsuitableAnatomy("No side was asked for; choose left or right.")
     scheme = label_scheme()
     groups = (scheme.sacrum, scheme.hip_left, scheme.hip_right, scheme.other_bone)
     surfaces = [bone_surface(patient.labels, numbers) for numbers in groups]
     inside = body_mask(patient)
     tissue = voxel_tissues(patient, inside)
-    reach = 2.0 * float(patient.ct.grid.spacing_mm.max())
-    bone = distance_field(surfaces, patient.ct.grid, reach)
+    reach = 1.5 * float(patient.ct.grid.spacing_mm.max())
+    in_bone = np.logical_or.reduce([inside_bone(patient.labels, numbers) for numbers in groups])
+    bone = distance_field(surfaces, patient.ct.grid, reach, in_bone)
     for array in (tissue, inside, bone.values_mm):
         array.setflags(write=False)
     return Body(patient, MappingProxyType(joints), tissue, inside, bone)
 
 
+def _joint_or_reason(patient: PatientCT, side: Side) -> Joint | UnsuitableAnatomy:
+    try:
+        return extract_joint(patient, side)
+    except UnsuitableAnatomy as reason:
+        return reason
+
+
 def _joint_layers(joint: Joint, points: NDArray, found: NDArray[np.uint8]) -> NDArray[np.uint8]:
     """Cleft, capsule and posterior ligament over whatever the voxels say; points lie near the joint."""
     rule = joint_rule()
-    a, b, across = np.moveaxis(joint.across_mm(points), -1, 0)
+    a, b, _ = np.moveaxis(joint.chart.coordinates(points), -1, 0)
     beyond = joint.chart.sample(joint.beyond_border_mm, a, b)
-    half = joint.half_width_at(a, b)
     gap = joint.to_sacrum.at(points) + joint.to_hip.at(points)
     dorsal = joint.chart.sample(joint.dorsal_side, a, b) > 0.5
     ligament = dorsal & (beyond > 0) & (gap < rule.ligament_reach_mm)
-    capsule = (beyond > 0) & (beyond <= rule.capsule_mm) & (np.abs(across) <= half + 0.5 * rule.capsule_mm)
+    capsule = (beyond > 0) & (beyond <= rule.capsule_mm) & (gap < rule.thin_mm + 2.0 * rule.capsule_mm)
     found = np.where(ligament, np.uint8(Tissue.LIGAMENT), found)
     found = np.where(capsule, np.uint8(Tissue.CAPSULE), found)
     return np.where(joint.contains(points), np.uint8(Tissue.CLEFT), found)
 
 
-@numba.njit(cache=True)
+@numba.njit(cache=True, nogil=True)
 def _nearest(values, index_from_world, points, beyond):
     out = np.empty(len(points), np.uint8)
     index = np.empty(3, np.int64)

@@ -71,7 +71,7 @@ class Chart:
         )
 
 
-@numba.njit(cache=True)
+@numba.njit(cache=True, nogil=True)
 def _bilinear(values, i, j):
     out = np.empty(len(i))
     ni, nj = values.shape

@@ -25,6 +25,9 @@ def describe(joint: Joint) -> tuple[Row, ...]:
         "" if joint.width_measurable else ", too much to tell"
     )
     angles = joint.axial_angles_deg
+    (end_below, end_beside), (below, beside) = (
+        joint.from_psis_mm(p) for p in (joint.inferior_end_mm, joint.inferior_recess_mm)
+    )
     return (
         _row(
             "Synovial area, cm²",
@@ -47,11 +50,16 @@ def describe(joint: Joint) -> tuple[Row, ...]:
         ),
         _row(
             "Inferior end below the PSIS, mm",
-            f"{joint.below_psis_mm:.0f}",
+            f"{end_below:.0f}",
             "below_psis_mm",
-            "PSIS by the shape of the hip bone",
+            f"the target lies {below:.0f} mm below it",
         ),
-        _row("Inferior end lateral of the PSIS, mm", f"{joint.lateral_of_psis_mm:.0f}", "lateral_of_psis_mm", ""),
+        _row(
+            "Inferior end lateral of the PSIS, mm",
+            f"{end_beside:.0f}",
+            "lateral_of_psis_mm",
+            f"the target {beside:.0f} mm",
+        ),
     )
 
 

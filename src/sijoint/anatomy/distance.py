@@ -68,7 +68,7 @@ def _signed(p, t, n):
     return square, (1.0 if side >= 0.0 else -1.0)
 
 
-@numba.njit(cache=True)
+@numba.njit(cache=True, nogil=True)
 def _distance_to_candidates(points, candidates, corners, normals):
     out = np.empty(len(points))
     for i in range(len(points)):
@@ -108,7 +108,7 @@ class DistanceField:
         return found.reshape(points.shape[:-1])
 
 
-@numba.njit(cache=True)
+@numba.njit(cache=True, nogil=True)
 def _trilinear(values, index_from_world, points, spacing):
     out = np.empty(len(points))
     shape = values.shape
@@ -136,7 +136,7 @@ def _trilinear(values, index_from_world, points, spacing):
     return out
 
 
-@numba.njit(cache=True)
+@numba.njit(cache=True, nogil=True)
 def _stamp(values, world_from_index, index_from_world, corners, normals, reach):
     """Every node within reach of a triangle gets its exact signed distance, the nearest triangle winning."""
     point = np.empty(3)
@@ -146,7 +146,16 @@ def _stamp(values, world_from_index, index_from_world, corners, normals, reach):
         spacing[axis] = np.sqrt(
             world_from_index[0, axis] ** 2 + world_from_index[1, axis] ** 2 + world_from_index[2, axis] ** 2
         )
+    centre = np.empty(3)
     for face in range(len(corners)):
+        radius = 0.0
+        for axis in range(3):
+            centre[axis] = (corners[face, 0, axis] + corners[face, 1, axis] + corners[face, 2, axis]) / 3.0
+        for corner in range(3):
+            square = 0.0
+            for axis in range(3):
+                square += (corners[face, corner, axis] - centre[axis]) ** 2
+            radius = max(radius, np.sqrt(square))
         for axis in range(3):
             least, most = np.inf, -np.inf
             for corner in range(3):
@@ -166,16 +175,28 @@ def _stamp(values, world_from_index, index_from_world, corners, normals, reach):
                             + world_from_index[c, 2] * k
                             + world_from_index[c, 3]
                         )
+                    away = 0.0
+                    for c in range(3):
+                        away += (point[c] - centre[c]) ** 2
+                    # no point of the triangle is nearer than this, so most nodes are settled without the exact distance
+                    bound = min(reach, abs(values[i, j, k])) + radius
+                    if away > bound * bound:
+                        continue
                     square, side = _signed(point, corners[face], normals[face])
                     if square < values[i, j, k] * values[i, j, k]:
                         values[i, j, k] = side * np.sqrt(square)
 
 
-def distance_field(surfaces: Sequence[Surface], grid: Grid, exact_within_mm: float) -> DistanceField:
+def distance_field(
+    surfaces: Sequence[Surface], grid: Grid, exact_within_mm: float, inside: NDArray[np.bool_] | None = None
+) -> DistanceField:
     """The signed distance to the nearest of several surfaces on a grid with axes at right angles.
 
     Exact at nodes within ``exact_within_mm``; farther away a chamfer distance from there, up to 8 % too long, and the sign.
+    ``inside`` (i, j, k) gives the sign where surfaces touch or overlap, as the nearest surface cannot tell it then.
     """
+    # a shell thinner than a voxel's diagonal would let the sign leak through it
+    reach = max(float(exact_within_mm), 1.8 * float(grid.spacing_mm.max()))
     values = np.full(grid.shape, np.float32(_UNKNOWN))
     for surface in surfaces:
         if len(surface.faces):
@@ -185,15 +206,17 @@ def distance_field(surfaces: Sequence[Surface], grid: Grid, exact_within_mm: flo
                 grid.index_from_world,
                 surface.corners_mm,
                 surface.corner_normals,
-                float(exact_within_mm),
+                reach,
             )
-    known = np.abs(values) <= exact_within_mm
+    known = np.abs(values) <= reach
     values[~known] = _UNKNOWN
     _chamfer(values, known, grid.spacing_mm)
+    if inside is not None:
+        values = np.where(inside, -np.abs(values), np.abs(values))
     return DistanceField(grid, values)
 
 
-@numba.njit(cache=True)
+@numba.njit(cache=True, nogil=True)
 def _chamfer(values, known, spacing):
     """Carry distance and sign from known nodes to the others: one sweep there and one back over the 13 nodes already seen."""
     ni, nj, nk = values.shape

@@ -21,7 +21,9 @@ from sijoint.anatomy.surface import Surface, bone_surface
 from sijoint.frames import Grid, Side
 
 _FINE_MM = 0.5  # pitch of the distance grid round the joint; trilinear error there is below 0.1 mm
-_BAND_MM = 2.5
+_BAND_MM = 2.0
+_CUT_MM = 2.0
+_BESIDE_MM, _BEHIND_MM = np.array([25.0, 0.0, 30.0]), np.array([25.0, 50.0, 15.0])  # where a needle comes from
 
 _MODELLED = (
     "The border between the synovial and the ligamentous part is a rule on width and shape; CT cannot show it.",
@@ -77,8 +79,7 @@ def joint_between(sacrum: Surface, hip: Surface, cleft: Cleft, side: Side, spine
         axial_angles_deg=_axial_angles_deg(chart.nodes_mm[parts.synovial], side),
         ligament_target_mm=ligament,
         ligament_out=middle_of(ligament_ways),
-        below_psis_mm=float(spine_mm[2] - rim[lowest][2]),
-        lateral_of_psis_mm=float((rim[lowest][0] - spine_mm[0]) * side.x_sign),
+        psis_mm=spine_mm,
         to_sacrum=near.to_sacrum,
         to_hip=near.to_hip,
         modelled=_MODELLED,
@@ -129,21 +130,21 @@ def _near_bones(sacrum: Surface, hip: Surface, cleft: Cleft) -> _NearBones:
     points = cleft.chart.nodes_mm[cleft.valid]
     low, high = points.min(axis=0) - 6.0, points.max(axis=0) + 6.0
     fine = _box(low, high, _FINE_MM)
-    wide_low, wide_high = low - [25, 0, 30], high + [25, 50, 15]
+    wide_low, wide_high = low - _BESIDE_MM, high + _BEHIND_MM
     wide = _box(wide_low, wide_high, 2 * _FINE_MM)
     parts = [bone.near(wide_low - 4, wide_high + 4) for bone in (sacrum, hip)]
     close = [bone.near(low - 4, high + 4) for bone in (sacrum, hip)]
     return _NearBones(
         distance_field(close[:1], fine, _BAND_MM),
         distance_field(close[1:], fine, _BAND_MM),
-        distance_field(parts, wide, _BAND_MM),
+        distance_field(parts, wide, 0.75 * _BAND_MM),
     )
 
 
 def _box(low_mm: NDArray, high_mm: NDArray, pitch_mm: float) -> Grid:
     low = np.floor(low_mm / pitch_mm) * pitch_mm
-    shape = tuple(int(n) for n in np.ceil((high_mm - low) / pitch_mm) + 1)
-    return Grid.from_spacing(shape, [pitch_mm] * 3, low)
+    i, j, k = (int(n) for n in np.ceil((high_mm - low) / pitch_mm) + 1)
+    return Grid.from_spacing((i, j, k), [pitch_mm] * 3, low)
 
 
 def _recess(
@@ -185,13 +186,22 @@ def _ligament(
     ligamentous[outside] = to_dorsal < to_ventral
     height = np.array([dorsal_mm[0, 2], dorsal_mm[-1, 2]])
     low, high = height[0] + np.diff(height)[0] * np.array([1, 2]) / 3
-    wide = (
-        ligamentous & (cleft.gap_mm > 2.0 * rule.needle_clearance_mm) & (nodes[..., 2] >= low) & (nodes[..., 2] <= high)
-    )
-    places = np.argwhere(wide if wide.any() else ligamentous)[:: max(1, int(wide.sum()) // 40)]
-    ways = [approaches(nodes[tuple(n)], near.distance_mm, rule.needle_clearance_mm) for n in places]
-    best = int(np.argmax([way.share for way in ways]))
-    return nodes[tuple(places[best])], ways[best], ligamentous
+    middle = ligamentous & (nodes[..., 2] >= low) & (nodes[..., 2] <= high)
+    wide = middle & (cleft.gap_mm > 2.0 * rule.needle_clearance_mm)
+    wide = wide if wide.any() else middle if middle.any() else ligamentous
+    centre = nodes[wide].mean(axis=0)
+    places = np.argwhere(wide)
+    places = places[np.argsort(np.linalg.norm(nodes[wide] - centre, axis=-1), kind="stable")]
+    places = places[:: max(1, len(places) // 60)]
+    best: tuple[NDArray, Approach] | None = None
+    for place in places:  # from the centre outwards, to the first that a needle reaches with room to spare
+        ways = approaches(nodes[tuple(place)], near.distance_mm, rule.needle_clearance_mm)
+        if best is None or ways.share > best[1].share:
+            best = nodes[tuple(place)], ways
+        if ways.room_deg >= rule.approach_room_deg:
+            return nodes[tuple(place)], ways, ligamentous
+    assert best is not None
+    return (*best, ligamentous)
 
 
 def _away(points_mm: NDArray, line_mm: NDArray) -> NDArray[np.float64]:
@@ -209,12 +219,19 @@ def _area_band(chart: Chart, parts: Parts, rule: JointRule) -> tuple[float, floa
 
 
 def _axial_angles_deg(points_mm: NDArray, side: Side) -> tuple[float, ...]:
-    """Angle to the sagittal plane, in axial cuts, of the plane through each fifth of the mid-surface's height."""
-    height = points_mm[:, 2]
-    levels = np.linspace(height.min(), height.max(), 6)
-    found = []
-    for low, high in zip(levels[:-1], levels[1:], strict=True):
-        part = points_mm[(height >= low) & (height <= high)]
-        lateral, ventral, _ = np.linalg.svd(part - part.mean(axis=0), full_matrices=False)[2][2] * [side.x_sign, -1, 1]
-        found.append(float(np.degrees(np.arctan(-ventral / lateral))))
-    return tuple(found)
+    """Angle of the joint line to the sagittal plane in axial cuts, averaged by its length over each fifth of the height."""
+    lateral, ventral, height = points_mm[:, 0] * side.x_sign, -points_mm[:, 1], points_mm[:, 2]
+    cuts = np.floor((height - height.min()) / _CUT_MM).astype(int)
+    angle, length, level = np.zeros(cuts.max() + 1), np.zeros(cuts.max() + 1), np.zeros(cuts.max() + 1)
+    for cut in range(cuts.max() + 1):
+        part = np.stack([lateral[cuts == cut], ventral[cuts == cut]], axis=1)
+        if len(part) < 3 or np.ptp(part[:, 1]) < _CUT_MM:
+            continue
+        along = np.linalg.svd(part - part.mean(axis=0), full_matrices=False)[2][0]
+        angle[cut] = np.degrees(np.arctan(along[0] / along[1]))
+        length[cut], level[cut] = np.ptp(part @ along), height[cuts == cut].mean()
+    fifth = np.clip(((level - height.min()) / np.ptp(height) * 5).astype(int), 0, 4)
+    return tuple(
+        float(np.average(angle[fifth == n], weights=length[fifth == n])) if length[fifth == n].any() else float("nan")
+        for n in range(5)
+    )

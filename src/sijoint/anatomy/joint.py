@@ -43,8 +43,7 @@ class Joint:
     axial_angles_deg: tuple[float, ...]  # inferior to superior fifths, posteromedial-to-anterolateral positive
     ligament_target_mm: NDArray[np.float64]  # in the posterior ligamentous gap, middle third
     ligament_out: NDArray[np.float64]  # as recess_out, for the ligament target
-    below_psis_mm: float  # how far the target lies caudal of the posterior superior iliac spine
-    lateral_of_psis_mm: float
+    psis_mm: NDArray[np.float64]  # posterior superior iliac spine, by the shape of the hip bone
     to_sacrum: DistanceField  # signed distance on a fine grid round the joint, exact near the surface
     to_hip: DistanceField
     modelled: tuple[str, ...]
@@ -65,6 +64,11 @@ class Joint:
         found = self.chart.coordinates(points_mm)
         found[..., 2] *= self.chart.sample(self.chart.slope_cosine, found[..., 0], found[..., 1])
         return found
+
+    def from_psis_mm(self, point_mm: ArrayLike) -> tuple[float, float]:
+        """How far a point (3,) lies caudal and lateral of the posterior superior iliac spine."""
+        away = np.asarray(point_mm, dtype=np.float64) - self.psis_mm
+        return float(-away[2]), float(away[0] * self.side.x_sign)
 
     @cached_property
     def beyond_border_mm(self) -> NDArray[np.float64]:

@@ -4,13 +4,13 @@ import tomllib
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sijoint.anatomy.ct import PatientCT
 from sijoint.anatomy.joint import Joint
-from sijoint.anatomy.psis import psis_mm
 from sijoint.anatomy.reading import hip_numbers
 from sijoint.anatomy.rules import label_scheme
 from sijoint.anatomy.surface import bone_surface
@@ -29,8 +29,7 @@ def find_landmark(name: str, patient: PatientCT, joint: Joint) -> Landmark:
     """One landmark on the side of a joint. Raises KeyError, naming those there are, for another name."""
     match name:
         case "psis":
-            hip = bone_surface(patient.labels, hip_numbers(joint.side))
-            return Landmark(name, psis_mm(hip, joint.side), "label")
+            return Landmark(name, joint.psis_mm, "label")
         case "sciatic_notch":
             return Landmark(name, _sciatic_notch(patient, joint), "label")
         case "sacral_hiatus_level":
@@ -82,9 +81,9 @@ def _dorsal_surface(bone_mm: NDArray, x_mm: float, z_mm: float) -> NDArray[np.fl
 
 
 @cache
-def _numbers() -> dict:
+def _numbers() -> dict[str, Any]:
     return tomllib.loads(files("sijoint.anatomy").joinpath("landmarks.toml").read_text(encoding="utf-8"))
 
 
-def _number(name: str):
+def _number(name: str) -> Any:
     return _numbers()[name]["value"]

@@ -178,7 +178,7 @@ def _on_axes_of(grid: Grid, other: Grid, values: NDArray, path: Path) -> NDArray
     if not (np.abs(turn).sum(0) == 1).all() or not (np.abs(turn).sum(1) == 1).all():
         raise refusal
     axes = np.abs(turn).argmax(1)  # axis of `other` that runs along each axis of `grid`
-    turned = np.flip(values.transpose(axes), [n for n in range(3) if turn[n, axes[n]] < 0])
+    turned = np.flip(values.transpose(axes), tuple(n for n in range(3) if turn[n, axes[n]] < 0))
     first = np.where(turn.sum(0) < 0, np.array(other.shape) - 1, 0)
     matrix = other.world_from_index.copy()
     matrix[:3, 3] = other.to_world(first)

@@ -4,6 +4,7 @@ import tomllib
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from typing import Any
 
 
 @dataclass(frozen=True)
@@ -27,6 +28,7 @@ class JointRule:
     recess_window_mm: tuple[float, float]
     recess_inset_mm: float
     needle_clearance_mm: float
+    approach_room_deg: float
     arm_start: tuple[float, float]
     arm_end: tuple[float, float]
     capsule_mm: float
@@ -59,21 +61,23 @@ class PublishedValue:
     grade: str
 
 
-def _table(name: str) -> dict:
+def _table(name: str) -> dict[str, Any]:
     return tomllib.loads(files("sijoint.anatomy").joinpath(name).read_text(encoding="utf-8"))
 
 
 @cache
 def joint_rule() -> JointRule:
     """The rule in ``joint_rule.toml``."""
-    values = {name: entry["value"] for name, entry in _table("joint_rule.toml").items()}
-    return JointRule(**{name: tuple(value) if isinstance(value, list) else value for name, value in values.items()})
+    values: dict[str, Any] = {name: entry["value"] for name, entry in _table("joint_rule.toml").items()}
+    values = {name: tuple(value) if isinstance(value, list) else value for name, value in values.items()}
+    return JointRule(**values)
 
 
 @cache
 def label_scheme() -> LabelScheme:
     """The scheme in ``label_names.toml``."""
-    return LabelScheme(**{k: tuple(v) if isinstance(v, list) else v for k, v in _table("label_names.toml").items()})
+    values: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in _table("label_names.toml").items()}
+    return LabelScheme(**values)
 
 
 @cache

@@ -81,6 +81,17 @@ def bone_surface(labels: Labels, numbers: tuple[int, ...], step: int = 1) -> Sur
     return surface if _volume_mm3(surface) > 0 else Surface(surface.vertices_mm, surface.faces[:, ::-1].copy())
 
 
+def inside_bone(labels: Labels, numbers: tuple[int, ...]) -> NDArray[np.bool_]:
+    """Voxels (i, j, k) whose centre lies inside the smoothed surface of these labels."""
+    inside = np.zeros(labels.values.shape, dtype=bool)
+    if np.isin(labels.values, numbers).any():
+        grid, smooth = smooth_occupancy(labels, numbers)
+        first = np.rint(labels.grid.to_index(grid.to_world([1, 1, 1]))).astype(int)
+        core = smooth[1:-1, 1:-1, 1:-1] > 0.5
+        inside[tuple(slice(a, a + n) for a, n in zip(first, core.shape, strict=True))] = core
+    return inside
+
+
 def _volume_mm3(surface: Surface) -> float:
     a, b, c = surface.corners_mm.transpose(1, 0, 2)
     return float(np.einsum("ij,ij->i", a, np.cross(b, c)).sum() / 6)
