@@ -47,6 +47,7 @@ class Steroid:
 
     equivalent_mg: Decimal
     onset_days: int
+    latest_onset_days: int
     expected_days: int
     glucose_watch_days: int
 
@@ -129,9 +130,11 @@ def _ingredient(code: str, entry: Mapping[str, Any]) -> Ingredient:
             int(value_of(entry, "leg_weakness_min", code)),
         )
     if kind is IngredientKind.STEROID:
+        onset = evidence_of(entry, code)["onset_days"].high or value_of(entry, "onset_days", code)
         steroid = Steroid(
             decimal_of(entry, "equivalent_mg", code),
             int(value_of(entry, "onset_days", code)),
+            int(onset),
             int(value_of(entry, "expected_days", code)),
             int(value_of(entry, "glucose_watch_days", code)),
         )

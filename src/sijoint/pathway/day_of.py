@@ -1,9 +1,6 @@
 """Consent, and the answers that may have changed, asked again on the day. Until then: cleared, not checked today."""
 
-import tomllib
 from datetime import datetime, timedelta
-from functools import cache
-from importlib.resources import files
 
 from sijoint.model import (
     Answer,
@@ -25,12 +22,9 @@ from sijoint.pathway.policy import Policy
 from sijoint.pathway.screening import pregnancy_applies, takes
 
 
-@cache
-def consent_risks(with_steroid: bool) -> tuple[str, ...]:
-    """The risks that consent explains, from the two source texts and the safety rules."""
-    text = files("sijoint.pathway").joinpath("texts", "risks.toml").read_text(encoding="utf-8")
-    table = tomllib.loads(text)
-    return tuple(table["always"]) + (tuple(table["with_steroid"]) if with_steroid else ())
+def consent_risks(policy: Policy, with_steroid: bool) -> tuple[str, ...]:
+    """The risks that consent explains; where no rate is known the sheet says so."""
+    return policy.consent_risks if with_steroid else policy.consent_risks_always
 
 
 def check_consent(consent: Consent | None, session: Session, policy: Policy, now: datetime) -> Assessed:
@@ -53,7 +47,7 @@ def check_consent(consent: Consent | None, session: Session, policy: Policy, now
         findings.append(found("consent.before-order"))
     if order.sedation is not Sedation.NONE and consent.before_sedation.answer is not Answer.YES:
         findings.append(found("consent.after-sedation", answer=consent.before_sedation.answer))
-    missing = [one for one in consent_risks(bool(steroid_agents(order))) if one not in consent.risks_explained]
+    missing = [one for one in consent_risks(policy, bool(steroid_agents(order))) if one not in consent.risks_explained]
     if missing:
         findings.append(found("consent.risk-not-explained", risks=", ".join(missing)))
     return assessed(findings)

@@ -72,6 +72,8 @@ class Policy:
     fasting_clear_hours: int
     fasting_light_hours: int
     fasting_heavy_hours: int
+    consent_risks_always: tuple[str, ...]
+    consent_risks_steroid: tuple[str, ...]
     clinic_phone: str
     emergency_phone: str
     view_angle_deg: Decimal
@@ -101,6 +103,11 @@ class Policy:
     diary_diagnostic: tuple[DiarySlot, ...]
     diary_therapeutic: tuple[DiarySlot, ...]
     sources: Mapping[str, PolicySource] = field(compare=False, repr=False)
+
+    @property
+    def consent_risks(self) -> tuple[str, ...]:
+        """Every risk that consent to a shot with steroid explains."""
+        return self.consent_risks_always + self.consent_risks_steroid
 
 
 def policy_names() -> tuple[str, ...]:
@@ -158,9 +165,11 @@ def _typed(value: Any, kind: str, place: str) -> Any:
         return Span.of(value)
     if "ContrastPattern" in kind and isinstance(value, list):
         return tuple(ContrastPattern(one) for one in value)
+    if kind == "tuple[str, ...]" and isinstance(value, list):
+        return tuple(str(one) for one in value)
     if "Literal" in kind and isinstance(value, str) and repr(value)[1:-1] in kind:
         return value
-    if ("str" in kind and isinstance(value, str)) or ("bool" in kind and isinstance(value, bool)):
+    if (kind == "str" and isinstance(value, str)) or ("bool" in kind and isinstance(value, bool)):
         return value
     if "int" in kind and isinstance(value, int) and not isinstance(value, bool):
         return value

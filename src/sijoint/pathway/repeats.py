@@ -32,6 +32,7 @@ class GivenSession:
     at: datetime
     steroid_mpe_mg: Decimal
     steroid_until: date | None  # expected to act until the day before this one; None without steroid
+    steroid_begun_by: date | None  # latest onset: pain before it is the numbing that wore off, not a return
 
     @property
     def kind(self) -> OrderKind:
@@ -64,9 +65,11 @@ def given_sessions(episode: Episode) -> tuple[GivenSession, ...]:
             continue
         agents = given_agents(session.procedure)
         days = [one.steroid.expected_days for one, _ in agents if one.steroid is not None]
+        onset = [one.steroid.latest_onset_days for one, _ in agents if one.steroid is not None]
         dose = sum((methylprednisolone_equivalent_mg(one, ml) for one, ml in agents), Decimal(0))
         until = at.date() + timedelta(days=max(days)) if days else None
-        given.append(GivenSession(session, at.date(), at, dose, until))
+        begun = at.date() + timedelta(days=max(onset)) if onset else None
+        given.append(GivenSession(session, at.date(), at, dose, until, begun))
     return tuple(sorted(given, key=lambda one: one.at))
 
 
@@ -84,22 +87,21 @@ def may_repeat(episode: Episode, policy: Policy, on: date, kind: OrderKind) -> R
 def relief_course(shot: GivenSession, policy: Policy, on: date) -> ReliefCourse:
     """How relief of the policy's repeat threshold ran after a shot, by the diary up to a day.
 
-    The course begins when the threshold is first reached (a steroid needs days) and ends with the first answer below.
+    The course begins when the threshold is first reached and ends with the first answer below it, or the button; answers
+    before the steroid's latest onset do not end it, for the numbing wears off before the steroid works.
     """
     baseline = baseline_nrs(shot.session)
     best: Decimal | None = None
     until: date | None = None
-    back: date | None = None
     for day, nrs, says_back in _answers(shot, on):
         relief = percent_relief(baseline, nrs) if baseline and nrs is not None else None
         if relief is not None:
             best = relief if best is None else max(best, relief)
         if relief is not None and relief >= policy.repeat_relief_percent and not says_back:
-            if back is None or until is None:
-                until, back = day, None
-        elif back is None and (says_back or (relief is not None and day > shot.on)):
-            back = day
-    return ReliefCourse(best, until, back)
+            until = day
+        elif (says_back or relief is not None) and (shot.steroid_begun_by is None or day > shot.steroid_begun_by):
+            return ReliefCourse(best, until, day)
+    return ReliefCourse(best, until, None)
 
 
 def _answers(shot: GivenSession, on: date) -> list[tuple[date, int | None, bool]]:
