@@ -1,6 +1,7 @@
 """A made-up episode for judging the report: a positive anaesthetic-only block, then anaesthetic with steroid, relief and
 return; the repeat refused at month 2 and allowed at month 5. Numbers, sentences and sources here are invented for layout."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from hashlib import sha256
@@ -484,22 +485,51 @@ def figures(session: int) -> ProcedureFigures:
     )  # fmt: skip
 
 
+PROVENANCE = ProvenanceWords(
+    ("Bones and joints: computed tomography of a real pelvis, 1.5 mm; bone at 200 HU and above is measured.",),
+    (
+        "Soft tissue, skin surface and body wall thickness are invented.",
+        "Pain, placebo and steroid response are a model.",
+        "Forces on the needle are assumed.",
+    ),
+    ("TotalSegmentator dataset v2, subject s0328, Wasserthal et al., University Hospital Basel, CC BY 4.0",),
+)
+RUN = RunFacts(
+    (("sijoint", "0.1.0"), ("numpy", "2.2.0")),
+    20260101,
+    "numba, separable",
+    "Pain comes from the left joint; the first aim is 6 mm off; the steroid works for four months.",
+)
+
+
 def report(**changes) -> EpisodeReport:
-    whole = dict(
-        episode=episode(),
-        patient=PATIENT,
-        policy=PolicyNamed("clinic", "2026-01-01", "Clinic default", "First injection with anaesthetic only, as the clinic leaflet says."),
-        made_at=at(8, 1, 12),
-        figures=(figures(0), figures(1)),
-        provenance=ProvenanceWords(
-            ("Bones and joints: computed tomography of a real pelvis, 1.5 mm; bone at 200 HU and above is measured.",),
-            ("Soft tissue, skin surface and body wall thickness are invented.", "Pain, placebo and steroid response are a model.", "Forces on the needle are assumed."),
-            ("TotalSegmentator dataset v2, subject s0328, Wasserthal et al., University Hospital Basel, CC BY 4.0",),
-        ),
-        run=RunFacts((("sijoint", "0.1.0"), ("numpy", "2.2.0")), 20260101, "numba, separable", "Pain comes from the left joint; the first aim is 6 mm off; the steroid works for four months."),
-    )  # fmt: skip
-    return EpisodeReport(**(whole | changes))
+    policy = PolicyNamed("clinic", "2026-01-01", "Clinic default", "First injection with anaesthetic only.")
+    whole = EpisodeReport(episode(), PATIENT, policy, at(8, 1, 12), (figures(0), figures(1)), PROVENANCE, RUN)
+    return replace(whole, **changes)
 
 
 def twin() -> Twin:
     return Twin(episode(), "first injection with steroid", "anaesthetic only first")
+
+
+def stopped() -> Episode:
+    """Pregnancy: screening stops the episode, nothing is ever booked."""
+    whole = episode()
+    pregnant = Finding(
+        "screen:pregnancy:confirmed",
+        Severity.ABSOLUTE,
+        "Pregnancy is confirmed: no fluoroscopy.",
+        "We will not use X-rays while you are pregnant.",
+        "Choose another treatment with the physician.",
+        "safety rules, 1",
+        Grade.B,
+    )
+    order = whole.sessions[0].order
+    answered = replace(whole.screening_answers, pregnancy=yes("patient", at(1, 20)))
+    return replace(
+        whole,
+        state=EpisodeState.STOPPED,
+        screening_answers=answered,
+        sessions=(Session(order, Assessed(Decision.ABSOLUTE, (pregnant,))),),
+        repeat_answers=(),
+    )

@@ -2,11 +2,13 @@
 
 from collections.abc import Mapping
 from io import BytesIO
+from itertools import pairwise
 
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from matplotlib.patheffects import withStroke
 from numpy.typing import ArrayLike, NDArray
 
 from sijoint.report.shading import Layer, View, draw_mesh, lit, outline
@@ -19,6 +21,9 @@ NEEDLE = "#12181d"
 PAPER = np.array([1.0, 1.0, 1.0])
 FONT = ["DejaVu Sans"]  # comes with matplotlib, so every machine draws the same bytes
 OVERSAMPLING = 2
+PANEL_ROWS, PANEL_COLUMNS = 400, 495
+RIM_PASSES = 8
+HALO = (withStroke(linewidth=2.5, foreground="white"),)
 GHOST_OPACITY = 0.16
 
 
@@ -39,24 +44,32 @@ def anatomy_picture(
     entry, target = (None if point is None else np.asarray(point, dtype=float) for point in (entry_mm, target_mm))
     needle = None if needle_path_mm is None else np.atleast_2d(np.asarray(needle_path_mm, dtype=float))
     solid = {name: mesh for name, mesh in meshes.items() if len(mesh[1])}
-    joint_centre = np.asarray(cleft[0]).mean(axis=0)
-    everything = np.concatenate([np.asarray(mesh[0]) for mesh in solid.values()] or [np.asarray(cleft[0])])
-    middle = (everything.min(axis=0) + everything.max(axis=0)) / 2
-    half = float(np.max(everything.max(axis=0)[[0, 2]] - everything.min(axis=0)[[0, 2]])) / 2 * 1.06
-    outward = 1.0 if joint_centre[0] >= middle[0] else -1.0
-    oblique_left = outward * 38
-    close = joint_centre if target is None else (joint_centre + 1.4 * target) / 2.4
+    sheet = with_smooth_rim(*cleft)
+    shown = [np.asarray(mesh[0]) for mesh in (*solid.values(), sheet)]
+    shown += [np.atleast_2d(point) for point in (entry, target, needle) if point is not None]
+    everything = np.concatenate(shown)
+    joint_centre = np.asarray(sheet[0]).mean(axis=0)
+    outward = 1.0 if joint_centre[0] >= (everything[:, 0].min() + everything[:, 0].max()) / 2 else -1.0
+    near = [
+        joint_centre[None],
+        *(point[None] for point in (target, entry) if point is not None),
+        *([] if needle is None else [needle]),
+    ]
     looks = (
-        ("from behind", _view(0, 0, middle, half), False),
-        ("from behind, the side and below", _view(oblique_left, -22, middle, half), False),
-        ("close by, hip bone as glass", _view(-outward * 24, -16, close, 46.0), True),
+        ("from behind", _framed(0, 0, everything, 1.05), False),
+        ("from behind, the side and below", _framed(outward * 40, -20, everything, 1.05), False),
+        (
+            "close by, through the hip bone as glass",
+            _framed(outward * 58, -8, np.concatenate([*near, sheet[0]]), 1.16),
+            True,
+        ),
     )
-    figure = Figure(figsize=(10.2, 3.95), dpi=150, facecolor="white")
+    figure = Figure(figsize=(10.2, 3.30), dpi=150, facecolor="white")
     FigureCanvasAgg(figure)
-    figure.text(0.008, 0.962, title, fontsize=10.5, fontweight="bold", family=FONT, color="#1d252c", va="center")
+    figure.text(0.008, 0.955, title, fontsize=10, fontweight="bold", family=FONT, color="#1d252c", va="center")
     for index, (words, view, glass) in enumerate(looks):
-        axes = figure.add_axes((0.004 + index * 0.333, 0.075, 0.326, 0.845))
-        picture, bones = _picture(view, solid, cleft, glass)
+        axes = figure.add_axes((0.004 + index * 0.333, 0.08, 0.326, 0.815))
+        picture, bones = _picture(view, solid, sheet, glass)
         axes.imshow(picture, interpolation="antialiased", extent=(0, view.columns, view.rows, 0))
         axes.set_axis_off()
         _lines(axes, view, bones, entry, target, needle)
@@ -68,14 +81,35 @@ def anatomy_picture(
     return out.getvalue()
 
 
-def _view(left_deg: float, up_deg: float, centre: NDArray, half_mm: float) -> View:
-    """A look from behind the patient, turned ``left_deg`` to the patient's left and ``up_deg`` to the head."""
+def _framed(left_deg: float, up_deg: float, points_mm: NDArray, margin: float) -> View:
+    """A look from behind, turned ``left_deg`` to the patient's left and ``up_deg`` to the head, that holds all points."""
     left, up = np.radians(left_deg), np.radians(up_deg)
     towards = np.array([np.sin(left) * np.cos(up), np.cos(left) * np.cos(up), np.sin(up)])
     right = np.cross(np.array([0.0, 0.0, 1.0]), towards)
     right /= np.linalg.norm(right)
-    size = 500 * OVERSAMPLING
-    return View(right, np.cross(towards, right), np.asarray(centre, dtype=float), half_mm, size, size)
+    above = np.cross(towards, right)
+    across, along = points_mm @ right, points_mm @ above
+    middle = right * (across.min() + across.max()) / 2 + above * (along.min() + along.max()) / 2
+    half = max(np.ptp(along) / 2, np.ptp(across) / 2 * PANEL_ROWS / PANEL_COLUMNS) * margin
+    return View(right, above, middle, float(half), PANEL_ROWS * OVERSAMPLING, PANEL_COLUMNS * OVERSAMPLING)
+
+
+def with_smooth_rim(vertices: NDArray, faces: NDArray) -> Mesh:
+    """An open mesh whose rim no longer shows the lattice that it was cut from; for looking, not for measuring."""
+    vertices, faces = np.array(vertices, dtype=float), np.asarray(faces)
+    if not len(faces):
+        return vertices, faces
+    edges = np.sort(np.concatenate([faces[:, [0, 1]], faces[:, [1, 2]], faces[:, [2, 0]]]), axis=1)
+    pairs, times = np.unique(edges, axis=0, return_counts=True)
+    rim = pairs[times == 1]
+    for _ in range(RIM_PASSES):
+        total, count = np.zeros_like(vertices), np.zeros(len(vertices))
+        for one, other in ((0, 1), (1, 0)):
+            np.add.at(total, rim[:, one], vertices[rim[:, other]])
+            np.add.at(count, rim[:, one], 1)
+        on = count > 0
+        vertices[on] = 0.5 * vertices[on] + 0.5 * total[on] / count[on, None]
+    return vertices, faces
 
 
 def _picture(view: View, meshes: Mapping[str, Mesh], cleft: Mesh, glass: bool) -> tuple[NDArray, Layer]:
@@ -117,14 +151,14 @@ def _over(picture: NDArray, colour: NDArray, opacity: NDArray) -> NDArray:
 def _lines(
     axes: Axes, view: View, bones: Layer, entry: NDArray | None, target: NDArray | None, needle: NDArray | None
 ) -> None:
-    close = view.half_height_mm < 80
+    close = view.half_height_mm < 90
     if entry is not None and target is not None:
         path = np.linspace(entry, target, 60)
         _depth_line(axes, view, bones, path, PLAN, 1.3, dashed=True)
         axes.plot(*view.place(target)[:2], marker="o", ms=6.5 if close else 4.5, mfc="none", mec=PLAN, mew=1.5)
     if needle is not None and len(needle) > 1:
         steps = np.linspace(0, 1, 40)[:, None]
-        path = np.concatenate([a + (b - a) * steps for a, b in zip(needle[:-1], needle[1:], strict=True)])
+        path = np.concatenate([a + (b - a) * steps for a, b in pairwise(needle)])
         _depth_line(axes, view, bones, path, NEEDLE, 2.0 if close else 1.6, dashed=False)
         axes.plot(*view.place(needle[-1])[:2], marker="o", ms=3.6 if close else 2.6, color=NEEDLE)
     axes.set_xlim(0, view.columns)
@@ -161,6 +195,7 @@ def _orientation(axes: Axes, view: View) -> None:
             color="#3c4650",
             ha="center",
             va="center",
+            path_effects=HALO,
         )
     length = 20 * view.pixels_per_mm
     x, y = view.columns * 0.97, view.rows * 0.975
@@ -174,13 +209,14 @@ def _orientation(axes: Axes, view: View) -> None:
         color="#3c4650",
         ha="center",
         va="bottom",
+        path_effects=HALO,
     )
 
 
 def _legend(figure: Figure, plan: bool, needle: bool) -> None:
-    x = 0.992
+    x = 0.994
     parts = [("needle", NEEDLE, needle), ("plan and target", PLAN, plan), ("cleft, mid-surface", CLEFT, True)]
     for words, colour, there in parts:
         if there:
-            figure.text(x, 0.962, f"━ {words}", fontsize=8.2, family=FONT, color=colour, ha="right", va="center")
+            figure.text(x, 0.955, f"━ {words}", fontsize=8, family=FONT, color=colour, ha="right", va="center")
             x -= 0.030 + 0.0068 * len(words)

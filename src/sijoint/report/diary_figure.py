@@ -12,6 +12,7 @@ from html import escape
 from math import log
 
 from sijoint.model import Answer, Session
+from sijoint.report.given import action_window_minutes
 from sijoint.report.timeline import injected_at
 from sijoint.report.words import number, percent
 
@@ -101,7 +102,7 @@ def diary_figure(session: Session, *, window_label: str = "action window of the 
 STYLE = (
     ".diary text{font:12px system-ui,sans-serif;fill:#3c4650}.diary .grid{stroke:#dfe4e8;stroke-width:1}"
     ".diary .break{stroke:#8a949d;stroke-dasharray:2 3}.diary .window{fill:#0b5c7a;fill-opacity:.1}"
-    ".diary .threshold{stroke:#0b5c7a;stroke-dasharray:6 4;stroke-width:1.5}.diary .strong{fill:#0b5c7a;font-weight:600}"
+    ".diary .threshold{stroke:#0b5c7a;stroke-dasharray:6 4;stroke-width:1.5}.diary .strong{fill:#0b5c7a;font-weight:600;stroke:#fff;stroke-width:4px;stroke-opacity:.85;paint-order:stroke;stroke-linejoin:round}"
     ".diary .index{fill:none;stroke:#0b5c7a;stroke-width:2.2}.diary .rest{fill:none;stroke:#7d8790;stroke-width:1.4;stroke-dasharray:1 3;stroke-linecap:round}"
     ".diary .dot{fill:#0b5c7a;stroke:#0b5c7a;stroke-width:2}.diary .late{fill:#fff}.diary .restdot{fill:#7d8790}.diary .pill{fill:#1d252c}"
     "@media(max-width:620px){.diary text{font-size:19px}.diary .minor{display:none}}"
@@ -162,7 +163,7 @@ def _ticks(place: _Axis, points: tuple[DiaryPoint, ...]) -> list[str]:
     out, last_x = [], -100.0
     for minutes, label, major in marks:
         x = place(minutes)
-        if x - last_x < 30:
+        if x - last_x < 40:
             continue
         last_x = x
         small = "" if major else ' class="minor"'
@@ -175,7 +176,7 @@ def _ticks(place: _Axis, points: tuple[DiaryPoint, ...]) -> list[str]:
 
 
 def _window(session: Session, place: _Axis, label: str) -> list[str]:
-    window = session.verdict.window_minutes if session.verdict else None
+    window = action_window_minutes(session)
     if window is None:
         return []
     start, end = place(window[0]), place(window[1])

@@ -3,14 +3,25 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from sijoint.model import Episode, ImageOrigin, OrderKind, Procedure, Session, Severity, StoredImage, Verdict
+from sijoint.model import (
+    DayOfConfirmation,
+    Episode,
+    ImageOrigin,
+    OrderKind,
+    Procedure,
+    Session,
+    Severity,
+    SignOut,
+    StoredImage,
+    Verdict,
+)
 from sijoint.report.diary_figure import DiaryPoint, diary_figure, diary_points
 from sijoint.report.facts import EpisodeReport, FigureImage, ProcedureFigures
 from sijoint.report.given import DrugLine, ViewDose, agent_name, drug_lines, recipe_words, total_dose, view_doses
 from sijoint.report.page import page
 from sijoint.report.questions import Answered, answered, provocation_rows, sorted_answers
 from sijoint.report.timeline import TimelineEntry, injected_at, timeline
-from sijoint.report.words import nrs, span
+from sijoint.report.words import in_words, nrs, number, span
 
 GRADES = (
     ("A", "primary text read"),
@@ -46,6 +57,7 @@ class CheckLine:
     at: object
     by: str
     facts: tuple[Answered, ...]
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -174,10 +186,26 @@ def _checks(session: Session) -> tuple[CheckLine, ...]:
         ("Discharge", session.discharge, ""),
     ]
     return tuple(
-        CheckLine(name, record.at, by or record.by, answered(record))
+        CheckLine(name, record.at, by or record.by, answered(record), _values(record))
         for name, record, by in records
         if record is not None
     )
+
+
+def _values(record: object) -> tuple[str, ...]:
+    """What a check measured or wrote down beside its yes and no."""
+    notes = []
+    if isinstance(record, DayOfConfirmation):
+        if record.blood_pressure_systolic:
+            notes.append(f"blood pressure {record.blood_pressure_systolic}/{record.blood_pressure_diastolic} mmHg")
+        if record.glucose_mg_dl is not None:
+            notes.append(f"glucose {number(record.glucose_mg_dl)} mg/dL")
+        notes.append(f"pain on own movement {nrs(record.index_nrs)}, at rest {nrs(record.rest_nrs)}")
+        notes += [f"changed: {in_words(name)}" for name in record.changed]
+    if isinstance(record, SignOut):
+        notes.append(f"complications: {record.complications or 'none recorded'}")
+        notes += [f"recorded for {record.recorded_for}"] if record.recorded_for else []
+    return tuple(notes)
 
 
 def _by_day(

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numba import njit
 from numpy.typing import NDArray
-from scipy.ndimage import gaussian_filter
+from scipy.ndimage import gaussian_filter, zoom
 
 
 @dataclass(frozen=True, eq=False)
@@ -126,15 +126,21 @@ def lit(layer: Layer, colour: tuple[float, float, float], pixels_per_mm: float) 
 
 
 def _hollow(layer: Layer, pixels_per_mm: float) -> NDArray[np.float64]:
-    """Darkening (0..0.45) where the neighbourhood within some millimetres stands nearer to the viewer."""
+    """Darkening (0..0.45) where the neighbourhood within some millimetres stands nearer to the viewer.
+
+    The neighbourhood is averaged on every fourth pixel: it is smooth, and full resolution costs seconds.
+    """
+    step = 4
     seen = layer.seen
     depth = np.where(seen, layer.depth, 0.0)
+    coarse_seen, coarse_depth = seen[::step, ::step].astype(np.float64), depth[::step, ::step]
     dark = np.zeros_like(depth)
     for reach_mm, strength in ((2.0, 0.06), (7.0, 0.035)):
-        sigma = reach_mm * pixels_per_mm
-        weight = np.maximum(gaussian_filter(seen.astype(np.float64), sigma), 1e-6)
-        mean = gaussian_filter(depth, sigma) / weight
-        dark += strength * np.clip(mean - depth, 0, 12)
+        sigma = reach_mm * pixels_per_mm / step
+        weight = np.maximum(gaussian_filter(coarse_seen, sigma, truncate=2.5), 1e-6)
+        mean = gaussian_filter(coarse_depth, sigma, truncate=2.5) / weight
+        fine = zoom(mean, step, order=1, grid_mode=True, mode="nearest")[: depth.shape[0], : depth.shape[1]]
+        dark += strength * np.clip(fine - depth, 0, 12)
     return np.clip(dark, 0, 0.45) * seen
 
 

@@ -1,0 +1,372 @@
+"""The report says everything that is in the facts, in a file that needs nothing from outside."""
+
+import re
+from dataclasses import replace
+from datetime import timedelta
+from decimal import Decimal
+from html.parser import HTMLParser
+from xml.etree import ElementTree
+
+import made_up_episode as made_up
+import pytest
+
+from sijoint.frames import Side
+from sijoint.model import (
+    Answer,
+    Assessed,
+    ContrastPattern,
+    Decision,
+    Episode,
+    Fact,
+    Finding,
+    Grade,
+    Severity,
+    VerdictValue,
+)
+from sijoint.report import EpisodeReport, ProvenanceWords, RunFacts, StepRefused, render_episode
+
+
+class Seen(HTMLParser):
+    """Elements with their attributes, and the text that a reader sees."""
+
+    def __init__(self, html: str):
+        super().__init__()
+        self.elements: list[tuple[str, dict[str, str | None]]] = []
+        self.text: list[str] = []
+        self._hidden = 0
+        self.feed(html)
+
+    def handle_starttag(self, tag, attrs):
+        self.elements.append((tag, dict(attrs)))
+        self._hidden += tag == "style"
+
+    def handle_endtag(self, tag):
+        self._hidden -= tag == "style"
+
+    def handle_data(self, data):
+        if not self._hidden:
+            self.text.append(data)
+
+    @property
+    def words(self) -> str:
+        return " ".join(" ".join(self.text).split())
+
+
+def read(html: str) -> str:
+    return Seen(html).words
+
+
+@pytest.fixture(scope="module")
+def html() -> str:
+    return render_episode(made_up.report(twin=made_up.twin()))
+
+
+def test_the_page_is_well_formed(html):
+    assert html.startswith("<!DOCTYPE html>")
+    root = ElementTree.fromstring(html.split("\n", 1)[1])
+    assert root.tag == "html"
+    assert root.get("lang") == "en"
+
+
+def test_the_page_asks_nothing_of_anyone(html):
+    seen = Seen(html)
+    assert "script" not in {tag for tag, _ in seen.elements}
+    for tag, attributes in seen.elements:
+        for name in ("src", "href", "srcset", "data", "action", "poster"):
+            value = attributes.get(name)
+            if value is not None:
+                assert value.startswith(("#", "data:image/png;base64,")), (tag, name, value[:40])
+        assert not [name for name in attributes if name.startswith("on")]
+    style = "".join(re.findall(r"<style>(.*?)</style>", html, re.DOTALL))
+    assert "url(" not in style
+    assert "@import" not in style
+
+
+def test_every_picture_has_words_and_every_table_has_heads(html):
+    seen = Seen(html)
+    pictures = [attributes for tag, attributes in seen.elements if tag == "img"]
+    assert len(pictures) == 16
+    assert all(picture["alt"] for picture in pictures)
+    curves = [attributes for tag, attributes in seen.elements if tag == "svg" and attributes.get("role") == "img"]
+    assert len(curves) == 2
+    assert all("pain" in curve["aria-label"].lower() for curve in curves)
+    assert html.count("<table") == html.count("<thead")
+
+
+def test_links_inside_the_page_lead_somewhere(html):
+    seen = Seen(html)
+    ids = [attributes["id"] for _, attributes in seen.elements if "id" in attributes]
+    assert len(ids) == len(set(ids))
+    assert {a["href"][1:] for tag, a in seen.elements if tag == "a"} <= set(ids)
+
+
+def test_the_same_facts_give_the_same_bytes():
+    assert render_episode(made_up.report()) == render_episode(made_up.report())
+
+
+def test_it_says_virtual_simulated_and_who_decides(html):
+    words = read(html)
+    assert "SIMULATED · VIRTUAL PATIENT." in words
+    assert "not a certified medical device; the physician decides" in words
+
+
+def test_a_real_patient_is_not_called_virtual():
+    figures_of_nothing = made_up.report(
+        patient=replace(made_up.PATIENT, virtual=False), episode=made_up.stopped(), figures=()
+    )
+    words = read(render_episode(figures_of_nothing))
+    assert "VIRTUAL" not in words
+    assert "SIMULATED" not in words
+    assert "not a certified medical device" in words
+
+
+def findings_of(episode: Episode) -> list[Finding]:
+    every = []
+    for session in episode.sessions:
+        for assessed in (session.screening, session.recipe_check):
+            every += assessed.findings if assessed else ()
+        for gate in session.procedure.gate_answers if session.procedure else ():
+            every += gate.findings
+        every += session.procedure.deviations if session.procedure else ()
+    return every
+
+
+def test_every_finding_stands_there_with_its_source(html):
+    words = read(html)
+    found = findings_of(made_up.episode())
+    assert len(found) >= 5
+    for finding in found:
+        for part in (finding.clinician, finding.source, finding.code):
+            assert part in words
+
+
+def test_findings_on_the_referral_and_refused_steps_are_told():
+    above = Finding("referral:above", Severity.REVIEW, "Pain above L5.", "", "Examine again.", "Slipman 2000", Grade.B)
+    side = Finding(
+        "side:consent", Severity.ABSOLUTE, "Consent names the right side.", "", "", "rules, 6", Grade.DERIVED
+    )
+    refused = StepRefused(
+        made_up.at(2, 3), "give consent", "The request says left and the consent says right.", (side,)
+    )
+    words = read(render_episode(made_up.report(referral=Assessed(Decision.REVIEW, (above,)), refusals=(refused,))))
+    for part in ("Pain above L5.", "Slipman 2000", "Examine again.", refused.sentence, side.clinician, side.source):
+        assert part in words
+    assert words.index(refused.sentence) < words.index("Timeline 12 Jan")  # on the first screen
+
+
+def test_a_decision_on_a_finding_stands_beside_it(html):
+    words = read(html)
+    assert "Decided by Dr A. Berg: Food supplement, stopped by the patient a week ago." in words
+
+
+def test_unknown_answers_stand_apart_from_denials(html):
+    words = read(html)
+    unknown = words.index("Not known: unknown is not no")
+    denied = words.index("Answered no")
+    assert unknown < words.index("ACE inhibitor or ARB with a diuretic unknown") < denied
+    assert words.index("Septic joint suspected ·") > denied
+
+
+def test_angles_never_stand_without_the_word_receptor(html):
+    words = read(html)
+    assert "receptor 9° to the patient's right, 14° cephalad (−171°/14°)" in words
+    assert "receptor at the patient's left (lateral) (90°/0°)" in words
+    assert not re.search(r"\b(LAO|RAO|PA view)\b", words)
+    for match in re.finditer(r"\d° (to the patient's|cephalad|caudad)", words):
+        assert "eceptor" in words[max(0, match.start() - 45) : match.start()]
+
+
+def test_the_gate_is_told_in_order_with_the_judgement_that_it_saw(html):
+    words = read(html)
+    first = words[words.index("Contrast gate") : words.index("What was given")]
+    held = first.index("peri-articular, by virtual operator held back")
+    allowed = first.index("intra-articular, cephalad spread, by virtual operator allowed")
+    assert held < allowed
+
+
+def test_drugs_come_with_volume_and_content(html):
+    words = read(html)
+    assert "bupivacaine 0.5 %, plain drug, left intra-articular 1.5 mL 7.5 mg 31 kPa" in words
+    assert "iohexol" in words
+    assert "72 mg iodine" in words
+
+
+def test_doses_add_up(html):
+    exposures = made_up.episode().sessions[0].procedure.exposures
+    total = sum(press.dose_area_product_mgy_cm2 for press in exposures)
+    pulses = sum(press.pulses for press in exposures)
+    assert f"Together {len(exposures)} {pulses}" in read(html)
+    assert total == 404.25  # half goes up
+    assert "404.3" in read(html)
+
+
+def test_the_verdict_is_printed_in_its_own_words(html):
+    words = read(html)
+    verdict = made_up.episode().sessions[0].verdict
+    for sentence in verdict.card:
+        assert sentence in words
+    assert "joint is the source" not in words
+    assert "2 h 7/10 1/10 85.7 % 80 % yes" in words
+    assert "3 h 7/10 1/10 85.7 % – no: answered after its time" in words
+
+
+def test_two_verdicts_stand_side_by_side(html):
+    words = read(html)
+    assert "anaesthetic only first Block positive" in words
+    assert "Same causes and seed: first injection with steroid Block positive" in words
+    assert "Same causes and seed" not in read(render_episode(made_up.report()))
+
+
+def test_a_verdict_without_a_card_still_names_only_the_target():
+    whole = made_up.episode()
+    bare = replace(whole.sessions[0].verdict, card=(), verdict=VerdictValue.NEGATIVE)
+    words = read(
+        render_episode(made_up.report(episode=replace(whole, sessions=(replace(whole.sessions[0], verdict=bare),))))
+    )
+    assert "Block negative for this target" in words
+
+
+def test_repeat_answers_come_with_gaps_and_the_next_date(html):
+    words = read(html)
+    assert "Asked 28 Apr 2026: not before 25 May 2026" in words
+    assert "63 days since the last therapeutic injection; the policy asks for 90." in words
+    assert "Asked 28 Jul 2026: yes" in words
+
+
+def test_measured_and_modelled_are_told_apart(html):
+    words = read(html)
+    measured, modelled = words.index("Measured Bones and joints"), words.index("Modelled, assumed or synthetic")
+    assert measured < modelled < words.index("Pain, placebo and steroid response are a model.")
+    assert "Seed 20260101" in words
+    assert "numba, separable" in words
+
+
+def test_a_run_that_ended_otherwise_says_so_first():
+    words = read(render_episode(made_up.report(outcome_notice="The verdict is negative; positive was expected.")))
+    assert words.index("The verdict is negative; positive was expected.") < words.index("Timeline 12 Jan")
+
+
+def test_stopped_before_any_procedure_is_told_in_plain_sentences():
+    words = read(render_episode(made_up.report(episode=made_up.stopped(), figures=())))
+    assert "No X-ray was made" in words
+    assert "No procedure was made in this session : no needle, no X-ray, no drug." in words
+    assert "Held back. Pregnancy is confirmed: no fluoroscopy." in words
+    assert "Nobody has asked yet." in words
+    assert "None" not in words
+
+
+def test_an_episode_of_a_bare_request_renders():
+    bare = replace(made_up.stopped(), assessment=None, screening_answers=None, sessions=())
+    report = EpisodeReport(bare, made_up.PATIENT, made_up.report().policy, made_up.at(1, 12))
+    words = read(render_episode(report))
+    assert "No assessment is on record." in words
+    assert "The screening questions have not been answered." in words
+    assert "None was ordered" in words
+
+
+def test_a_side_that_differs_or_is_missing_is_marked():
+    whole = made_up.episode()
+    first = whole.sessions[0]
+    wrong = replace(first, consent=replace(first.consent, side=Side.RIGHT), time_out=replace(first.time_out, side=None))
+    html = render_episode(made_up.report(episode=replace(whole, sessions=(wrong,))))
+    assert re.findall(r'<span class="missing">(.*?)</span>', html) == ["right", "not stated"]
+
+
+def test_no_discharge_is_said_plainly():
+    whole = made_up.episode()
+    staying = replace(whole.sessions[0], discharge=None)
+    words = read(render_episode(made_up.report(episode=replace(whole, sessions=(staying,)))))
+    assert "Not discharged. Thirty minutes is the plan, not an exit." in words
+
+
+def test_an_abandoned_procedure_without_judgement_renders():
+    whole = made_up.episode()
+    done = whole.sessions[0].procedure
+    given_up = replace(
+        done,
+        judgements=(),
+        administrations=(),
+        images=(),
+        exposures=(),
+        needle=None,
+        abandoned_because="The patient asked to stop.",
+    )
+    cut = replace(whole.sessions[0], procedure=given_up, entries=(), prompts=(), recovery=(), verdict=None)
+    words = read(render_episode(made_up.report(episode=replace(whole, sessions=(cut,)), figures=())))
+    assert "The patient asked to stop." in words
+    assert "no judgement since the needle last moved" in words
+    assert "No drug was given" in words
+    assert "Nothing was given." in words
+
+
+HOSTILE = "<script>alert('x')</script>\"&]]>{{ 7*7 }}"
+
+
+def test_hostile_words_stay_words():
+    whole = made_up.episode()
+    first = whole.sessions[0]
+    finding = replace(first.screening.findings[0], clinician=HOSTILE, source=HOSTILE, code=HOSTILE)
+    nasty = replace(
+        whole,
+        request=replace(whole.request, reason=HOSTILE),
+        assessment=replace(whole.assessment, by=HOSTILE, red_flag=Fact(Answer.NO, "x", made_up.at(1, 2), HOSTILE)),
+        sessions=(
+            replace(
+                first,
+                screening=Assessed(Decision.REVIEW, (finding,)),
+                prompts=tuple(replace(prompt, label=HOSTILE) for prompt in first.prompts),
+                procedure=replace(first.procedure, operator=HOSTILE, virtual_operator=False),
+            ),
+        ),
+    )
+    patient = replace(made_up.PATIENT, family_name=HOSTILE, id=HOSTILE)
+    figures = made_up.figures(0)
+    figures = replace(figures, images=tuple(replace(image, caption=HOSTILE, alt=HOSTILE) for image in figures.images))
+    html = render_episode(
+        made_up.report(
+            episode=nasty,
+            patient=patient,
+            figures=(figures,),
+            provenance=ProvenanceWords((HOSTILE,), (HOSTILE,), (HOSTILE,)),
+            run=RunFacts(((HOSTILE, HOSTILE),), 1, HOSTILE, HOSTILE),
+            outcome_notice=HOSTILE,
+        )
+    )
+    seen = Seen(html)
+    assert "script" not in {tag for tag, _ in seen.elements}
+    assert HOSTILE in seen.words
+    ElementTree.fromstring(html.split("\n", 1)[1])
+
+
+def test_numbers_are_free_of_noise():
+    whole = made_up.episode()
+    first = whole.sessions[0]
+    line = replace(first.verdict.arithmetic[0], relief_percent=Decimal("71.42857142857142857142857143"))
+    judged = replace(first.verdict, arithmetic=(line,), threshold_percent=Decimal("75.000"))
+    words = read(render_episode(made_up.report(episode=replace(whole, sessions=(replace(first, verdict=judged),)))))
+    assert "71.4 %" in words
+    assert "75 %" in words
+    assert not re.search(r"\d\.\d{4,}", words)
+    assert "E+" not in words
+
+
+def test_the_last_pattern_judged_is_the_one_printed_for_a_gate():
+    whole = made_up.episode()
+    first = whole.sessions[0]
+    patterns = [ContrastPattern.VASCULAR, ContrastPattern.IA_TYPE_II]
+    judged = tuple(
+        replace(one, pattern=pattern) for one, pattern in zip(first.procedure.judgements, patterns, strict=True)
+    )
+    done = replace(first.procedure, judgements=judged)
+    words = read(render_episode(made_up.report(episode=replace(whole, sessions=(replace(first, procedure=done),)))))
+    gate = words[words.index("Contrast gate") : words.index("What was given")]
+    assert "vascular, by virtual operator held back" in gate
+    assert "poor cephalad spread, by virtual operator allowed" in gate
+
+
+def test_times_are_shown_in_the_zone_that_is_asked_for():
+    from datetime import timezone
+
+    words = read(render_episode(made_up.report(zone=timezone(timedelta(hours=2), "site time"))))
+    assert "Times in site time" in words
+    assert "11:06 Consent" in words
