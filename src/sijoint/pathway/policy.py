@@ -159,6 +159,7 @@ def _source(row: Mapping[str, Any], layer: str, place: str) -> PolicySource:
 
 
 def _typed(value: Any, kind: str, place: str) -> Any:
+    kind = kind.removeprefix("<class '").removesuffix("'>")
     if "Decimal" in kind and isinstance(value, int | Decimal) and not isinstance(value, bool):
         return Decimal(value)
     if "Span" in kind and isinstance(value, str):
