@@ -71,26 +71,28 @@ def march(
 @njit(nogil=True, cache=True, error_model="numpy")
 def _march_rows(first, second, source, to_origin, column_step, row_step, world, step_voxels, start, stop, out):
     ni, nj, nk = first.shape
-    size = np.array([ni, nj, nk])
+    size = (ni, nj, nk)
     for row in range(start, stop):
         for column in range(out.shape[2]):
-            d = to_origin + column * column_step + row * row_step
             near, far = 0.0, 1.0  # source to detector
+            dx = to_origin[0] + column * column_step[0] + row * row_step[0]
+            dy = to_origin[1] + column * column_step[1] + row * row_step[1]
+            dz = to_origin[2] + column * column_step[2] + row * row_step[2]
             for axis in range(3):
+                d = (dx, dy, dz)[axis]
                 low, high = -1.0 - source[axis], size[axis] - source[axis]
-                if abs(d[axis]) < 1e-12:
+                if abs(d) < 1e-12:
                     if low > 0 or high < 0:
                         far = -1.0
                 else:
-                    a, b = low / d[axis], high / d[axis]
-                    near, far = max(near, min(a, b)), min(far, max(a, b))
+                    near, far = max(near, min(low / d, high / d)), min(far, max(low / d, high / d))
             if far <= near:
                 continue
-            steps = int(np.ceil((far - near) * np.sqrt((d * d).sum()) / step_voxels))
+            steps = int(np.ceil((far - near) * np.sqrt(dx * dx + dy * dy + dz * dz) / step_voxels))
             sum_first, sum_second = 0.0, 0.0
             for n in range(steps):
                 t = near + (far - near) * (n + 0.5) / steps
-                x, y, z = source[0] + t * d[0], source[1] + t * d[1], source[2] + t * d[2]
+                x, y, z = source[0] + t * dx, source[1] + t * dy, source[2] + t * dz
                 i0, j0, k0 = int(np.floor(x)), int(np.floor(y)), int(np.floor(z))
                 for i in range(max(i0, 0), min(i0 + 2, ni)):
                     for j in range(max(j0, 0), min(j0 + 2, nj)):
@@ -98,7 +100,9 @@ def _march_rows(first, second, source, to_origin, column_step, row_step, world, 
                             share = (1 - abs(x - i)) * (1 - abs(y - j)) * (1 - abs(z - k))
                             sum_first += share * first[i, j, k]
                             sum_second += share * second[i, j, k]
-            ray = world[:, 0] * column + world[:, 1] * row + world[:, 2]
-            step_cm = np.sqrt((ray * ray).sum()) * (far - near) / steps / 10
+            mm2 = 0.0
+            for axis in range(3):
+                mm2 += (world[axis, 0] * column + world[axis, 1] * row + world[axis, 2]) ** 2
+            step_cm = np.sqrt(mm2) * (far - near) / steps / 10
             out[0, row, column] = sum_first * step_cm
             out[1, row, column] = sum_second * step_cm

@@ -50,7 +50,7 @@ def chain_areal_density(chain: CapsuleChain, geometry: ProjectionGeometry) -> ND
     directions /= np.linalg.norm(directions, axis=1, keepdims=True)
     mitres = np.vstack([directions[:1], directions[:-1] + directions[1:], directions[-1:]])
     pixel_mm = float(np.linalg.norm(geometry.column_step_mm))
-    rays = int(np.clip(np.ceil(4 * pixel_mm / chain.outer_mm), 3, 12))  # a quarter of the width apart, unmagnified
+    rays = int(np.clip(np.ceil(6 * pixel_mm / chain.outer_mm), 3, 12))  # a sixth of the width apart or less, magnified
     for n, axis in enumerate(directions):
         box = _box_on_detector(points[n : n + 2], chain.outer_mm, geometry)
         if box is None:
@@ -84,62 +84,61 @@ def _add_segment(
     source, to_origin, column_step, row_step, start, end, axis, mitre_start, mitre_end, outer, bore, density, rays,
     row_start, row_stop, column_start, column_stop, out,
 ):  # fmt: skip
-    to_start = source - start
-    to_end = source - end
-    o = np.cross(to_start, axis)
+    ax, ay, az = axis[0], axis[1], axis[2]
+    sx, sy, sz = source[0] - start[0], source[1] - start[1], source[2] - start[2]
+    # offsets of the source from the two end planes, and its offset from the axis: (s x a)
+    behind_start = mitre_start[0] * sx + mitre_start[1] * sy + mitre_start[2] * sz
+    beyond_end = (
+        mitre_end[0] * (source[0] - end[0]) + mitre_end[1] * (source[1] - end[1]) + mitre_end[2] * (source[2] - end[2])
+    )
+    ox, oy, oz = sy * az - sz * ay, sz * ax - sx * az, sx * ay - sy * ax
+    offset2 = ox * ox + oy * oy + oz * oz
+    pixel2 = column_step[0] ** 2 + column_step[1] ** 2 + column_step[2] ** 2
+    near2 = (outer + 1.5 * np.sqrt(pixel2)) ** 2
     for row in range(row_start, row_stop):
         for column in range(column_start, column_stop):
-            centre = to_origin + column * column_step + row * row_step
-            # closest approach of the pixel's central ray to the axis, to leave distant pixels early
-            across = np.cross(centre, axis)
-            size = np.sqrt((across * across).sum())
-            pixel = np.sqrt((column_step * column_step).sum())
-            apart = abs((to_start * across).sum())
-            if size > 1e-6 * np.sqrt((centre * centre).sum()) and apart / size > outer + pixel * 1.5:
-                continue
             total = 0.0
-            for a in range(rays):
-                for b in range(rays):
-                    d = centre + ((a + 0.5) / rays - 0.5) * column_step + ((b + 0.5) / rays - 0.5) * row_step
-                    d = d / np.sqrt((d * d).sum())
-                    low, high = _between_planes(to_start, to_end, mitre_start, mitre_end, d)
-                    if high > low:
-                        q = np.cross(d, axis)
-                        total += _chord(o, q, outer, low, high)
-                        if bore > 0:
-                            total -= _chord(o, q, bore, low, high)
+            for n in range(-1, rays * rays):
+                if n < 0:  # the pixel's central ray first, to leave distant pixels early
+                    x, y = float(column), float(row)
+                else:
+                    x, y = column + (n % rays + 0.5) / rays - 0.5, row + (n // rays + 0.5) / rays - 0.5
+                dx = to_origin[0] + x * column_step[0] + y * row_step[0]
+                dy = to_origin[1] + x * column_step[1] + y * row_step[1]
+                dz = to_origin[2] + x * column_step[2] + y * row_step[2]
+                size = 1 / np.sqrt(dx * dx + dy * dy + dz * dz)
+                dx, dy, dz = dx * size, dy * size, dz * size
+                qx, qy, qz = dy * az - dz * ay, dz * ax - dx * az, dx * ay - dy * ax
+                a, b = qx * qx + qy * qy + qz * qz, ox * qx + oy * qy + oz * qz
+                if n < 0:
+                    if a > 1e-12 and offset2 - b * b / a > near2:
+                        break
+                    continue
+                low, high = 0.0, 1e9  # distances between the end planes
+                rate = mitre_start[0] * dx + mitre_start[1] * dy + mitre_start[2] * dz
+                if rate > 0:
+                    low = max(low, -behind_start / rate)
+                elif rate < 0:
+                    high = min(high, -behind_start / rate)
+                elif behind_start < 0:
+                    continue
+                rate = mitre_end[0] * dx + mitre_end[1] * dy + mitre_end[2] * dz
+                if rate > 0:
+                    high = min(high, -beyond_end / rate)
+                elif rate < 0:
+                    low = max(low, -beyond_end / rate)
+                elif beyond_end > 0:
+                    continue
+                if high <= low:
+                    continue
+                for wall in range(2):  # the solid cylinder less its bore
+                    radius = outer if wall == 0 else bore
+                    c = offset2 - radius * radius
+                    chord = 0.0
+                    if a < 1e-12:
+                        chord = high - low if c < 0 else 0.0
+                    elif b * b > a * c:
+                        root = np.sqrt(b * b - a * c)
+                        chord = max(min((root - b) / a, high) - max((-b - root) / a, low), 0.0)
+                    total += chord if wall == 0 else -chord
             out[row, column] += total / (rays * rays) * density
-
-
-@njit(nogil=True, cache=True, error_model="numpy")
-def _between_planes(to_start, to_end, normal_start, normal_end, d):
-    """Range of distances along the ray at which it is beyond the start plane and before the end plane."""
-    low, high = 0.0, 1e9
-    rate, offset = (normal_start * d).sum(), (normal_start * to_start).sum()
-    if rate > 0:
-        low = max(low, -offset / rate)
-    elif rate < 0:
-        high = min(high, -offset / rate)
-    elif offset < 0:
-        return 0.0, -1.0
-    rate, offset = (normal_end * d).sum(), (normal_end * to_end).sum()
-    if rate > 0:
-        high = min(high, -offset / rate)
-    elif rate < 0:
-        low = max(low, -offset / rate)
-    elif offset > 0:
-        return 0.0, -1.0
-    return low, high
-
-
-@njit(nogil=True, cache=True, error_model="numpy")
-def _chord(o, q, radius, low, high):
-    """Length of the ray inside the endless cylinder |o + t q| < radius, for t in low..high."""
-    a, b, c = (q * q).sum(), (o * q).sum(), (o * o).sum() - radius * radius
-    if a < 1e-12:
-        return high - low if c < 0 else 0.0
-    root = b * b - a * c
-    if root <= 0:
-        return 0.0
-    root = np.sqrt(root)
-    return max(min((-b + root) / a, high) - max((-b - root) / a, low), 0.0)

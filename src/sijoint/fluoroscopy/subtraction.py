@@ -14,6 +14,8 @@ from sijoint.fluoroscopy.scatter import scatter_ratio
 from sijoint.fluoroscopy.technique import Technique
 from sijoint.frames import CArmPose
 
+SATURATED = 65535
+
 
 def average(frames: Sequence[Frame]) -> Frame:
     """The mean of frames of one pose, as a derived frame; doses are sums, time is the last. Raises UnphysicalView."""
@@ -39,7 +41,7 @@ def average(frames: Sequence[Frame]) -> Frame:
 
 
 def iodine_estimate(mask: Frame, live: Frame, *, smoothing_mm: float = 0.3) -> NDArray[np.float32]:
-    """(rows, columns) iodine in mg/cm2 that is in ``live`` and was not in ``mask``; noise makes it negative too.
+    """(rows, columns) iodine in mg/cm2 that is in ``live`` and was not in ``mask``; noise makes it negative too, NaN where saturated.
 
     Logarithmic subtraction over the mean iodine attenuation of the technique's spectrum behind the water-equivalent
     thickness at each pixel, without the estimated scatter. Both frames are smoothed by ``smoothing_mm`` (on the detector)
@@ -64,7 +66,9 @@ def iodine_estimate(mask: Frame, live: Frame, *, smoothing_mm: float = 0.3) -> N
     per_g = np.interp(np.log(before), thickness, attenuation).astype(np.float32)
     primary_before = np.maximum(before - scatter, 0.1 * before)
     primary_after = np.maximum(after - scatter, 0.02 * before)
-    return np.asarray(1000 * np.log(primary_before / primary_after) / per_g, dtype=np.float32)
+    estimate = np.asarray(1000 * np.log(primary_before / primary_after) / per_g, dtype=np.float32)
+    estimate[(mask.pixels == SATURATED) | (live.pixels == SATURATED)] = np.nan
+    return estimate
 
 
 def iodine_noise_mg_cm2(mask: Frame, live: Frame, *, smoothing_mm: float = 0.3) -> float:

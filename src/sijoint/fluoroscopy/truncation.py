@@ -40,7 +40,11 @@ def _mark_truncated(outlines, ends, source, to_origin, column_step, row_step, ou
     n_a, n_b = outlines.shape[1:]
     for row in range(out.shape[0]):
         for column in range(out.shape[1]):
-            d = to_origin + column * column_step + row * row_step
+            d = (
+                to_origin[0] + column * column_step[0] + row * row_step[0],
+                to_origin[1] + column * column_step[1] + row * row_step[1],
+                to_origin[2] + column * column_step[2] + row * row_step[2],
+            )
             for end in range(2):
                 # the part of the ray, source to detector, beyond the CT's end face
                 low, high = (-FAR, ends[0]) if end == 0 else (ends[1], FAR)
