@@ -2,9 +2,9 @@
 
 from dataclasses import replace
 
-import made_up_episode as made_up
 import pytest
 
+import made_up_episode as made_up
 from sijoint.report.debrief import NotThisProcedure, debrief, debrief_text
 from sijoint.room.truth import SimulationTruth, TrueInjection
 

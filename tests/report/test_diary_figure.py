@@ -5,9 +5,9 @@ from dataclasses import replace
 from datetime import timedelta
 from xml.etree import ElementTree
 
-import made_up_episode as made_up
 import pytest
 
+import made_up_episode as made_up
 from sijoint.formulary import agent
 from sijoint.report import diary_figure
 from sijoint.report.diary_figure import diary_points

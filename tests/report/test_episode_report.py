@@ -7,9 +7,9 @@ from decimal import Decimal
 from html.parser import HTMLParser
 from xml.etree import ElementTree
 
-import made_up_episode as made_up
 import pytest
 
+import made_up_episode as made_up
 from sijoint.frames import Side
 from sijoint.model import (
     Answer,

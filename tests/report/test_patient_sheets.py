@@ -2,9 +2,9 @@
 
 from xml.etree import ElementTree
 
-import made_up_episode as made_up
 import pytest
 
+import made_up_episode as made_up
 from sijoint.report import (
     DischargeItem,
     DischargeSheet,

@@ -3,7 +3,6 @@
 from dataclasses import replace
 
 import made_up_episode as made_up
-
 from sijoint.report import timeline
 
 

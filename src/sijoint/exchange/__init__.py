@@ -1,5 +1,15 @@
-"""The outside: what leaves the program or comes in, in formats of others. So far the appointment as a calendar file."""
+"""The outside: what leaves the program or comes in, in formats of others or in our own published one. So far the
+appointment as a calendar file, which names nobody, and ``episode.json``."""
 
-from sijoint.exchange.calendar import AppointmentNotice, calendar_file
+from sijoint.exchange.calendar import AppointmentNotice, UnprintableBooking, calendar_file
+from sijoint.exchange.episode_file import EpisodeFile, MadeBy, episode_text, read_episode_text
 
-__all__ = ["AppointmentNotice", "calendar_file"]
+__all__ = [
+    "AppointmentNotice",
+    "EpisodeFile",
+    "MadeBy",
+    "UnprintableBooking",
+    "calendar_file",
+    "episode_text",
+    "read_episode_text",
+]

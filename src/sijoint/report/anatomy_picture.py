@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from io import BytesIO
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -13,7 +14,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from sijoint.report.shading import Layer, View, draw_mesh, lit, outline
 
-Mesh = tuple[NDArray, NDArray]  # vertices (n, 3) LPS mm, faces (m, 3)
+Mesh = tuple[NDArray[Any], NDArray[Any]]  # vertices (n, 3) LPS mm, faces (m, 3)
 BONE = (0.93, 0.89, 0.80)
 CLEFT = (0.05, 0.42, 0.55)
 PLAN = "#c2571a"
@@ -81,7 +82,7 @@ def anatomy_picture(
     return out.getvalue()
 
 
-def _framed(left_deg: float, up_deg: float, points_mm: NDArray, margin: float) -> View:
+def _framed(left_deg: float, up_deg: float, points_mm: NDArray[Any], margin: float) -> View:
     """A look from behind, turned ``left_deg`` to the patient's left and ``up_deg`` to the head, that holds all points."""
     left, up = np.radians(left_deg), np.radians(up_deg)
     towards = np.array([np.sin(left) * np.cos(up), np.cos(left) * np.cos(up), np.sin(up)])
@@ -94,7 +95,7 @@ def _framed(left_deg: float, up_deg: float, points_mm: NDArray, margin: float) -
     return View(right, above, middle, float(half), PANEL_ROWS * OVERSAMPLING, PANEL_COLUMNS * OVERSAMPLING)
 
 
-def with_smooth_rim(vertices: NDArray, faces: NDArray) -> Mesh:
+def with_smooth_rim(vertices: NDArray[Any], faces: NDArray[Any]) -> Mesh:
     """An open mesh whose rim no longer shows the lattice that it was cut from; for looking, not for measuring."""
     vertices, faces = np.array(vertices, dtype=float), np.asarray(faces)
     if not len(faces):
@@ -112,7 +113,7 @@ def with_smooth_rim(vertices: NDArray, faces: NDArray) -> Mesh:
     return vertices, faces
 
 
-def _picture(view: View, meshes: Mapping[str, Mesh], cleft: Mesh, glass: bool) -> tuple[NDArray, Layer]:
+def _picture(view: View, meshes: Mapping[str, Mesh], cleft: Mesh, glass: bool) -> tuple[NDArray[Any], Layer]:
     """The lit bones with the cleft in them, (rows, columns, 3), and the layer of opaque bone."""
     picture = np.ones((view.rows, view.columns, 3)) * PAPER
     sheet = draw_mesh(view, *cleft)
@@ -143,13 +144,19 @@ def _together(meshes: list[Mesh]) -> Mesh:
     return np.concatenate([np.asarray(mesh[0]) for mesh in meshes]), np.concatenate(faces)
 
 
-def _over(picture: NDArray, colour: NDArray, opacity: NDArray) -> NDArray:
+def _over(picture: NDArray[Any], colour: NDArray[Any], opacity: NDArray[Any]) -> NDArray[Any]:
     share = opacity[..., None]
-    return picture * (1 - share) + colour * share
+    blended: NDArray[Any] = picture * (1 - share) + colour * share
+    return blended
 
 
 def _lines(
-    axes: Axes, view: View, bones: Layer, entry: NDArray | None, target: NDArray | None, needle: NDArray | None
+    axes: Axes,
+    view: View,
+    bones: Layer,
+    entry: NDArray[Any] | None,
+    target: NDArray[Any] | None,
+    needle: NDArray[Any] | None,
 ) -> None:
     close = view.half_height_mm < 90
     if entry is not None and target is not None:
@@ -165,7 +172,9 @@ def _lines(
     axes.set_ylim(view.rows, 0)
 
 
-def _depth_line(axes: Axes, view: View, bones: Layer, path: NDArray, colour: str, width: float, dashed: bool) -> None:
+def _depth_line(
+    axes: Axes, view: View, bones: Layer, path: NDArray[Any], colour: str, width: float, dashed: bool
+) -> None:
     """Full strength where the line lies in front of bone, faint where bone hides it."""
     placed = view.place(path)
     column = np.clip(placed[:, 0].astype(int), 0, view.columns - 1)

@@ -186,7 +186,7 @@ def _checks(session: Session) -> tuple[CheckLine, ...]:
         ("Discharge", session.discharge, ""),
     ]
     return tuple(
-        CheckLine(name, record.at, by or record.by, answered(record), _values(record))
+        CheckLine(name, record.at, by or getattr(record, "by", ""), answered(record), _values(record))
         for name, record, by in records
         if record is not None
     )

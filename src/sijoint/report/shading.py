@@ -4,6 +4,7 @@ Orthographic: the picture plane is spanned by ``right`` and ``up`` (unit vectors
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numba import njit
@@ -30,7 +31,7 @@ class View:
     def pixels_per_mm(self) -> float:
         return self.rows / (2 * self.half_height_mm)
 
-    def place(self, points_mm: NDArray) -> NDArray[np.float64]:
+    def place(self, points_mm: NDArray[Any]) -> NDArray[np.float64]:
         """Column, row and depth in mm (..., 3) of points (..., 3)."""
         offset = np.asarray(points_mm, dtype=np.float64) - self.centre_mm
         return np.stack(
@@ -56,7 +57,7 @@ class Layer:
 
 
 @njit(cache=True)
-def _fill(corners, normals, depth, normal):  # pragma: no cover - compiled
+def _fill(corners: Any, normals: Any, depth: Any, normal: Any) -> None:  # pragma: no cover - compiled
     rows, columns = depth.shape
     for face in range(corners.shape[0]):
         x0, y0, z0 = corners[face, 0]
@@ -87,17 +88,18 @@ def _fill(corners, normals, depth, normal):  # pragma: no cover - compiled
                         )
 
 
-def vertex_normals(vertices: NDArray, faces: NDArray) -> NDArray[np.float64]:
+def vertex_normals(vertices: NDArray[Any], faces: NDArray[Any]) -> NDArray[np.float64]:
     """Area-weighted unit normals (n, 3) of a mesh."""
     corners = vertices[faces]
     across = np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0])
     normals = np.zeros_like(vertices, dtype=np.float64)
     for corner in range(3):
         np.add.at(normals, faces[:, corner], across)
-    return normals / np.maximum(np.linalg.norm(normals, axis=1, keepdims=True), 1e-12)
+    normals /= np.maximum(np.linalg.norm(normals, axis=1, keepdims=True), 1e-12)
+    return normals
 
 
-def draw_mesh(view: View, vertices: NDArray, faces: NDArray) -> Layer:
+def draw_mesh(view: View, vertices: NDArray[Any], faces: NDArray[Any]) -> Layer:
     """The nearest surface of a mesh: vertices (n, 3) LPS mm, faces (m, 3)."""
     depth = np.full((view.rows, view.columns), -np.inf)
     normal = np.zeros((view.rows, view.columns, 3))
@@ -122,7 +124,8 @@ def lit(layer: Layer, colour: tuple[float, float, float], pixels_per_mm: float) 
     shade -= 0.10 * (1 - normal[..., 2]) ** 3
     shade *= 1 - _hollow(layer, pixels_per_mm)
     gleam = 0.10 * np.clip(normal @ (key / np.linalg.norm(key)), 0, 1) ** 18
-    return np.clip(np.asarray(colour) * shade[..., None] + gleam[..., None], 0, 1)
+    colours: NDArray[np.float64] = np.asarray(colour) * shade[..., None] + gleam[..., None]
+    return colours.clip(0, 1)
 
 
 def _hollow(layer: Layer, pixels_per_mm: float) -> NDArray[np.float64]:
