@@ -102,6 +102,8 @@ def geodesic_mm(chart: Chart, mask: NDArray[np.bool_], seeds: NDArray[np.int64])
         here = np.s_[0 : na - da, max(0, -db) : nb - max(0, db)]
         there = np.s_[da:na, max(0, db) : nb - max(0, -db)]
         both = mask[here] & mask[there]
+        for a, b in _passed(da, db):  # a long move must not jump over a slit one node wide
+            both &= mask[_shifted(here, a, b)]
         rows.append(number[here][both])
         columns.append(number[there][both])
         lengths.append(np.linalg.norm(chart.nodes_mm[here][both] - chart.nodes_mm[there][both], axis=-1))
@@ -112,3 +114,16 @@ def geodesic_mm(chart: Chart, mask: NDArray[np.bool_], seeds: NDArray[np.int64])
     distance = np.full(mask.shape, np.inf)
     distance[mask] = found
     return distance
+
+
+def _passed(da: int, db: int) -> tuple[tuple[int, int], ...]:
+    """The nodes between the ends of a knight's move; none for a move to a neighbour."""
+    sign = 1 if db > 0 else -1
+    if abs(db) == 2:
+        return ((0, sign), (1, sign))
+    return ((1, 0), (1, sign)) if da == 2 else ()
+
+
+def _shifted(window: tuple[slice, slice], a: int, b: int) -> tuple[slice, slice]:
+    rows, columns = window
+    return slice(rows.start + a, rows.stop + a), slice(columns.start + b, columns.stop + b)

@@ -99,7 +99,7 @@ def check_bones(patient: PatientCT, side: Side) -> None:
             )
         centre[name] = patient.labels.grid.to_world(found.mean(axis=0))
     apart = (centre[f"{side.value} hip bone"] - centre["sacrum"])[0] * side.x_sign
-    if apart < 20:
+    if apart < 0:
         raise UnsuitableAnatomy(
             f"The bone labelled {side.value} hip does not lie on the patient's {side.value}; labels or image are mirrored, so "
             "this data must not be used before that is put right."

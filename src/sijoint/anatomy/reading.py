@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from sijoint.anatomy.ct import CT, Labels, PatientCT, Provenance
 from sijoint.anatomy.errors import UnreadableImage, UnsuitableAnatomy
+from sijoint.anatomy.nifti import check_nifti
 from sijoint.anatomy.rules import label_scheme
 from sijoint.frames import Grid, Side
 
@@ -81,12 +82,13 @@ def _read_file(path: Path) -> sitk.Image:
         raise UnreadableImage(
             f"{path} does not exist; give a NIfTI file (.nii, .nii.gz) or a folder with one DICOM CT series."
         )
+    check_nifti(path)
     try:
         with _quiet():
-            return sitk.ReadImage(str(path))
+            return sitk.ReadImage(str(path), imageIO="NiftiImageIO")
     except (RuntimeError, MemoryError):
         raise UnreadableImage(
-            f"{path} cannot be read as an image: it is truncated, damaged or of another format; copy it again from its source."
+            f"{path} cannot be read: the file is truncated or damaged; copy it again from its source."
         ) from None
 
 
@@ -151,8 +153,6 @@ def _grid_and_array(image: sitk.Image, path: Path) -> tuple[Grid, NDArray]:
 
 
 def _as_hu(values: NDArray, path: Path) -> NDArray[np.int16]:
-    if values.dtype.kind == "f" and not np.isfinite(values).all():
-        raise UnreadableImage(f"{path} holds voxels that are not numbers (NaN or infinite); export the CT again.")
     low, high = float(values.min()), float(values.max())
     if low < _LOWEST_HU or high > _HIGHEST_HU:
         raise UnreadableImage(f"{path} holds values beyond any Hounsfield unit; the scale of the export is wrong.")
@@ -194,7 +194,7 @@ def _as_label_numbers(values: NDArray, path: Path) -> NDArray[np.uint8]:
         "expected are TotalSegmentator v2 numbers: sacrum 25 (S1 may be 26), left hip bone 77, right hip bone 78; run the "
         "task 'total' on this CT"
     )
-    if values.dtype.kind == "f" and not (np.isfinite(values).all() and (values == np.rint(values)).all()):
+    if values.dtype.kind == "f" and not (values == np.rint(values)).all():
         raise UnsuitableAnatomy(f"The values in {path} are not whole label numbers; {expected}.")
     if values.min() < 0 or values.max() > scheme.highest:
         raise UnsuitableAnatomy(f"{path} holds numbers of another label scheme; {expected}.")
