@@ -34,7 +34,9 @@ def anatomy(
         raise UnsuitableAnatomy(next(iter(missing.values())))
     if as_json:
         document = {one.value: [row.__dict__ for row in found] for one, found in rows.items()}
-        typer.echo(json.dumps({"sides": document, "missing": missing, "modelled": patient.provenance.modelled}, indent=1))
+        typer.echo(
+            json.dumps({"sides": document, "missing": missing, "modelled": patient.provenance.modelled}, indent=1)
+        )
         return
     console = Console()
     for one, found in rows.items():

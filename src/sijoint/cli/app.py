@@ -8,8 +8,8 @@ import os
 import sys
 import traceback
 
-import click
 import typer
+from typer.exceptions import TyperException
 
 from sijoint import __version__
 from sijoint.cli import anatomy, demo, doctor, records, scenarios, schema
@@ -44,9 +44,9 @@ def main() -> None:
     """Run ``sij``. A refusal is one of the house's own exceptions, whose text is the sentence for the person."""
     try:
         code = app(standalone_mode=False)
-    except click.exceptions.Abort:
+    except typer.Abort:
         code = _say("stopped", 130)
-    except click.ClickException as error:
+    except TyperException as error:
         code = _say(error.format_message(), 2)
     except KeyboardInterrupt:
         code = _say("stopped; nothing half written is left", 130)

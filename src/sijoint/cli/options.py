@@ -15,4 +15,6 @@ def both_or_neither(ct: Path | None, labels: Path | None) -> None:
     """Raises IncompleteInput when only one of them is given."""
     if (ct is None) != (labels is None):
         missing = "--labels" if labels is None else "--ct"
-        raise IncompleteInput(f"a CT and its labels belong together: add {missing}, or leave both out for the bundled pelvis")
+        raise IncompleteInput(
+            f"a CT and its labels belong together: add {missing}, or leave both out for the bundled pelvis"
+        )

@@ -83,7 +83,9 @@ def _refuse_strangers(out: Path) -> None:
 
 def _sentence(error: OSError, out: Path) -> UnusableFolder:
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
-        return UnusableFolder(f"the disk is full: the result for {out} was not written; free some space and start again")
+        return UnusableFolder(
+            f"the disk is full: the result for {out} was not written; free some space and start again"
+        )
     if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
         return UnusableFolder(f"{out} cannot be written: choose a folder that you may write to with --out")
     return UnusableFolder(f"{out} cannot be used: {error.strerror or error}; choose another folder with --out")

@@ -36,7 +36,9 @@ def show(
             typer.echo(f"{key}  {one.state.value}  {len(one.sessions)} session(s)")
         return
     if episode not in found:
-        raise UnknownEpisode(f"{store} holds no episode {episode!r}; `sij show --store {store}` lists those that it holds")
+        raise UnknownEpisode(
+            f"{store} holds no episode {episode!r}; `sij show --store {store}` lists those that it holds"
+        )
     one = found[episode]
     if as_json:
         typer.echo(json.dumps(to_wire(one), indent=1, ensure_ascii=False))

@@ -31,9 +31,13 @@ class UnknownSchema(ValueError):
     """There is no schema of this name; the text lists those that there are."""
 
 
-def schema(name: Annotated[str, typer.Argument(help="One of: " + ", ".join(SCHEMAS))]) -> None:
-    """Print the JSON Schema (draft 2020-12) of NAME."""
+def schema_of(name: str) -> dict[str, Any]:
+    """The JSON Schema (draft 2020-12) of one kind of record. Raises UnknownSchema."""
     if name not in SCHEMAS:
         raise UnknownSchema(f"there is no schema {name!r}; choose one of {', '.join(SCHEMAS)}")
-    document = {"$schema": "https://json-schema.org/draft/2020-12/schema", **json_schema(SCHEMAS[name])}
-    typer.echo(json.dumps(document, indent=1, sort_keys=True))
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **json_schema(SCHEMAS[name])}
+
+
+def schema(name: Annotated[str, typer.Argument(help="One of: " + ", ".join(SCHEMAS))]) -> None:
+    """Print the JSON Schema (draft 2020-12) of NAME."""
+    typer.echo(json.dumps(schema_of(name), indent=1, sort_keys=True))

@@ -23,6 +23,7 @@ from sijoint.frames import Side
 from sijoint.model import (
     Episode,
     EpisodeState,
+    Finding,
     OrderKind,
     PrescriberContact,
     Recipe,
@@ -39,6 +40,14 @@ START = datetime(2026, 1, 12, 9, 0, tzinfo=UTC)
 PHYSICIAN, NURSE, DESK = "physician", "nurse", "front desk"
 
 
+@dataclass(frozen=True)
+class RefusedStep:
+    at: datetime
+    step: str
+    sentence: str
+    findings: tuple[Finding, ...]
+
+
 @dataclass
 class CourseRecord:
     """What the course saw happen; compared with what was expected only after it is over."""
@@ -47,10 +56,11 @@ class CourseRecord:
     states: list[str] = field(default_factory=list)
     procedures: list[ProcedureRun] = field(default_factory=list)
     refused_orders: list[Outcome] = field(default_factory=list)
-    refusals: list[str] = field(default_factory=list)
+    refusals: list[RefusedStep] = field(default_factory=list)
     discharged_at_30_min: bool | None = None
     second_diagnostic: bool | None = None
     repeats: list[RepeatAnswer] = field(default_factory=list)
+    ended_at: datetime = START
 
 
 class Course:
@@ -81,7 +91,7 @@ class Course:
 
     # talking to the clinic
 
-    def tell(self, kind: type, by: str, **what: Any) -> Outcome:
+    def tell(self, kind: type, by: str, /, **what: Any) -> Outcome:
         """One command, and its outcome as it comes."""
         self._commands += 1
         episode_id = self.record.episode_id
@@ -90,7 +100,8 @@ class Course:
         if outcome.episode is not None:
             self.note_state(outcome.episode)
         if not outcome.accepted:
-            self.record.refusals.append(outcome.refusal)
+            step = "".join(f" {letter.lower()}" if letter.isupper() else letter for letter in kind.__name__).strip()
+            self.record.refusals.append(RefusedStep(self.clock(), step, outcome.refusal, outcome.findings))
             self.say(f"refused: {outcome.refusal}")
         return outcome
 
@@ -111,6 +122,7 @@ class Course:
             for step in self.causes.course:
                 if not self._step(step):
                     break
+        self.record.ended_at = self.clock()
         return self.record
 
     def _opened(self) -> bool:

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import numpy as np
 
-from sijoint.clinic import permit_for, recorder_for
+from sijoint.clinic import image_keeper_for, permit_for, recorder_for
 from sijoint.cohort.case import Case
 from sijoint.cohort.clock import CourseClock
 from sijoint.cohort.operator import Performance, VirtualOperator
@@ -63,9 +63,10 @@ def run_procedure(
         events.append(event)
         record(event)
 
+    keep = image_keeper_for(episode_id, store, clock)
+
     def keep_image(frame: Frame) -> str:
-        png, sidecar = encode(frame)
-        return store.images.put(png, sidecar)
+        return keep(*encode(frame))
 
     keeper = LogKeeper(permit_for(episode_id, store, policy, clock))
     session = Session(setting, seed=seed, permit=keeper.permit, keep_image=keep_image, on_event=on_event)

@@ -232,7 +232,7 @@ class VirtualOperator:
 
     # the session
 
-    def _do(self, kind: type, **what: object) -> tuple[Event, ...]:
+    def _do(self, kind: type, /, **what: object) -> tuple[Event, ...]:
         self._count += 1
         command = kind(
             id=f"{self.session.setting.procedure_id}-{self._count:03d}", at_s=round(self.session.now_s, 3), **what

@@ -12,6 +12,7 @@ from sijoint.cohort.in_room import OPERATOR, run_procedure
 from sijoint.formulary import IngredientKind
 from sijoint.formulary import agent as agent_by_code
 from sijoint.model import Answer, Consent, Discharge, EpisodeState, Fact, OrderKind, SignIn, SignOut, SkinMark, TimeOut
+from sijoint.pathway import consent_risks
 from sijoint.room.truth import write_truth
 
 if TYPE_CHECKING:
@@ -65,7 +66,7 @@ class Visit:
             target=order.target,
             kind=order.kind,
             steroid=steroid,
-            risks_explained=self.course.policy.consent_risks if hasattr(self.course.policy, "consent_risks") else (),
+            risks_explained=consent_risks(self.course.policy, bool(steroid)),
             given=yes,
             before_sedation=yes,
         )

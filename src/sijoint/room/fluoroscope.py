@@ -8,7 +8,7 @@ from typing import Protocol
 
 import numpy as np
 from numpy.random import Generator
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from sijoint.fluoroscopy import (
     AttenuationVolume,
@@ -21,10 +21,10 @@ from sijoint.fluoroscopy import (
     Scene,
     Technique,
     chain_areal_density,
-    default_technique,
     expose,
     layer_areal_density,
     regulate,
+    starting_technique,
 )
 from sijoint.frames import (
     CArmModel,
@@ -68,11 +68,13 @@ class SimulatedFluoroscope:
     ) -> None:
         self.carm, self.detector, self.position = carm, detector, position
         self.controls: Controls = self
-        self._volume = volume
         self._projector = Projector(volume, threads=threads)
+        self._threads = threads
         self._anatomy: dict[CArmPose, LineIntegrals] = {}
-        self._techniques: dict[CArmPose, Technique] = {}
+        self._next: dict[CArmPose, Technique] = {}  # where brightness control left each pose
+        self._used: dict[CArmPose, Technique] = {}  # what the last pulse of each pose was made with
         self._collimator: Collimator | None = None
+        self._last_steel: tuple[object, NDArray[np.float32]] | None = None
         self._made: list[Frame] = []
         self.joints = GantryJoints(0.0, 0.0)
         self.pose = pose_from_joints(self.joints, position, carm, volume.grid.centre_mm)
@@ -90,13 +92,8 @@ class SimulatedFluoroscope:
 
     def collimate(self, half_width_mm: float, half_height_mm: float) -> None:
         self._collimator = Collimator(half_width_mm, half_height_mm)
-        self._techniques.clear()
-
-    @property
-    def technique(self) -> Technique:
-        """Present technique; a pose seen before takes up where brightness control left it there."""
-        known = self._techniques.get(self.pose) or default_technique()
-        return Technique(**{**known.__dict__, "collimator": self._collimator})
+        self._next.clear()
+        self._used.clear()
 
     def pulse(
         self,
@@ -104,24 +101,37 @@ class SimulatedFluoroscope:
         rng: Generator,
         steel: CapsuleChain | None,
         iodine: LayerGrid | None,
-        regulated: bool = True,
+        locked: bool = False,
     ) -> Frame:
-        """One pulse. Brightness control then sets the next one's technique, unless it is locked for a contrast run."""
+        """One pulse. Brightness control then sets the next one's technique.
+
+        ``locked`` keeps the technique of the last pulse at this pose, so that the two can be subtracted.
+        """
         geometry = ProjectionGeometry.of(self.pose, self.detector)
         scene = Scene(
             self._line_integrals(geometry),
-            chain_areal_density(steel, geometry) if steel else None,
+            self._steel_of(steel, geometry) if steel else None,
             layer_areal_density(iodine, geometry) if iodine else None,
         )
-        technique = self.technique
-        frame = expose(scene, self.pose, self.detector, technique, self.carm, rng, time_s=time_s)
-        self._techniques[self.pose] = regulate(frame, technique) if regulated else technique
+        technique = (self._used if locked else self._next).get(self.pose)
+        technique = technique or self._next.get(self.pose) or starting_technique(collimator=self._collimator)
+        frame = expose(scene, self.pose, self.detector, technique, self.carm, rng, time_s=time_s, threads=self._threads)
+        self._used[self.pose] = technique
+        if not locked:
+            self._next[self.pose] = regulate(frame)
         self._made = [frame]
         return frame
 
     def frames(self) -> Iterator[Frame]:
         """The frames of the last pulse."""
         yield from self._made
+
+    def _steel_of(self, steel: CapsuleChain, geometry: ProjectionGeometry) -> NDArray[np.float32]:
+        """The needle's shadow, made again only when needle or pose are others than for the last pulse."""
+        key = (self.pose, np.asarray(steel.points_mm).tobytes(), steel.outer_mm)
+        if self._last_steel is None or self._last_steel[0] != key:
+            self._last_steel = (key, chain_areal_density(steel, geometry))
+        return self._last_steel[1]
 
     def _line_integrals(self, geometry: ProjectionGeometry) -> LineIntegrals:
         if self.pose not in self._anatomy:

@@ -1,5 +1,7 @@
 """The pedal: pulses at one pose, brightness control, and the image that holds."""
 
+from dataclasses import replace
+
 from sijoint.fluoroscopy import Frame, LayerGrid, average
 from sijoint.model import ImageOrigin, StoredImage, ViewPurpose
 from sijoint.room.events import Exposed
@@ -14,22 +16,26 @@ def press_pedal(session: RoomState, pulses: int, purpose: ViewPurpose) -> None:
     if not session.permitted(Action.EXPOSURE):
         return
     iodine = iodine_layer(session)
+    locked = purpose is ViewPurpose.AFTER_CONTRAST  # so that it can be subtracted from the view before
     rng = session.generator("pulse")
     interval = 1.0 / TIMING["fluoroscopy_pulses_per_s"]
     frames = []
     for _ in range(pulses):
         session.now_s += interval
         session.fluids.wait(interval)
-        frames.append(session.fluoroscope.pulse(session.now_s, rng, session.steel, iodine))
+        frames.append(session.fluoroscope.pulse(session.now_s, rng, session.steel, iodine, locked=locked))
     held = hold(frames)
     report_exposure(session, frames, ((held, purpose),), interval * pulses)
 
 
 def hold(frames: list[Frame]) -> Frame:
-    """Last-image hold: the mean of the last frames that were made with the same technique as the very last."""
+    """Last-image hold: the mean of the last frames that were made with the same technique as the very last.
+
+    It is the C-arm's own image, so it stays what its frames are: a simulated one never becomes merely derived.
+    """
     last = frames[-1]
     alike = [frame for frame in frames[-TIMING["last_image_frames"] :] if frame.technique == last.technique]
-    return average(alike)
+    return replace(average(alike), origin=last.origin)
 
 
 def iodine_layer(session: RoomState) -> LayerGrid | None:

@@ -121,7 +121,7 @@ def _pulse(session: RoomState, rng: Generator, wait_s: float = 0.0) -> Frame:
     if wait_s:
         session.now_s += wait_s
         session.fluids.wait(wait_s)
-    return session.fluoroscope.pulse(session.now_s, rng, session.steel, iodine_layer(session), regulated=False)
+    return session.fluoroscope.pulse(session.now_s, rng, session.steel, iodine_layer(session), locked=True)
 
 
 def _by_name(session: RoomState, fluid: str) -> dict[str, float]:

@@ -1,0 +1,186 @@
+"""What a demo leaves: episode.json, images, command logs and events, and the report."""
+
+import json
+import platform
+from collections.abc import Sequence
+from io import BytesIO
+from pathlib import Path
+
+from PIL import Image
+from rich.progress import Progress
+
+from sijoint import __version__
+from sijoint.anatomy import bone_mesh
+from sijoint.cohort import Case, Scenario, ScenarioRun
+from sijoint.cohort.in_room import ProcedureRun
+from sijoint.exchange.episode_file import EpisodeFile, MadeBy, episode_text
+from sijoint.fluoroscopy import annotated, decode, kernel_name
+from sijoint.frames import default_display
+from sijoint.model import Episode, Procedure, StoredImage, StoreKind, ViewPurpose
+from sijoint.model.wire import to_wire
+from sijoint.pathway import load_policy
+from sijoint.records import Store, open_store
+from sijoint.report import (
+    EpisodeReport,
+    FigureImage,
+    PolicyNamed,
+    ProcedureFigures,
+    ProvenanceWords,
+    RunFacts,
+    StepRefused,
+    Twin,
+    anatomy_picture,
+    render_episode,
+)
+from sijoint.room.events import Event
+
+CAPTIONS = {
+    ViewPurpose.SCOUT: "Scout, receptor straight behind the patient",
+    ViewPurpose.TRAJECTORY: "Trajectory view: the beam runs along the planned needle",
+    ViewPurpose.NEEDLE: "Needle on target, seen along its own direction",
+    ViewPurpose.LATERAL: "Lateral safety view: the tip is behind the ventral capsule",
+    ViewPurpose.BEFORE_CONTRAST: "Before contrast",
+    ViewPurpose.CONTRAST: "Contrast",
+    ViewPurpose.AFTER_CONTRAST: "After contrast, from the side",
+}
+
+
+def write_demo_files(
+    folder: Path,
+    case: Case,
+    scenario: Scenario,
+    run: ScenarioRun,
+    twin: ScenarioRun | None,
+    *,
+    seed: int,
+    with_report: bool,
+    progress: Progress,
+) -> None:
+    """Everything beside the store. The store is closed by now and is opened for reading only."""
+    task = progress.add_task("writing episode, images and logs", total=4)
+    store = open_store(folder / "episode.db")
+    provenance = case.patient.provenance
+    modelled = (*provenance.modelled, *case.volume.assumed, *case.body.joints[next(iter(case.body.joints))].modelled)
+    for one in (run, twin):
+        if one is None:
+            continue
+        file = EpisodeFile(
+            StoreKind.VIRTUAL,
+            store.patient(one.episode.patient_id),
+            one.episode,
+            MadeBy(
+                __version__,
+                platform.python_version(),
+                kernel_name(),
+                seed,
+                scenario.name if one is run else scenario.beside,
+            ),
+            modelled,
+        )
+        name = "episode.json" if one is run else f"{one.record.episode_id}.json"
+        (folder / name).write_text(episode_text(file), encoding="utf-8")
+        for procedure in one.record.procedures:
+            _write_log(folder, procedure, name)
+    progress.update(task, advance=1)
+    figures = []
+    for one in (run, twin) if twin else (run,):
+        for index, session in enumerate(one.episode.sessions):
+            if session.procedure is None:
+                continue
+            shown = _write_images(folder, store, one.episode, session.procedure)
+            if one is run:
+                done = next(p for p in run.record.procedures if p.procedure_id == session.procedure.id)
+                picture = _picture(case, done) if with_report else None
+                figures.append(ProcedureFigures(index, tuple(shown), picture))
+    progress.update(task, advance=2)
+    if with_report:
+        policy = load_policy(scenario.causes.policy)
+        report = EpisodeReport(
+            episode=run.episode,
+            patient=store.patient(run.episode.patient_id),
+            policy=PolicyNamed(
+                policy.id, str(policy.effective), policy.title, policy.sources["first_shot_steroid"].source
+            ),
+            made_at=run.record.ended_at,
+            figures=tuple(figures),
+            provenance=ProvenanceWords(provenance.measured, modelled, (provenance.attribution, provenance.licence)),
+            run=RunFacts(
+                (("sijoint", __version__), ("python", platform.python_version())),
+                seed,
+                kernel_name(),
+                f"{scenario.name}: {scenario.shows}",
+            ),
+            refusals=tuple(StepRefused(r.at, r.step, r.sentence, r.findings) for r in run.record.refusals),
+            twin=Twin(twin.episode, scenario.beside, scenario.name) if twin else None,
+            outcome_notice="" if run.comparison.as_expected else "; ".join(run.comparison.differences),
+        )
+        (folder / "report.html").write_text(render_episode(report), encoding="utf-8")
+    progress.update(task, advance=1)
+    store.close()
+
+
+def events_text(events: Sequence[Event]) -> str:
+    """One event a line, canonical enough to compare two runs byte by byte."""
+    return "".join(json.dumps(to_wire(event), sort_keys=True) + "\n" for event in events)
+
+
+def _write_log(folder: Path, procedure: ProcedureRun, episode_file: str) -> None:
+    log = to_wire(procedure.log)
+    log["made_from"]["episode_file"] = episode_file
+    (folder / f"commands-{procedure.procedure_id}.json").write_text(json.dumps(log, indent=1, sort_keys=True))
+    (folder / f"events-{procedure.procedure_id}.jsonl").write_text(events_text(procedure.events))
+
+
+def _write_images(folder: Path, store: Store, episode: Episode, procedure: Procedure) -> list[FigureImage]:
+    """Every stored frame as a 16-bit PNG with its sidecar; those worth printing come back annotated."""
+    target = folder / "images"
+    target.mkdir(exist_ok=True)
+    sidecars = {kept.sha256: json.loads(kept.sidecar) for kept in store.image_rows(episode.id)}
+    shown: list[FigureImage] = []
+    for number, image in enumerate(procedure.images, 1):
+        png, sidecar = store.images.get(image.sha256), sidecars[image.sha256]
+        stem = f"{procedure.id}-{number:02d}-{image.purpose.value.replace(' ', '-')}"
+        (target / f"{stem}.png").write_bytes(png)
+        (target / f"{stem}.json").write_text(json.dumps(sidecar, indent=1, sort_keys=True))
+        frame = decode(png, sidecar)
+        display = default_display(frame.pose)
+        dose = f"{(frame.dose_area_product_mgy_cm2 or 0):.2f} mGy·cm²"
+        picture = annotated(
+            frame, display=display, behind=True, text=(CAPTIONS[image.purpose], f"dose of this image {dose}")
+        )
+        buffer = BytesIO()
+        Image.fromarray(picture).save(buffer, format="PNG", optimize=True)
+        shown.append(FigureImage(buffer.getvalue(), CAPTIONS[image.purpose], _alt(image), image.purpose, image.sha256))
+    return _worth_printing(shown)
+
+
+def _worth_printing(images: list[FigureImage]) -> list[FigureImage]:
+    """The first scout and trajectory view, the last of each other purpose, and every contrast image, in order."""
+    keep: dict[str, FigureImage] = {}
+    for image in images:
+        first_only = image.purpose in (ViewPurpose.SCOUT, ViewPurpose.TRAJECTORY)
+        key = image.purpose.value
+        if first_only and key in keep:
+            continue
+        if image.purpose in (ViewPurpose.CONTRAST, ViewPurpose.BEFORE_CONTRAST, ViewPurpose.AFTER_CONTRAST):
+            key = image.sha256
+        keep.pop(key, None)
+        keep[key] = image
+    return list(keep.values())
+
+
+def _alt(image: StoredImage) -> str:
+    return f"Simulated X-ray image of the sacroiliac joint: {CAPTIONS[image.purpose].lower()}"
+
+
+def _picture(case: Case, procedure: ProcedureRun) -> bytes:
+    plan = procedure.plan
+    meshes = {name: bone_mesh(case.patient, name) for name in ("sacrum", "hip_left", "hip_right")}
+    return anatomy_picture(
+        meshes,
+        case.body.joints[plan.side].mid_surface_mesh(),
+        plan.entry_mm,
+        plan.target_mm,
+        procedure.needle_path_mm,
+        title="Bones, cleft, plan and needle",
+    )
