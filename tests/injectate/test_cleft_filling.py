@@ -21,7 +21,7 @@ def even_sheet(joint, opening_kpa=4.0):
     pitch = joint.pitch_mm
     area = np.full(len(index), pitch**2)
     centre = joint.chart.world(index[:, 0] * pitch, index[:, 1] * pitch)
-    return CleftSheet(index, number, centre, area, area * 1e-3, np.full(len(index), opening_kpa), RULES)
+    return CleftSheet(index, number, pitch, centre, area, area * 1e-3, np.full(len(index), opening_kpa), RULES)
 
 
 def wet_radius_mm(sheet, volume_ml):

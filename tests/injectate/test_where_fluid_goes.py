@@ -137,3 +137,21 @@ def test_empty_body_shows_no_iodine(slot):
     grid, iodine = slot().iodine()
     assert iodine.shape == grid.shape
     assert not iodine.any()
+
+
+def test_second_place_in_a_vessel_starts_its_own_streak(slot, place, quincke, contrast):
+    fluid_body = slot(vessels=(VEIN,))
+    fluid_body.inject(place["muscle"], quincke, contrast, 0.2, 0.1)
+    fluid_body.wait(30.0)
+    fluid_body.inject(place["muscle"] + [0, 0, 30.0], quincke, contrast, 0.2, 0.1)
+    grid, iodine = fluid_body.iodine()
+    assert grid.to_world(np.argwhere(iodine > 1.0))[:, 2].min() > 15
+
+
+def test_second_tip_in_the_joint_adds_to_what_is_there(slot, place, quincke, contrast):
+    fluid_body = slot()
+    fluid_body.inject(place["joint"], quincke, contrast, 0.2, 0.05)
+    first = fluid_body.joint_covered_share()
+    fluid_body.inject([0.0, -10.0, 10.0], quincke, contrast, 0.3, 0.05)
+    assert fluid_body.joint_covered_share() > first
+    assert spread(fluid_body)[1] == pytest.approx(0.5 * 240, rel=1e-6)

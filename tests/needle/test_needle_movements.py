@@ -5,8 +5,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sijoint.anatomy import Tissue
 from sijoint.formulary import needle
 from sijoint.needle import RefusedMovement, advance, insert, redirect, withdraw
+from sijoint.needle.mechanics import mechanics
 
 ENTRY = np.array([0.0, 60.0, 0.0])
 
@@ -56,3 +58,8 @@ def test_states_cannot_be_changed(quincke, slabs):
     state = advanced(quincke, slabs, 10.0)
     with pytest.raises(ValueError, match="read-only"):
         state.path_mm[0, 0] = 1.0
+
+
+def test_every_tissue_of_the_body_has_an_entry_force():
+    known = {tissue for tissue, _ in mechanics().entry_force}
+    assert known == {tissue.name.lower() for tissue in Tissue}

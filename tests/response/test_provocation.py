@@ -3,7 +3,10 @@
 import numpy as np
 import pytest
 
-from sijoint.response import PainCause, familiar_pain, pain_of_filling, pain_of_step
+from sijoint.anatomy import Tissue
+from sijoint.injectate import Compartment
+from sijoint.response import Delivered, PainCause, familiar_pain, pain_of_filling, pain_of_step, state_at
+from sijoint.response.pharmacology import pharmacology
 
 JOINT = PainCause(1, 0, 0, 7, 4)
 
@@ -44,3 +47,11 @@ def test_familiar_pain_of_filling_comes_near_the_index_pain():
     pains = [pain_of_filling(JOINT, 10.0, True, np.random.default_rng(k)) for k in range(50)]
     strange = [pain_of_filling(JOINT, 10.0, False, np.random.default_rng(k)) for k in range(50)]
     assert np.mean(pains) > np.mean(strange) + 2
+
+
+def test_compartments_and_tissues_are_named_as_the_rooms_that_make_them_name_them():
+    p = pharmacology()
+    assert {where for where, _ in p.reach} <= {str(compartment) for compartment in Compartment}
+    assert {tissue for tissue, _ in p.step_pain} == {tissue.name.lower() for tissue in Tissue}
+    by_enum = Delivered("bupivacaine", 0.0, {Compartment.JOINT: 1.5}, 5.0)
+    assert state_at(JOINT, (by_enum,), 1.0, np.random.default_rng(1)).index_nrs <= 1

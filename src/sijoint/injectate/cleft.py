@@ -25,11 +25,17 @@ class CleftSheet:
 
     index: NDArray[np.int64]  # (n, 2) cell of the chart
     number: NDArray[np.int64]  # (na, nb) cell number or -1
+    pitch_mm: float
     centre_mm: Vector  # (n, 3)
     area_mm2: Vector
     full_ml: Vector
     opening_kpa: Vector
     rules: CleftRules
+
+    @property
+    def chart_cell_mm2(self) -> float:
+        """Area of a cell on the chart's plane, whatever its slope."""
+        return self.pitch_mm**2
 
     def cell_at(self, point_mm: Vector) -> int:
         """The cell whose centre is nearest to the point."""
@@ -97,7 +103,7 @@ def cleft_sheet(joint: Joint, capacity_ml: float, rules: CleftRules, rng: np.ran
     while True:  # fewer contact patches until the joint can open far enough to be a joint that takes its capacity
         contact = (contact_rank < share) & ~near_recess
         pressed = np.where(contact, opening * np.exp(rules.contact_log_step), opening)
-        sheet = CleftSheet(index, number, centre, area, aperture, pressed, rules)
+        sheet = CleftSheet(index, number, pitch, centre, area, aperture, pressed, rules)
         source = [sheet.cell_at(joint.inferior_recess_mm)]
         lifts = sheet.lifting_kpa(source)
         order, needs = sheet.invasion(lifts, source)
@@ -113,7 +119,7 @@ def cleft_sheet(joint: Joint, capacity_ml: float, rules: CleftRules, rng: np.ran
         pouch *= rules.recess_share / (1 - rules.recess_share) * filled[opened].sum() / (pouch * filled).sum()
         aperture = aperture * (1 + pouch)
         filled = aperture * thickness
-    return CleftSheet(index, number, centre, area, aperture * capacity_ml / filled[opened].sum(), pressed, rules)
+    return CleftSheet(index, number, pitch, centre, area, aperture * capacity_ml / filled[opened].sum(), pressed, rules)
 
 
 def _smoothed_width(joint: Joint, rules: CleftRules) -> Vector:

@@ -91,6 +91,8 @@ class FluidBody:
         """
         if not (math.isfinite(volume_ml) and math.isfinite(rate_ml_s)) or volume_ml < 0 or rate_ml_s <= 0:
             raise RefusedInjection("An injection needs a volume of 0 mL or more and a rate above 0 mL/s.")
+        if seconds is not None and not seconds >= 0:
+            raise RefusedInjection("Time does not run backwards; inject over 0 s or more.")
         known = self._fluids.get(fluid.name)
         if known is not None and known != fluid:
             raise RefusedInjection(f"Two different fluids are both called {fluid.name!r}; give each its own name.")
@@ -99,7 +101,8 @@ class FluidBody:
         into_needle = needle_pressure_kpa(needle.bore_mm, needle.length_mm, fluid.viscosity_mpa_s, rate_ml_s)
 
         vessel = next((v for v in self._vessels if distance_to_vessel_mm(v, tip) <= v.radius_mm), None)
-        if vessel is None:
+        inside = vessel is None and bool(self._joint.contains(tip, slack_mm=self._rules.cleft.tip_slack_mm))
+        if vessel is None and not inside:
             refusal = self._around.refusal_at(tip)
             if refusal:
                 raise RefusedInjection(refusal)
@@ -111,7 +114,7 @@ class FluidBody:
             site = self._rules.vessel.yield_kpa + self._rules.vessel.resistance_kpa_s_ml * rate_ml_s
             return FlowStep(volume_ml, into_needle, site, Compartment.VESSEL)
         self._let_vessels_flow(duration)
-        if bool(self._joint.contains(tip, slack_mm=self._rules.cleft.tip_slack_mm)):
+        if inside:
             return self._into_joint(tip, fluid, volume_ml, rate_ml_s, into_needle)
         where = self._around.compartment_at(tip)
         self._into_depot(where, tip, {fluid.name: volume_ml})
@@ -210,7 +213,7 @@ class FluidBody:
 
     def _stream_in(self, vessel: Vessel, tip: Vector) -> VesselStream:
         for stream in self._streams:
-            if stream.vessel is vessel:
+            if stream.vessel is vessel and np.linalg.norm(stream.tip_mm - tip) <= self._rules.numbers.same_depot_mm:
                 return stream
         self._streams.append(VesselStream(vessel, tip, self._rules.vessel.seen_length_mm))
         return self._streams[-1]

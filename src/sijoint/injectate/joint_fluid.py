@@ -91,13 +91,14 @@ class JointFluid:
         return self._invasion.filling(min(self.volume_ml, self._invasion.holds_ml))
 
     def places(self) -> tuple[Vector, Vector]:
-        """Points (12 n, 3), twelve to a wet cell through its thickness, and the volume (12 n,) in mL at each."""
+        """Points (20 n, 3), twenty to a wet cell through its thickness, and the volume (20 n,) in mL at each."""
         cell_ml = self._filling().cell_ml
         wet = np.flatnonzero(cell_ml > 0)
-        thickness_mm = 1000 * cell_ml[wet] / self._sheet.area_mm2[wet]
-        layers = thickness_mm[:, None] * np.array([-1.0, 0.0, 1.0]) / 3
+        # Along the chart's normal a sloping sheet is thicker than across it; its shadow on the chart is a cell.
+        thickness_mm = 1000 * cell_ml[wet] / self._sheet.chart_cell_mm2
+        layers = thickness_mm[:, None] * np.array([-2.0, -1.0, 0.0, 1.0, 2.0]) / 5
         points = self._places[wet][:, None] + layers[..., None, None] * self._normal
-        return points.reshape(-1, 3), np.repeat(cell_ml[wet] / 12, 12)
+        return points.reshape(-1, 3), np.repeat(cell_ml[wet] / 20, 20)
 
     def overfill_ml(self) -> float:
         held = self._filling().cell_ml

@@ -11,13 +11,13 @@ Vector = NDArray[np.float64]
 
 
 class VesselStream:
-    """One vessel that was entered: volume by fluid that still lies in its visible part, and what has gone.
+    """One vessel that was entered at one place: volume by fluid that still lies in its visible part, and what has gone.
 
     The visible part empties like a well-mixed tube, dV/dt = Q - V u / L, solved exactly for constant inflow Q.
     """
 
     def __init__(self, vessel: Vessel, tip_mm: Vector, seen_length_mm: float) -> None:
-        self.vessel = vessel
+        self.vessel, self.tip_mm = vessel, tip_mm
         self.seen_length_mm = seen_length_mm
         self.held_ml: dict[str, float] = {}
         self.gone_ml: dict[str, float] = {}

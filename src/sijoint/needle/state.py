@@ -142,6 +142,7 @@ def redirect(state: NeedleState, direction: ArrayLike) -> NeedleState:
         direction=along,
         opening=bevel_opening(along, state.bevel_clock_deg),
         redirections=state.redirections + 1,
+        tissue="" if depth > 0 else "air",  # felt anew on the next advance
         on_bone=False,
     )
 
