@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from phantoms import CARM, slab, view
+from xray_phantoms import CARM, slab, view
 
 from sijoint.fluoroscopy import (
     Collimator,

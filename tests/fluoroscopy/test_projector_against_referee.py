@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from phantoms import ball, joseph, oblique_grid, organs, positions, relative_rmse, view, volume_of
+from xray_phantoms import ball, joseph, oblique_grid, organs, positions, relative_rmse, view, volume_of
 
 from sijoint.fluoroscopy import Projector, UnphysicalView, project_by_rays, volume_from_hu
 from sijoint.fluoroscopy.ray_geometry import index_geometry

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from phantoms import CARM, slab, view
+from xray_phantoms import CARM, slab, view
 
 from sijoint.fluoroscopy import Relationship, Scene, Technique, UnphysicalView, average, expose, iodine_estimate
 from sijoint.fluoroscopy.subtraction import iodine_noise_mg_cm2

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from phantoms import oblique_grid, positions, view
+from xray_phantoms import oblique_grid, positions, view
 
 from sijoint.fluoroscopy import CapsuleChain, LayerGrid, UnphysicalView, chain_areal_density, layer_areal_density
 from sijoint.frames import Grid, transform_points
