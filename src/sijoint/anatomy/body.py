@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
-from types import MappingProxyType
 
 import numba
 import numpy as np
@@ -122,7 +121,7 @@ def body_of(patient: PatientCT, sides: Sequence[Side] = tuple(Side)) -> Body:
     bone = distance_field(surfaces, patient.ct.grid, reach, in_bone)
     for array in (tissue, inside, bone.values_mm):
         array.setflags(write=False)
-    return Body(patient, MappingProxyType(joints), tissue, inside, bone)
+    return Body(patient, joints, tissue, inside, bone)
 
 
 def _joint_or_reason(patient: PatientCT, side: Side) -> Joint | UnsuitableAnatomy:

@@ -28,6 +28,7 @@ _BESIDE_MM, _BEHIND_MM = np.array([25.0, 0.0, 30.0]), np.array([25.0, 50.0, 15.0
 _MODELLED = (
     "The border between the synovial and the ligamentous part is a rule on width and shape; CT cannot show it.",
     "The posterior ligament region and the capsule are drawn from the bones' distance, not from an image of them.",
+    "The width is measured between smoothed label surfaces; it was not refined by grey values.",
 )
 
 
