@@ -90,6 +90,7 @@ def test_the_picture_is_a_png_and_always_the_same():
 
 def test_needle_and_plan_may_be_missing():
     assert len({shown(), shown(needle_path_mm=None), shown(entry_mm=None, target_mm=None)}) == 3
+    assert shown(needle_path_mm=()) == shown(needle_path_mm=None)
 
 
 def test_the_needle_is_a_thin_dark_line_from_entry_to_tip():

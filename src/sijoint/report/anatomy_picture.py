@@ -40,10 +40,11 @@ def anatomy_picture(
 
     ``meshes`` are bones by name (a name with ``hip`` is the one turned to glass), ``cleft`` the mid-surface of the joint;
     entry and target (3,) draw the planned line, ``needle_path_mm`` (n, 3) from entry to tip draws the needle as it lay.
-    Any of them may be None. LPS millimetres. Same input, same bytes.
+    Any of them may be None, and the path empty. LPS millimetres. Same input, same bytes.
     """
     entry, target = (None if point is None else np.asarray(point, dtype=float) for point in (entry_mm, target_mm))
-    needle = None if needle_path_mm is None else np.atleast_2d(np.asarray(needle_path_mm, dtype=float))
+    needle = None if needle_path_mm is None else np.asarray(needle_path_mm, dtype=float).reshape(-1, 3)
+    needle = None if needle is None or len(needle) < 2 else needle  # a needle that was never in the body draws nothing
     solid = {name: mesh for name, mesh in meshes.items() if len(mesh[1])}
     sheet = with_smooth_rim(*cleft)
     shown = [np.asarray(mesh[0]) for mesh in (*solid.values(), sheet)]
@@ -163,7 +164,7 @@ def _lines(
         path = np.linspace(entry, target, 60)
         _depth_line(axes, view, bones, path, PLAN, 1.3, dashed=True)
         axes.plot(*view.place(target)[:2], marker="o", ms=6.5 if close else 4.5, mfc="none", mec=PLAN, mew=1.5)
-    if needle is not None and len(needle) > 1:
+    if needle is not None:
         steps = np.linspace(0, 1, 40)[:, None]
         path = np.concatenate([a + (b - a) * steps for a, b in pairwise(needle)])
         _depth_line(axes, view, bones, path, NEEDLE, 2.0 if close else 1.6, dashed=False)
