@@ -170,7 +170,7 @@ def _typed(value: Any, kind: str, place: str) -> Any:
         return tuple(str(one) for one in value)
     if "Literal" in kind and isinstance(value, str) and repr(value)[1:-1] in kind:
         return value
-    if (kind == "str" and isinstance(value, str)) or ("bool" in kind and isinstance(value, bool)):
+    if (kind in ("str", str(str)) and isinstance(value, str)) or ("bool" in kind and isinstance(value, bool)):
         return value
     if "int" in kind and isinstance(value, int) and not isinstance(value, bool):
         return value

@@ -1,0 +1,63 @@
+"""Texts of findings are data: each is used by a rule, says something to both readers, and has source and grade."""
+
+import re
+from pathlib import Path
+
+import pytest
+from well_patient import FACT_NAMES
+
+import sijoint.pathway
+from sijoint.model import Decision, Severity
+from sijoint.pathway import UnknownFinding, allows, assessed, explain, fact_rules, finding_texts, found
+from sijoint.pathway.screening import FactRule
+
+ROOM = Path(sijoint.pathway.__file__).parent
+CODE = "".join(file.read_text(encoding="utf-8") for file in sorted(ROOM.glob("*.py")))
+
+
+def test_every_text_is_used_by_a_rule():
+    by_data = {code for rule in fact_rules() for code in (rule.yes, rule.yes_with_steroid, rule.no)}
+    unused = [code for code in finding_texts() if f'"{code}"' not in CODE and code not in by_data]
+    assert unused == []
+
+
+def test_every_code_that_a_rule_names_has_a_text():
+    named = set(re.findall(r'found\(\s*"([^"]+)"', CODE))
+    assert len(named) > 100
+    assert named <= set(finding_texts())
+
+
+@pytest.mark.parametrize("text", finding_texts().values(), ids=lambda text: text.code)
+def test_every_text_speaks_to_both_readers_and_names_its_source(text):
+    assert text.clinician.endswith((".", "?", "}"))
+    assert text.patient
+    assert text.clears
+    assert text.source
+
+
+def test_texts_name_no_blank_that_no_rule_fills():
+    assert all(
+        re.fullmatch(r"[\w{} ]*", name)
+        for text in finding_texts().values()
+        for name in re.findall(r"{(.*?)}", text.clinician)
+    )
+
+
+def test_explain_finds_a_code_with_and_without_its_subject():
+    assert explain("answer.unknown:pregnancy") is explain("answer.unknown")
+    with pytest.raises(UnknownFinding):
+        explain("no.such-thing")
+
+
+def test_notes_alone_leave_the_way_clear_and_the_worst_decides():
+    note, review = found("vasovagal.history"), found("fusion.present")
+    assert assessed([]).decision is Decision.CLEAR
+    assert allows(assessed([note]))
+    assert assessed([note, review]).decision is Decision.REVIEW
+    assert not allows(assessed([review]))
+    assert [one.severity for one in assessed([note, review]).findings] == [Severity.REVIEW, Severity.NOTE]
+
+
+def test_every_yes_or_no_fact_of_screening_has_a_rule():
+    assert {rule.name for rule in fact_rules()} == set(FACT_NAMES)
+    assert all(isinstance(rule, FactRule) and rule.unknown.rank >= Severity.REVIEW.rank for rule in fact_rules())
