@@ -11,7 +11,8 @@ from tomllib import loads
 class SubtractionRule:
     smooth_mm: float
     noise_window_mm: float
-    seen_sigma: float
+    sure_sigma: float
+    faint_sigma: float
     least_mg_per_cm2: float
     least_area_mm2: float
     reach_mm: float
@@ -24,6 +25,7 @@ class ZoneRule:
     cleft_half_mm: float
     rim_mm: float
     foramen_mm: float
+    ligament_wider_mm: float
     rounds: int
 
 

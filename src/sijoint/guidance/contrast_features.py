@@ -6,8 +6,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 from scipy.ndimage import binary_dilation
+from scipy.spatial import cKDTree
 
 from sijoint.anatomy import Body
+from sijoint.fluoroscopy import Frame
 from sijoint.frames import Side
 from sijoint.guidance.arthrogram_rule import ArthrogramRule
 from sijoint.guidance.contrast_run import ContrastRun
@@ -20,7 +22,7 @@ Point = NDArray[np.float64]
 FEATURES: tuple[str, ...] = (
     "seen_share",  # iodine seen at the end over iodine injected
     "washed_share",  # of the iodine seen at its peak, what is gone at the end
-    "cleft",  # shares of the placed iodine ...
+    "cleft",  # shares of the iodine at its peak, by where it stays ...
     "rim",
     "ligament",
     "muscle",
@@ -30,6 +32,7 @@ FEATURES: tuple[str, ...] = (
     "width",  # of the shadow across its long axis, cm (root mean square)
     "length",  # along its long axis, cm (root mean square)
     "cephalad",  # 95 % height of the placed iodine above the tip, cm
+    "behind",  # mean distance of the placed iodine from the dorsal border of the cleft, cm
     "spread",  # root mean square distance of the placed iodine from the tip, cm
 )
 
@@ -51,17 +54,18 @@ def contrast_evidence(
     maps = tuple(iodine_map(run.before, _settled(run), tip_mm, rule.subtraction) for run in runs)
     lattice = zone_lattice(body, side, tip_mm, rule.zones)
     placed = placed_iodine(maps, lattice, np.ones(len(lattice.zone)), rule.zones.rounds)
-    shares = np.bincount(lattice.zone, placed, len(Zone))
     main = next((number for number, run in enumerate(runs) if run.during), 0)
     thin, width, length = _shape(maps[main])
     peak, end = _peak_and_end(runs[main], maps[main], tip_mm, rule)
+    washed = float(np.clip(1 - end / peak, 0, 1)) if peak > 0 else 0.0
+    shares = (1 - washed) * np.bincount(lattice.zone, placed, len(Zone))  # with what washed away they sum to one
     tip_height = float(
         body.joints[side].chart.coordinates(tip_mm)[1]
         - body.joints[side].chart.coordinates(body.joints[side].inferior_end_mm)[1]
     )
     values = {
         "seen_share": end / runs[main].injected_mg,
-        "washed_share": float(np.clip(1 - end / peak, 0, 1)) if peak > 0 else 0.0,
+        "washed_share": washed,
         "cleft": shares[Zone.CLEFT],
         "rim": shares[Zone.RIM],
         "ligament": shares[Zone.LIGAMENT],
@@ -73,6 +77,7 @@ def contrast_evidence(
         "length": length / 10,
         "cephalad": (_quantile(lattice.height_mm, placed, 0.95) - tip_height) / 10,
         "spread": float(np.sqrt((placed * ((lattice.points_mm - tip_mm) ** 2).sum(axis=1)).sum())) / 10,
+        "behind": _behind(lattice, placed, body.joints[side].dorsal_border_mm) / 10,
         "peak_share": peak / runs[main].injected_mg,
         "below": shares[Zone.BELOW],
         "views": float(sum(view.mass_mg > 0 for view in maps)),
@@ -80,7 +85,12 @@ def contrast_evidence(
     return ContrastEvidence({name: float(value) for name, value in values.items()}, maps, lattice, placed)
 
 
-def _settled(run: ContrastRun) -> tuple:  # type: ignore[type-arg]
+def _behind(lattice: ZoneLattice, placed: NDArray[np.float64], border_mm: NDArray[np.float64]) -> float:
+    away, _ = cKDTree(border_mm).query(lattice.points_mm)
+    return float((placed * away).sum())
+
+
+def _settled(run: ContrastRun) -> tuple[Frame, ...]:
     """The frames that show what stays: those after the injection, else the last one of it."""
     return run.after or run.during[-1:]
 

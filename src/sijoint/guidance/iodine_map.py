@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.ndimage import binary_erosion, gaussian_filter, label, median_filter
 
-from sijoint.fluoroscopy import Frame, UnphysicalView, iodine_estimate
+from sijoint.fluoroscopy import Frame, UnphysicalView, field_mask, iodine_estimate
 from sijoint.frames import ProjectionGeometry
 from sijoint.guidance.arthrogram_rule import SubtractionRule
 
@@ -48,20 +48,22 @@ def iodine_map(before: Frame, live: tuple[Frame, ...], near_mm: ArrayLike, rule:
     for _ in range(2):  # once to find what is contrast, once with the zero taken beside it
         ring = field & ~seen
         smooth = smooth - float(np.median(smooth[ring]))
-        seen = _connected(
-            field & (smooth > np.maximum(rule.seen_sigma * noise, rule.least_mg_per_cm2)),
-            rule.least_area_mm2 / pixel_mm**2,
-        )
+        sure = field & (smooth > np.maximum(rule.sure_sigma * noise, rule.least_mg_per_cm2))
+        faint = field & (smooth > rule.faint_sigma * noise)
+        seen = _connected(sure, faint, rule.least_area_mm2 / pixel_mm**2)
     return IodineMap(
         np.where(seen, np.maximum(smooth, 0.0), 0.0), seen, geometry, pixel_mm, float(np.median(noise[field]))
     )
 
 
 def _lit(frame: Frame) -> NDArray[np.bool_]:
-    """Where the collimator lets the beam through, less its soft edge."""
-    signal = gaussian_filter(frame.linear(), 2.0)
-    open_field = signal > 0.02 * float(np.percentile(signal, 90))
-    return np.asarray(binary_erosion(open_field, iterations=3))
+    """Where the collimator lets the beam through, less its blurred edge."""
+    if frame.technique is not None and frame.pose is not None:
+        open_field = field_mask(frame.pose, frame.detector, frame.technique)
+    else:
+        signal = gaussian_filter(frame.linear(), 2.0)
+        open_field = signal > 0.1 * float(np.percentile(signal, 90))
+    return np.asarray(binary_erosion(open_field, iterations=4))
 
 
 def _at_the_technique_of(before: Frame, live: Frame, lit: NDArray[np.bool_]) -> Frame:
@@ -86,13 +88,15 @@ def _noise(smooth: NDArray[np.float64], window: float) -> NDArray[np.float64]:
     """Local standard deviation (rows, columns) from differences of neighbours two smoothing lengths apart, by medians."""
     step = 4
     differences = np.abs(smooth - np.roll(smooth, step, axis=0)) + np.abs(smooth - np.roll(smooth, step, axis=1))
-    size = 2 * round(window / 2) + 1
+    coarse = differences[::step, ::step]  # noise changes slowly over the image
+    median = median_filter(coarse, size=2 * round(window / 2 / step) + 1, mode="nearest")
     # the mean of two folded normal differences, each of spread sqrt(2) sigma, has a median of about 1.0 sigma each
-    return np.asarray(median_filter(differences, size=size, mode="nearest")) / 2.1 + 1e-9
+    return np.asarray(np.kron(median, np.ones((step, step)))[: smooth.shape[0], : smooth.shape[1]]) / 2.1 + 1e-9
 
 
-def _connected(mask: NDArray[np.bool_], least_pixels: float) -> NDArray[np.bool_]:
-    pieces, _ = label(mask, structure=np.ones((3, 3)))
-    sizes = np.bincount(pieces.ravel())
-    sizes[0] = 0
-    return np.asarray((sizes >= least_pixels)[pieces])
+def _connected(sure: NDArray[np.bool_], faint: NDArray[np.bool_], least_pixels: float) -> NDArray[np.bool_]:
+    """Faint pixels that hang together with enough sure ones."""
+    pieces, count = label(faint | sure, structure=np.ones((3, 3)))
+    size = np.bincount(pieces[sure], minlength=count + 1)
+    size[0] = 0
+    return np.asarray((size >= least_pixels)[pieces])

@@ -50,7 +50,7 @@ def _binned(view: IodineMap, lattice: ZoneLattice) -> tuple[NDArray[np.float64],
     column = np.clip(np.nan_to_num(np.rint(column - 0.5 + 0.5 / factor)), 0, columns - 1).astype(np.intp)
     row = np.clip(np.nan_to_num(np.rint(row - 0.5 + 0.5 / factor)), 0, rows - 1).astype(np.intp)
     spread = lattice.pitch_mm / (view.pixel_mm * factor) / 2
-    share: NDArray[np.float64] = measured / measured.sum()
+    share = np.asarray(measured / measured.sum(), dtype=np.float64)
     return share, np.asarray(row * columns + column, dtype=np.intp), spread
 
 

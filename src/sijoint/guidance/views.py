@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
-from sijoint.anatomy import Body
+from sijoint.anatomy import Body, Joint
 from sijoint.frames import (
     CArmModel,
     PatientPosition,
@@ -71,7 +72,7 @@ def line_openness(body: Body, side: Side, receptor: ReceptorTilt, rule: PlannerR
     return LineOpenness(open_share, float(np.median(angle)), _separation_mm(joint, ray, rule))
 
 
-def _separation_mm(joint, ray, rule: PlannerRule) -> float:  # type: ignore[no-untyped-def]
+def _separation_mm(joint: Joint, ray: NDArray[np.float64], rule: PlannerRule) -> float:
     """Mean distance across the ray between the dorsal and the ventral border at the same heights."""
     head = np.array([0.0, 0.0, 1.0]) - ray[2] * ray
     head /= np.linalg.norm(head)

@@ -7,9 +7,11 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.ndimage import binary_dilation
 
-from sijoint.anatomy import Body, Tissue
+from sijoint.anatomy import Body, Joint, Tissue
 from sijoint.frames import Side
 from sijoint.guidance.arthrogram_rule import ZoneRule
+
+Points = NDArray[np.float64]
 
 
 class Zone(IntEnum):
@@ -50,7 +52,7 @@ def zone_lattice(body: Body, side: Side, centre_mm: ArrayLike, rule: ZoneRule) -
     zone[soft & ~ventral_side] = Zone.MUSCLE
     zone[soft & ventral_side] = Zone.VENTRAL
     zone[soft & (coordinates[:, 1] < lowest - rule.rim_mm)] = Zone.BELOW
-    zone[(tissue == Tissue.LIGAMENT) & ~ventral_side] = Zone.LIGAMENT
+    zone[_near_ligament(body, points, tissue, rule) & ~ventral_side] = Zone.LIGAMENT
     for name in ("foramen_s1", "foramen_s2", "foramen_s3"):
         try:
             at = np.asarray(body.landmark(name, side).point_mm)
@@ -64,7 +66,17 @@ def zone_lattice(body: Body, side: Side, centre_mm: ArrayLike, rule: ZoneRule) -
     return ZoneLattice(points[kept], zone[kept], coordinates[kept, 1] - lowest, pitch)
 
 
-def _cleft_and_rim(joint, coordinates, rule: ZoneRule):  # type: ignore[no-untyped-def]
+def _near_ligament(body: Body, points: Points, tissue: NDArray[np.uint8], rule: ZoneRule) -> NDArray[np.bool_]:
+    """Ligament, and soft tissue that a small error of registration would move into it."""
+    near = np.asarray(tissue == Tissue.LIGAMENT)
+    soft = np.flatnonzero((tissue == Tissue.MUSCLE) | (tissue == Tissue.FAT))
+    for step in rule.ligament_wider_mm * np.vstack([np.eye(3), -np.eye(3)]):
+        near[soft] |= body.tissue_at(points[soft] + step) == Tissue.LIGAMENT
+    return near
+
+
+def _cleft_and_rim(joint: Joint, coordinates: Points, rule: ZoneRule) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """The rim beside the cleft, and the cleft widened by what a registration may be wrong, at chart coordinates (n, 3)."""
     chart = joint.chart
     inside = chart.sample(joint.synovial.astype(float), coordinates[:, 0], coordinates[:, 1]) > 0.5
     wider = binary_dilation(joint.synovial, iterations=max(1, round(rule.rim_mm / chart.pitch_mm)))
@@ -74,7 +86,7 @@ def _cleft_and_rim(joint, coordinates, rule: ZoneRule):  # type: ignore[no-untyp
     return near & ~cleft & (off <= rule.rim_mm + rule.cleft_half_mm) & ~inside, cleft
 
 
-def _ventral_to_joint(joint, coordinates) -> NDArray[np.bool_]:  # type: ignore[no-untyped-def]
+def _ventral_to_joint(joint: Joint, coordinates: Points) -> NDArray[np.bool_]:
     """Whether points lie in front of the ventral border at their height, or of its ends beyond them."""
     border = joint.chart.coordinates(joint.ventral_border_mm)
     order = np.argsort(border[:, 1], kind="stable")
