@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from sijoint.anatomy import Body
+from sijoint.fluoroscopy import UnphysicalView
 from sijoint.frames import Side
 from sijoint.guidance.arthrogram_rule import ArthrogramRule, load_arthrogram_rule
 from sijoint.guidance.contrast_features import contrast_evidence
@@ -58,7 +59,10 @@ def read_arthrogram(
     for run in runs:
         check_run(run)
     tip = np.asarray(body.joints[side].inferior_recess_mm if tip_mm is None else tip_mm, dtype=np.float64)
-    features = contrast_evidence(runs, body, side, tip, rule).values
+    try:
+        features = contrast_evidence(runs, body, side, tip, rule).values
+    except UnphysicalView as reason:
+        raise UnreadableRun(f"the contrast run cannot be subtracted: {reason}") from reason
     return reading_of(features, rule)
 
 
