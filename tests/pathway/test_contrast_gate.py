@@ -157,7 +157,7 @@ def test_a_rehearsal_is_refused_by_the_gate_of_care():
 
 
 def test_what_was_ordered_is_given_once():
-    done = procedure_before_drug().administrations + (given(SyringeUse.DRUG, "lidocaine_2_percent", "1.0", 500),)
+    done = (*procedure_before_drug().administrations, given(SyringeUse.DRUG, "lidocaine_2_percent", "1.0", 500))
     assert codes(drug(running(administrations=done))) == {"gate.budget"}
     skin = authorise_injection(SyringeUse.SKIN, running(), POLICY, NOW)
     assert codes(skin) == {"gate.budget"}

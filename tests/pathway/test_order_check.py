@@ -84,7 +84,7 @@ volumes = st.decimals(min_value="0.1", max_value="20", places=1)
 @given(volumes, volumes, volumes)
 def test_more_anaesthetic_is_never_a_smaller_share(skin, drug, more):
     def share(one):
-        text = [f for f in checked(one).findings if f.code.startswith("order.anaesthetic")][0].clinician
+        text = next(f for f in checked(one).findings if f.code.startswith("order.anaesthetic")).clinician
         return Decimal(text.split(" ")[2])
 
     less = replace(order(), recipe=recipe(("ropivacaine_0.5_percent", str(drug)), skin=str(skin)))

@@ -8,6 +8,7 @@ from sijoint.model import Answer, DiaryEntry, DiaryPrompt, RecoveryCheck, Relief
 from sijoint.pathway.diary import on_time
 from sijoint.pathway.policy import Policy
 
+UNANSWERED = "not answered"
 OUTSIDE = "outside the drug's window"  # on time, but no longer the anaesthetic
 
 
@@ -55,11 +56,18 @@ def readings(session: Session, given: datetime, policy: Policy) -> tuple[Reading
 
 
 def relief_lines(
-    session: Session, baseline: int, window: tuple[int, int] | None, given: datetime, policy: Policy
+    session: Session, baseline: int, window: tuple[int, int] | None, given: datetime, policy: Policy, now: datetime
 ) -> tuple[ReliefLine, ...]:
-    """The arithmetic of a verdict; ``window`` in minutes after the injection."""
+    """The arithmetic of a verdict; ``window`` in minutes after the injection. Questions nobody answered are shown too."""
     lines = []
-    for one in readings(session, given, policy):
+    answered = readings(session, given, policy)
+    asked = {one.label for one in answered}
+    silent = tuple(
+        Reading(one.label, _minutes(one.due, given), one.closes, None, None, UNANSWERED)
+        for one in session.prompts
+        if one.label not in asked and one.closes < now and one.due > given
+    )
+    for one in sorted((*answered, *silent), key=lambda row: (row.due_minutes, row.answered)):
         inside = window is not None and window[0] <= one.due_minutes <= window[1]
         usable = not one.why_not and one.nrs is not None and baseline > 0
         relief = percent_relief(baseline, one.nrs) if one.nrs is not None and baseline > 0 else None

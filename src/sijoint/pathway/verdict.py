@@ -40,7 +40,8 @@ class Course:
     """How relief ran inside the window, minutes after the injection.
 
     ``gone_min`` is the first counted answer below the threshold after relief; None where relief was still there at the
-    last answer. ``began_min`` is None where no two consecutive answers reached the threshold.
+    last answer. ``began_min`` is None where no consecutive answers reached the threshold. ``could_have_been`` says that
+    answers which are missing or do not count might have made such a run: then it is not negative either.
     """
 
     began_min: int | None
@@ -48,6 +49,7 @@ class Course:
     gone_min: int | None
     asked_by_onset: bool
     early_answers: int
+    could_have_been: bool
 
 
 def judge_block(session: Session, policy: Policy, now: datetime) -> Verdict:
@@ -56,7 +58,7 @@ def judge_block(session: Session, policy: Policy, now: datetime) -> Verdict:
     window = action_window(procedure)
     minutes = (0, window.longest_min) if window else None
     baseline = baseline_nrs(session)
-    lines = relief_lines(session, baseline or 0, minutes, given, policy)
+    lines = relief_lines(session, baseline or 0, minutes, given, policy, now)
     threshold, needed = session.order.rule.threshold_percent, session.order.rule.consecutive_entries
     spoiled = _spoiled(session, procedure, baseline, window, policy)
     value, reasons, duration = VerdictValue.INDETERMINATE, spoiled, "not judged"
@@ -136,30 +138,51 @@ def _contrast_reasons(procedure: Procedure) -> list[str]:
 
 def _course(lines: tuple[ReliefLine, ...], threshold: Decimal, needed: int, window: ActionWindow) -> Course:
     counted = [one for one in lines if one.counted and one.relief_percent is not None]
-    relieved = [one.relief_percent is not None and one.relief_percent >= threshold for one in counted]
-    early = [one for one in counted if one.minutes <= window.latest_onset_min + window.shortest_min]
+    early = sum(one.minutes <= window.latest_onset_min + window.shortest_min for one in counted)
     by_onset = any(one.minutes <= window.latest_onset_min for one in counted)
-    start = next((i for i in range(len(counted)) if all(relieved[i : i + needed]) and i + needed <= len(counted)), None)
+    asked = _one_a_moment(lines)
+    relieved = [one.counted and one.relief_percent is not None and one.relief_percent >= threshold for one in asked]
+    start = _first_run(relieved, needed)
     if start is None:
-        return Course(None, None, None, by_onset, len(early))
-    end = start
-    while end + 1 < len(counted) and relieved[end + 1]:
-        end += 1
+        perhaps = _first_run([yes or not one.counted for yes, one in zip(relieved, asked, strict=True)], needed)
+        could = perhaps is not None and asked[perhaps].minutes <= window.latest_onset_min
+        return Course(None, None, None, by_onset, early, could)
+    began = asked[start].minutes
+    end = began
+    for one in counted:
+        if one.minutes > began:
+            if one.relief_percent is None or one.relief_percent < threshold:
+                break
+            end = one.minutes
     # What ends relief may lie beyond the window: an on-time answer the next morning closes an open end.
     after = [
         one.minutes
         for one in lines
-        if one.minutes > counted[end].minutes and one.relief_percent is not None and one.relief_percent < threshold
+        if one.minutes > end and one.relief_percent is not None and one.relief_percent < threshold
         if one.counted or one.why_not == OUTSIDE
     ]
     still = [
         one.minutes
         for one in lines
-        if one.minutes > counted[end].minutes and one.relief_percent is not None and one.relief_percent >= threshold
+        if one.minutes > end and one.relief_percent is not None and one.relief_percent >= threshold
         if one.why_not == OUTSIDE and (not after or one.minutes < min(after))
     ]
-    last = max([counted[end].minutes, *still])
-    return Course(counted[start].minutes, last, min(after, default=None), by_onset, len(early))
+    last = max([end, *still])
+    return Course(began, last, min(after, default=None), by_onset, early, True)
+
+
+def _one_a_moment(lines: tuple[ReliefLine, ...]) -> list[ReliefLine]:
+    """The lines inside the window, one for each question: the counted one where there is one."""
+    best: dict[str, ReliefLine] = {}
+    for one in lines:
+        if one.inside_window and (one.label not in best or one.counted):
+            best[one.label] = one
+    return list(best.values())
+
+
+def _first_run(flags: list[bool], needed: int) -> int | None:
+    """Where the first run of so many true flags begins."""
+    return next((i for i in range(len(flags) - needed + 1) if all(flags[i : i + needed])), None)
 
 
 def _by_course(
@@ -182,6 +205,9 @@ def _by_course(
         )
         return VerdictValue.INDETERMINATE, [why], "not judged"
     if course.began_min is None or course.last_relieved_min is None:
+        if course.could_have_been:
+            why = f"{threshold} % was not shown at {needed} consecutive moments, and answers between them are missing or do not count"
+            return VerdictValue.INDETERMINATE, [why], "not judged"
         best = max(
             (one.relief_percent for one in lines if one.counted and one.relief_percent is not None), default=None
         )
