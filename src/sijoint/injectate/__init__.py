@@ -6,6 +6,7 @@ vessel carries it off. Volume is conserved by construction. Pressures and spread
 
 from sijoint.injectate.capacity import draw_capacity_ml
 from sijoint.injectate.causes import Compartment, Fluid, LeakPath, Vessel
+from sijoint.injectate.flow_rules import what_is_modelled
 from sijoint.injectate.fluid_body import FlowStep, FluidBody, RefusedInjection
 from sijoint.injectate.needle_pressure import needle_pressure_kpa
 
@@ -19,4 +20,5 @@ __all__ = [
     "Vessel",
     "draw_capacity_ml",
     "needle_pressure_kpa",
+    "what_is_modelled",
 ]

@@ -75,6 +75,7 @@ class FlowRules:
     loose: TissueRules
     vessel: VesselRules
     numbers: NumericalRules
+    modelled: tuple[str, ...]
 
 
 @cache
@@ -95,4 +96,10 @@ def flow_rules() -> FlowRules:
         loose=TissueRules(**values(raw["tissue"]["loose"])),
         vessel=VesselRules(**values(raw["vessel"])),
         numbers=NumericalRules(**values(raw["numbers"])),
+        modelled=tuple(raw["modelled"]),
     )
+
+
+def what_is_modelled() -> tuple[str, ...]:
+    """Sentences for a reader on what this room assumes."""
+    return flow_rules().modelled

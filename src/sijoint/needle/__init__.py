@@ -7,6 +7,7 @@ tip and the drawn forces). Forces are assumed distributions, bending is publishe
 from sijoint.needle.advance import advance
 from sijoint.needle.bending import SpinalNeedle, aim, bent_path, bevel_opening, curvature_per_mm
 from sijoint.needle.feel import FalseGive, Feel
+from sijoint.needle.mechanics import what_is_modelled
 from sijoint.needle.state import NeedleState, RefusedMovement, insert, redirect, rotate_bevel, withdraw
 
 __all__ = [
@@ -23,5 +24,6 @@ __all__ = [
     "insert",
     "redirect",
     "rotate_bevel",
+    "what_is_modelled",
     "withdraw",
 ]

@@ -26,6 +26,7 @@ class Mechanics:
     scatter_mm_at_80: tuple[tuple[str, float], ...]
     entry_force: tuple[tuple[str, ForceSpread], ...]
     give_drop: ForceSpread
+    modelled: tuple[str, ...]
 
     def scatter_of(self, tip: str) -> float:
         """Standard deviation in mm of the deflection at 80 mm for this tip."""
@@ -49,4 +50,10 @@ def mechanics() -> Mechanics:
         scatter_mm_at_80=tuple((tip, row["value"]) for tip, row in raw["scatter_mm_at_80"].items()),
         entry_force=tuple((tissue, _spread(row)) for tissue, row in raw["entry_force_n"].items()),
         give_drop=_spread(raw["give_force_n"]["drop"]),
+        modelled=tuple(raw["modelled"]),
     )
+
+
+def what_is_modelled() -> tuple[str, ...]:
+    """Sentences for a reader on what this room assumes."""
+    return mechanics().modelled

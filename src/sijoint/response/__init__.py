@@ -6,6 +6,7 @@ days. The rules that judge a diary live elsewhere and share no number with this 
 
 from sijoint.response.body_state import BodyState, state_at
 from sijoint.response.causes import Delivered, PainCause, UnknownDrug
+from sijoint.response.pharmacology import what_is_modelled
 from sijoint.response.provocation import familiar_pain, pain_of_filling, pain_of_step
 
 __all__ = [
@@ -17,4 +18,5 @@ __all__ = [
     "pain_of_filling",
     "pain_of_step",
     "state_at",
+    "what_is_modelled",
 ]

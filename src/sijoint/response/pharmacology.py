@@ -29,6 +29,7 @@ class Pharmacology:
     reach: tuple[tuple[str, tuple[tuple[str, float], ...]], ...]
     anaesthetics: tuple[tuple[str, AnaestheticAction], ...]
     numbers: tuple[tuple[str, float], ...]
+    modelled: tuple[str, ...]
 
     def number(self, name: str) -> float:
         """One value, `table.key`."""
@@ -72,7 +73,13 @@ def pharmacology() -> Pharmacology:
             )
             for key, row in raw[table].items()
         ),
+        modelled=tuple(raw["modelled"]),
     )
+
+
+def what_is_modelled() -> tuple[str, ...]:
+    """Sentences for a reader on what this room assumes."""
+    return pharmacology().modelled
 
 
 def _action(table: dict[str, dict[str, float]]) -> AnaestheticAction:
