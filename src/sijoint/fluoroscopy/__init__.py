@@ -5,6 +5,7 @@ densities (g/cm2) to physics; physics never sees voxels and geometry never sees 
 """
 
 from sijoint.fluoroscopy.annotation import annotated, edge_letters
+from sijoint.fluoroscopy.averaging import average
 from sijoint.fluoroscopy.brightness import regulate, starting_technique
 from sijoint.fluoroscopy.by_rays import project_by_rays
 from sijoint.fluoroscopy.capsule_chain import CapsuleChain, chain_areal_density
@@ -18,7 +19,7 @@ from sijoint.fluoroscopy.layer_grid import LayerGrid, layer_areal_density
 from sijoint.fluoroscopy.line_integrals import LineIntegrals
 from sijoint.fluoroscopy.projector import Projector, kernel_name
 from sijoint.fluoroscopy.scene import Scene
-from sijoint.fluoroscopy.subtraction import average, iodine_estimate, iodine_noise_mg_cm2
+from sijoint.fluoroscopy.subtraction import iodine_estimate, iodine_noise_mg_cm2
 from sijoint.fluoroscopy.technique import Collimator, Technique
 from sijoint.fluoroscopy.volume import AttenuationVolume, densities_from_hu, volume_from_hu
 

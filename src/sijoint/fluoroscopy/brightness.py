@@ -1,6 +1,6 @@
 """Automatic brightness control: from the signal in a declared field to the next pulse's kVp and mA.
 
-The field is the central part of the collimated field without direct beam, metal, or body that the CT does not show. From
+The field is the central part of the collimated field without direct beam, skin edge, metal, or body that the CT does not show. From
 the signal the control infers how much water would have given it, and takes the point of its kVp-mA curve that brings that
 water to the target; because the inference uses the beam's own physics it settles in two or three pulses.
 """
@@ -29,7 +29,10 @@ def measuring_field(scene: Scene, pose: CArmPose, detector: Detector, technique:
     part = np.s_[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
     anatomy = scene.anatomy
     measured[part] &= ~anatomy.truncated[part]
-    measured[part] &= anatomy.water[part] + anatomy.bone[part] > numbers["direct_beam_g_cm2"]
+    thickness = anatomy.water[part] + anatomy.bone[part]
+    measured[part] &= thickness > numbers["direct_beam_g_cm2"]
+    if measured.any():
+        measured[part] &= thickness > numbers["thin_share"] * np.percentile(thickness[measured[part]][::8], 80)
     steel = scene.all_steel
     if steel is not None:
         measured[part] &= steel[part] <= 0

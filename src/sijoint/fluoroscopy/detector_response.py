@@ -56,7 +56,7 @@ def digitised(
 
     def quanta(start: int) -> None:
         stop = min(start + ROWS, rows)
-        _blur_across(primary, focal, start, stop, across)
+        blur_across(primary, focal, start, stop, across)
         _add_quanta(
             across, focal, primary, quantum_kev, scatter, scatter_factor, field, np.float32(transmission[0]),
             np.float32(transmission[1]), np.float32(1 / (swank * pixel_mm * pixel_mm)), noise(0, start, stop), start, noisy,
@@ -75,15 +75,16 @@ def digitised(
         )
 
     with ThreadPoolExecutor(threads) as pool:
-        list(pool.map(lambda start: _blur_across(primary, focal, start, min(start + ROWS, rows), across), blocks))
+        list(pool.map(lambda start: blur_across(primary, focal, start, min(start + ROWS, rows), across), blocks))
         list(pool.map(quanta, blocks))
-        list(pool.map(lambda start: _blur_across(noisy, light, start, min(start + ROWS, rows), across), blocks))
+        list(pool.map(lambda start: blur_across(noisy, light, start, min(start + ROWS, rows), across), blocks))
         list(pool.map(finish, blocks))
     return out
 
 
 @njit(nogil=True, cache=True, error_model="numpy", fastmath={"contract", "nsz", "arcp"})
-def _blur_across(values, taps, start, stop, out):
+def blur_across(values, taps, start, stop, out):
+    """Seven taps along rows, rows start..stop."""
     columns = values.shape[1]
     t0, t1, t2, t3 = taps[3], taps[4], taps[5], taps[6]
     for row in range(start, stop):
@@ -109,6 +110,14 @@ def _down(values, taps, row, c):
         + taps[5] * (values[max(row - 2, 0), c] + values[min(row + 2, last), c])
         + taps[6] * (values[max(row - 3, 0), c] + values[min(row + 3, last), c])
     )
+
+
+@njit(nogil=True, cache=True, error_model="numpy", fastmath={"contract", "nsz", "arcp"})
+def blur_down(values, taps, start, stop, out):
+    """Seven taps along columns, rows start..stop."""
+    for row in range(start, stop):
+        for c in range(values.shape[1]):
+            out[row, c] = _down(values, taps, row, c)
 
 
 @njit(nogil=True, cache=True, error_model="numpy", fastmath={"contract", "nsz", "arcp"})

@@ -4,20 +4,29 @@ Default as on C-arms in pain practice: what attenuates is dark, so needle and co
 soft tissue; ``inverted`` gives the radiograph's white bone.
 """
 
+# mypy: disable-error-code=no-untyped-def
+# (numba kernels take their types from the arrays they are called with)
+
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
+from numba import njit
 from numpy.typing import NDArray
 from scipy import ndimage
 
+from sijoint.fluoroscopy.detector_response import ROWS, blur_across, blur_down, gaussian_taps
 from sijoint.fluoroscopy.dose import field_mask
 from sijoint.fluoroscopy.frame import Frame, Relationship
+from sijoint.fluoroscopy.scatter import binned
 
-LARGE_MM = 30.0  # contrasts wider than this on the detector are softened
-LARGE_KEPT = 0.55  # and this share of them is kept
-EDGE_MM = 0.8
-EDGE_GAIN = 0.6
+LARGE_MM, LARGE_KEPT = 30.0, 0.45  # contrasts wider than this on the detector keep this share
+MIDDLE_MM, MIDDLE_GAIN = 4.0, 0.55  # bone edges and trabeculae
+EDGE_MM, EDGE_GAIN = 0.9, 0.5
 NOISE_MM = 0.25  # smoothing against single-pixel noise
+COARSE_MM = 0.6  # everything but the finest is worked out on pixels of about this size
+SATURATED = 65535  # direct beam, as a rule
+BRIGHT, BRIGHT_LARGE = 1.8, 0.9  # above the median by this in ln signal: direct beam and skin edge
 
 
 @dataclass(frozen=True)
@@ -55,36 +64,64 @@ def _field(frame: Frame) -> NDArray[np.bool_]:
     return field_mask(frame.pose, frame.detector, frame.technique)
 
 
-def _processed(frame: Frame) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
+def _processed(frame: Frame, threads: int = 2) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
     """The processed logarithmic image and where it holds body: inside the field and not direct beam."""
-    log = np.log(
-        np.maximum(frame.linear(), np.float32(frame.scale if frame.relationship is Relationship.LINEAR else 1e-6))
+    field, pixel_mm = _field(frame), frame.detector.pixel_mm
+    values = np.arange(65536, dtype=np.float32)
+    logs = (
+        np.log(np.maximum(values, 1) * frame.scale)
+        if frame.relationship is Relationship.LINEAR
+        else values * frame.scale
     )
-    field = _field(frame)
-    pixel_mm = frame.detector.pixel_mm
-    level = float(np.median(log[field]))
-    bright = np.float32(level + 1.8)  # direct beam and skin edge: kept from pulling the local mean up
-    log = np.where(field, np.minimum(log, bright), np.float32(level))
-    # the large contrasts are found on a coarse image: they are smooth, and the frame rate counts
-    factor = max(1, round(3.0 / pixel_mm))
-    coarse = ndimage.gaussian_filter(log[::factor, ::factor], LARGE_MM / (pixel_mm * factor), mode="nearest")
-    large = _enlarged(coarse, log.shape, factor)
-    fine = ndimage.gaussian_filter(log, max(NOISE_MM / pixel_mm, 0.3), mode="nearest", truncate=2.5)
-    edges = fine - ndimage.gaussian_filter(fine, max(EDGE_MM / pixel_mm, 0.8), mode="nearest", truncate=2.5)
-    processed = fine - np.float32(1 - LARGE_KEPT) * (large - np.float32(level)) + np.float32(EDGE_GAIN) * edges
-    return np.asarray(processed, dtype=np.float32), field & (log < bright - 0.05)
+    seen = frame.pixels[::4, ::4][field[::4, ::4]]
+    seen = seen[seen < SATURATED] if (seen < SATURATED).any() else seen
+    level = float(np.median(logs[seen])) if seen.size else 0.0
+    logs = np.minimum(logs, level + BRIGHT).astype(np.float32)
+    log = np.where(field, logs[frame.pixels], np.float32(level))
+
+    factor = max(1, round(COARSE_MM / pixel_mm))
+    coarse, size = binned(log, factor), factor * pixel_mm
+    step = max(1, round(3.0 / size))  # the large contrasts are smooth: a third grid carries them
+    body = np.minimum(coarse, np.float32(level + BRIGHT_LARGE))  # beside the skin, bright air shall not darken the body
+    large = ndimage.gaussian_filter(binned(body, step), LARGE_MM / (size * step), mode="nearest")
+    change = np.float32(MIDDLE_GAIN) * (
+        coarse - ndimage.gaussian_filter(coarse, MIDDLE_MM / size, mode="nearest", truncate=2.5)
+    )
+    change -= np.float32(EDGE_GAIN) * ndimage.gaussian_filter(coarse, EDGE_MM / size, mode="nearest", truncate=2.5)
+    flattened = np.float32(1 - LARGE_KEPT) * (large - np.float32(level))
+    _add_enlarged(-flattened, step, np.float32(1), change, 0, change.shape[0])
+
+    taps = gaussian_taps(NOISE_MM / pixel_mm)
+    across, processed = np.empty_like(log), np.empty_like(log)
+    blocks = [(start, min(start + ROWS, log.shape[0])) for start in range(0, log.shape[0], ROWS)]
+
+    def finish(block: tuple[int, int]) -> None:
+        blur_down(across, taps, block[0], block[1], processed)
+        _add_enlarged(change, factor, np.float32(1 + EDGE_GAIN), processed, block[0], block[1])
+
+    with ThreadPoolExecutor(threads) as pool:
+        list(pool.map(lambda block: blur_across(log, taps, block[0], block[1], across), blocks))
+        list(pool.map(finish, blocks))
+    return processed, field & (log < level + BRIGHT - 0.05)
 
 
-def _enlarged(coarse: NDArray[np.float32], shape: tuple[int, int], factor: int) -> NDArray[np.float32]:
-    """Bilinear interpolation of every ``factor``-th pixel back to all pixels."""
-    for axis in (0, 1):
-        position = np.minimum(np.arange(shape[axis]) / factor, coarse.shape[axis] - 1)
-        index = np.minimum(position.astype(int), max(coarse.shape[axis] - 2, 0))
-        share = (position - index).astype(np.float32)
-        share = share[:, None] if axis == 0 else share[None, :]
-        after = np.minimum(index + 1, coarse.shape[axis] - 1)
-        coarse = np.take(coarse, index, axis) * (1 - share) + np.take(coarse, after, axis) * share
-    return coarse
+@njit(nogil=True, cache=True, error_model="numpy", fastmath={"contract", "nsz", "arcp"})
+def _add_enlarged(coarse, factor, gain, values, start, stop):
+    """values = gain * values + coarse, bilinearly between the middles of coarse pixels."""
+    n_rows, n_columns = coarse.shape
+    for row in range(start, stop):
+        y = min(max((row + np.float32(0.5)) / factor - np.float32(0.5), np.float32(0)), np.float32(n_rows - 1))
+        i = min(int(y), max(n_rows - 2, 0))
+        y -= i
+        i1 = min(i + 1, n_rows - 1)
+        for c in range(values.shape[1]):
+            x = min(max((c + np.float32(0.5)) / factor - np.float32(0.5), np.float32(0)), np.float32(n_columns - 1))
+            j = min(int(x), max(n_columns - 2, 0))
+            x -= j
+            j1 = min(j + 1, n_columns - 1)
+            upper = coarse[i, j] + x * (coarse[i, j1] - coarse[i, j])
+            lower = coarse[i1, j] + x * (coarse[i1, j1] - coarse[i1, j])
+            values[row, c] = gain * values[row, c] + upper + y * (lower - upper)
 
 
 def _robust_window(processed: NDArray[np.float32], shown: NDArray[np.bool_]) -> Window:

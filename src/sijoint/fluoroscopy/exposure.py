@@ -10,7 +10,7 @@ from sijoint.fluoroscopy.dose import air_kerma_mgy, dose_area_product_mgy_cm2, f
 from sijoint.fluoroscopy.errors import UnphysicalView
 from sijoint.fluoroscopy.frame import Frame, Relationship
 from sijoint.fluoroscopy.physics import physics
-from sijoint.fluoroscopy.scatter import scatter_signal
+from sijoint.fluoroscopy.scatter import grid_transmission, scatter_signal
 from sijoint.fluoroscopy.scene import Scene
 from sijoint.fluoroscopy.technique import Technique
 from sijoint.frames import CArmModel, CArmPose, Detector
@@ -37,7 +37,7 @@ def expose(
         raise UnphysicalView(
             f"the scene was projected on {shape}, the detector has {(detector.rows, detector.columns)} pixels"
         )
-    numbers, grid = physics("detector"), physics("scatter")
+    numbers = physics("detector")
     source = beam(technique.kvp, technique.copper_mm)
     field = field_mask(pose, detector, technique)
     primary, quantum = primary_signal(scene, source, technique.mas, pose.source_detector_mm, detector.pixel_mm, threads)
@@ -50,7 +50,7 @@ def expose(
         scatter,
         factor,
         field,
-        transmission=(grid["grid_primary"], grid["grid_scatter"]) if technique.grid else (1.0, 1.0),
+        transmission=grid_transmission(technique),
         pixel_mm=detector.pixel_mm,
         swank=numbers["swank"],
         focal_sigma_mm=numbers["focal_spot_mm"] * (magnified - 1) / 12**0.5,

@@ -5,6 +5,7 @@ from numpy.typing import NDArray
 from scipy import ndimage
 
 from sijoint.fluoroscopy.physics import physics
+from sijoint.fluoroscopy.technique import Technique
 
 COARSE_MM = 6.0  # scatter is smooth: it is computed on pixels of about this size
 
@@ -20,6 +21,12 @@ def scatter_ratio(water_equivalent_g_cm2: NDArray[np.float32] | float, field_hal
     )
 
 
+def grid_transmission(technique: Technique) -> tuple[float, float]:
+    """Shares of primary and of scatter that reach the detector."""
+    numbers = physics("scatter")
+    return (float(numbers["grid_primary"]), float(numbers["grid_scatter"])) if technique.grid else (1.0, 1.0)
+
+
 def scatter_signal(
     primary: NDArray[np.float32],
     thickness: NDArray[np.float32],
@@ -29,14 +36,14 @@ def scatter_signal(
 ) -> tuple[NDArray[np.float32], int]:
     """Scattered energy in keV/mm2 on coarse pixels and how many fine pixels one of them spans."""
     factor = max(1, min(round(COARSE_MM / pixel_mm), *primary.shape))
-    source = _binned(primary * field, factor)
-    ratio = scatter_ratio(_binned(thickness, factor), field_half_mm)
+    source = binned(primary * field, factor)
+    ratio = scatter_ratio(binned(thickness, factor), field_half_mm)
     # a ray through air sends little into the detector beside it, but its great primary must not be spread by the filter
     sigma = float(physics("scatter")["sigma_mm"]) / (factor * pixel_mm)
     return ndimage.gaussian_filter(source * ratio, sigma, mode="constant"), factor
 
 
-def _binned(values: NDArray[np.float32], factor: int) -> NDArray[np.float32]:
+def binned(values: NDArray[np.float32], factor: int) -> NDArray[np.float32]:
     """Means over factor x factor pixels; a rest at the edge is padded with its last values."""
     rows, columns = values.shape
     padded = values
@@ -45,3 +52,15 @@ def _binned(values: NDArray[np.float32], factor: int) -> NDArray[np.float32]:
     ones = np.full(factor, 1 / factor, np.float32)
     across = np.einsum("rcf,f->rc", padded.reshape(padded.shape[0], -1, factor), ones)
     return np.asarray(np.einsum("rfc,f->rc", across.reshape(-1, factor, across.shape[1]), ones), dtype=np.float32)
+
+
+def enlarged(coarse: NDArray[np.float32], shape: tuple[int, ...], factor: int) -> NDArray[np.float32]:
+    """``coarse`` on fine pixels of ``shape``, bilinear between the middles of the coarse ones."""
+    for axis in (0, 1):
+        last = coarse.shape[axis] - 1
+        position = np.clip((np.arange(shape[axis]) + 0.5) / factor - 0.5, 0, last)
+        index = np.minimum(position.astype(int), max(last - 1, 0))
+        share = (position - index).astype(np.float32)
+        share = share[:, None] if axis == 0 else share[None, :]
+        coarse = np.take(coarse, index, axis) * (1 - share) + np.take(coarse, np.minimum(index + 1, last), axis) * share
+    return coarse

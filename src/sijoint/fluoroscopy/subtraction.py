@@ -1,72 +1,59 @@
-"""From several frames one image: averages, and the iodine between a mask and a live frame."""
-
-from collections.abc import Sequence
+"""The iodine between a mask and a live frame: logarithmic subtraction with scatter and beam hardening allowed for."""
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
-from sijoint.fluoroscopy.beam import beam, behind_water
+from sijoint.fluoroscopy.averaging import refuse_different
+from sijoint.fluoroscopy.beam import Beam, beam, behind_water
+from sijoint.fluoroscopy.dose import field_half_sizes_mm, field_mask
 from sijoint.fluoroscopy.errors import UnphysicalView
-from sijoint.fluoroscopy.frame import Frame, Relationship
-from sijoint.fluoroscopy.physics import physics
-from sijoint.fluoroscopy.scatter import scatter_ratio
+from sijoint.fluoroscopy.frame import Frame
+from sijoint.fluoroscopy.scatter import binned, enlarged, grid_transmission, scatter_signal
 from sijoint.fluoroscopy.technique import Technique
 from sijoint.frames import CArmPose
 
 SATURATED = 65535
-
-
-def average(frames: Sequence[Frame]) -> Frame:
-    """The mean of frames of one pose, as a derived frame; doses are sums, time is the last. Raises UnphysicalView."""
-    if not frames:
-        raise UnphysicalView("there is no frame to average")
-    first = frames[0]
-    for frame in frames:
-        _refuse_different(first, frame)
-    mean = np.mean([frame.linear() for frame in frames], axis=0, dtype=np.float32)
-    scale = first.scale if first.relationship is Relationship.LINEAR else max(float(mean.max()), 1e-6) / 65535
-    signals = [frame.field_signal for frame in frames if frame.field_signal is not None]
-    return first.with_pixels(
-        np.clip(np.rint(mean / scale), 0, 65535).astype(np.uint16),
-        relationship=Relationship.LINEAR,
-        scale=scale,
-        time_s=max(frame.time_s for frame in frames),
-        kerma_reference_mgy=_total([frame.kerma_reference_mgy for frame in frames]),
-        dose_area_product_mgy_cm2=_total([frame.dose_area_product_mgy_cm2 for frame in frames]),
-        origin=first.origin if len(frames) == 1 else "derived",
-        field_signal=float(np.mean(signals)) if signals else None,
-        averaged=sum(frame.averaged for frame in frames),
-    )
+IODINE_MG_CM2 = np.concatenate([[-50.0], np.linspace(0, 600, 121)])  # the table that undoes beam hardening
+DEPTHS = np.linspace(60, 0, 121)  # g/cm2 of water, so that the signal rises
 
 
 def iodine_estimate(mask: Frame, live: Frame, *, smoothing_mm: float = 0.3) -> NDArray[np.float32]:
     """(rows, columns) iodine in mg/cm2 that is in ``live`` and was not in ``mask``; noise makes it negative too, NaN where saturated.
 
-    Logarithmic subtraction over the mean iodine attenuation of the technique's spectrum behind the water-equivalent
-    thickness at each pixel, without the estimated scatter. Both frames are smoothed by ``smoothing_mm`` (on the detector)
-    first. Raises UnphysicalView when the frames are of different views or their technique is not known.
+    Logarithm of the ratio of the primaries, over the iodine attenuation of the technique's spectrum behind the
+    water-equivalent thickness at each pixel. Scatter is estimated from the mask by the same assumed model that makes it.
+    Both frames are smoothed by ``smoothing_mm`` (on the detector) first. Raises UnphysicalView when the frames are of
+    different views or do not state their technique.
     """
-    _refuse_different(mask, live)
-    if mask.technique is None or live.technique is None or mask.pose is None:
+    refuse_different(mask, live)
+    technique, pose = mask.technique, mask.pose
+    if technique is None or live.technique is None or pose is None:
         raise UnphysicalView("iodine in mg/cm2 needs technique and pose of both frames; these frames do not state them")
-    if abs(mask.technique.kvp - live.technique.kvp) > 0.5 or mask.technique.copper_mm != live.technique.copper_mm:
+    if abs(technique.kvp - live.technique.kvp) > 0.5 or technique.copper_mm != live.technique.copper_mm:
         raise UnphysicalView(
-            f"mask and live frame were taken at {mask.technique.kvp:g} and {live.technique.kvp:g} kVp: lock the technique"
+            f"mask and live frame were taken at {technique.kvp:g} and {live.technique.kvp:g} kVp: lock the technique"
         )
     sigma = smoothing_mm / mask.detector.pixel_mm
     before, after = (ndimage.gaussian_filter(frame.linear(), sigma) for frame in (mask, live))
-    after *= np.float32(mask.technique.mas / live.technique.mas)
-    floor = np.float32(mask.scale)
-    before, after = np.maximum(before, floor), np.maximum(after, floor)
+    after *= np.float32(technique.mas / live.technique.mas)
 
-    thickness, share, attenuation = _behind(mask, mask.technique, mask.pose)
-    smooth = np.maximum(ndimage.gaussian_filter(before, 10 / mask.detector.pixel_mm), floor)
-    scatter = np.interp(np.log(smooth), thickness, share).astype(np.float32) * smooth
-    per_g = np.interp(np.log(before), thickness, attenuation).astype(np.float32)
-    primary_before = np.maximum(before - scatter, 0.1 * before)
-    primary_after = np.maximum(after - scatter, 0.02 * before)
-    estimate = np.asarray(1000 * np.log(primary_before / primary_after) / per_g, dtype=np.float32)
+    source = beam(technique.kvp, technique.copper_mm)
+    primary, scattered = grid_transmission(technique)
+    per_unit = primary * technique.mas * (1000 / pose.source_detector_mm) ** 2
+    scatter = scattered * _scatter(mask, technique, pose, source, per_unit)
+    primary_before = np.maximum(before - scatter, 0.05 * before + np.float32(mask.scale))
+    primary_after = np.maximum(after - scatter, 0.01 * before + np.float32(mask.scale))
+
+    logs, attenuations = (
+        np.array(column) for column in zip(*(behind_water(source, depth) for depth in DEPTHS), strict=True)
+    )
+    log_before = np.log(primary_before / np.float32(per_unit))
+    per_g = np.interp(log_before, logs, attenuations)
+    typical = float(np.interp(np.median(log_before), logs, DEPTHS))
+    reference_per_g, table = _hardening(source, typical)
+    drop = np.log(primary_before / primary_after) * (reference_per_g / per_g)
+    estimate: NDArray[np.float32] = np.interp(drop, table, IODINE_MG_CM2).astype(np.float32)
     estimate[(mask.pixels == SATURATED) | (live.pixels == SATURATED)] = np.nan
     return estimate
 
@@ -80,32 +67,30 @@ def iodine_noise_mg_cm2(mask: Frame, live: Frame, *, smoothing_mm: float = 0.3) 
     return float(1.4826 * np.median(np.abs(detail)))
 
 
-def _behind(
-    frame: Frame, technique: Technique, pose: CArmPose
-) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
-    """ln signal (rising), and at it the share of scatter in the signal and the iodine attenuation (cm2/g)."""
-    source, numbers = beam(technique.kvp, technique.copper_mm), physics("scatter")
-    depths = np.linspace(60, 0, 121)
-    logs, attenuations = np.array([behind_water(source, depth) for depth in depths]).T
-    half_mm = frame.detector.rows * frame.detector.pixel_mm / 2 * pose.source_isocentre_mm / pose.source_detector_mm
-    if technique.collimator is not None:
-        half_mm = min(half_mm, technique.collimator.half_width_mm or half_mm)
-    ratio = scatter_ratio(depths.astype(np.float32), half_mm).astype(np.float64)
-    primary, scattered = (numbers["grid_primary"], numbers["grid_scatter"]) if technique.grid else (1.0, 1.0)
-    total = primary + scattered * ratio
-    logs = logs + np.log(total * technique.mas * (1000 / pose.source_detector_mm) ** 2)
-    return logs, scattered * ratio / total, attenuations
+def _hardening(source: Beam, water_g_cm2: float) -> tuple[float, NDArray[np.float64]]:
+    """Attenuation (cm2/g) of a little iodine behind water, and ln(before / after) at every entry of IODINE_MG_CM2."""
+    share = source.group_weight * np.exp(-source.group_mu[0] * water_g_cm2)
+    share = share / share.sum()
+    per_g = float((share * source.group_mu[2]).sum())
+    table = -np.log(np.exp(-np.outer(IODINE_MG_CM2 / 1000, source.group_mu[2])) @ share)
+    table[0] = per_g * IODINE_MG_CM2[0] / 1000  # noise below zero: a straight line
+    return per_g, table
 
 
-def _refuse_different(first: Frame, other: Frame) -> None:
-    if first.relationship is Relationship.DISPLAY or other.relationship is Relationship.DISPLAY:
-        raise UnphysicalView(
-            "display pixels have lost their relation to X-ray energy: take linear or logarithmic frames"
-        )
-    if first.pixels.shape != other.pixels.shape or first.pose != other.pose or first.detector != other.detector:
-        raise UnphysicalView("the frames are of different views: the C-arm moved between them; take a new mask")
-
-
-def _total(values: Sequence[float | None]) -> float | None:
-    known = [value for value in values if value is not None]
-    return float(sum(known)) if len(known) == len(values) else None
+def _scatter(mask: Frame, technique: Technique, pose: CArmPose, source: Beam, per_unit: float) -> NDArray[np.float32]:
+    """Scatter (rows, columns) in keV/mm2 before the grid, such that primary and scatter together give the mask."""
+    field = field_mask(pose, mask.detector, technique)
+    half_mm = float(np.sqrt(np.prod(field_half_sizes_mm(pose, mask.detector, technique))))
+    logs = np.array([behind_water(source, depth)[0] for depth in DEPTHS])
+    coarse_mm = 3.0  # thickness need not be finer
+    factor = max(1, round(coarse_mm / mask.detector.pixel_mm))
+    signal, inside = binned(mask.linear(), factor), binned(field.astype(np.float32), factor) > 0.5
+    pixel_mm = mask.detector.pixel_mm * factor
+    passed, scattered = grid_transmission(technique)
+    scatter = np.zeros_like(signal)
+    for _ in range(6):
+        primary = np.maximum(signal - scattered * scatter, 0.05 * signal) / passed
+        thickness = np.interp(np.log(np.maximum(primary, 1e-3) * passed / per_unit), logs, DEPTHS).astype(np.float32)
+        coarse, size = scatter_signal(primary, thickness, inside, pixel_mm, half_mm)
+        scatter = enlarged(coarse, signal.shape, size)
+    return enlarged(scatter, mask.pixels.shape, factor)

@@ -1,0 +1,46 @@
+"""Several frames of one view as one image."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from sijoint.fluoroscopy.errors import UnphysicalView
+from sijoint.fluoroscopy.frame import Frame, Relationship
+
+
+def average(frames: Sequence[Frame]) -> Frame:
+    """The mean of frames of one pose, as a derived frame; doses are sums, time is the last. Raises UnphysicalView."""
+    if not frames:
+        raise UnphysicalView("there is no frame to average")
+    first = frames[0]
+    for frame in frames:
+        refuse_different(first, frame)
+    mean = np.mean([frame.linear() for frame in frames], axis=0, dtype=np.float32)
+    scale = first.scale if first.relationship is Relationship.LINEAR else max(float(mean.max()), 1e-6) / 65535
+    signals = [frame.field_signal for frame in frames if frame.field_signal is not None]
+    return first.with_pixels(
+        np.clip(np.rint(mean / scale), 0, 65535).astype(np.uint16),
+        relationship=Relationship.LINEAR,
+        scale=scale,
+        time_s=max(frame.time_s for frame in frames),
+        kerma_reference_mgy=_total([frame.kerma_reference_mgy for frame in frames]),
+        dose_area_product_mgy_cm2=_total([frame.dose_area_product_mgy_cm2 for frame in frames]),
+        origin=first.origin if len(frames) == 1 else "derived",
+        field_signal=float(np.mean(signals)) if signals else None,
+        averaged=sum(frame.averaged for frame in frames),
+    )
+
+
+def refuse_different(first: Frame, other: Frame) -> None:
+    """Raises UnphysicalView unless both frames are of one view and hold X-ray energies."""
+    if first.relationship is Relationship.DISPLAY or other.relationship is Relationship.DISPLAY:
+        raise UnphysicalView(
+            "display pixels have lost their relation to X-ray energy: take linear or logarithmic frames"
+        )
+    if first.pixels.shape != other.pixels.shape or first.pose != other.pose or first.detector != other.detector:
+        raise UnphysicalView("the frames are of different views: the C-arm moved between them; take a new mask")
+
+
+def _total(values: Sequence[float | None]) -> float | None:
+    known = [value for value in values if value is not None]
+    return float(sum(known)) if len(known) == len(values) else None
