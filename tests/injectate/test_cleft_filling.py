@@ -102,3 +102,24 @@ def test_more_than_it_holds_is_refused(slot_joint):
     whole = Invasion(sheet, [0])
     with pytest.raises(ValueError, match="do not fit"):
         whole.filling(whole.holds_ml + 0.01)
+
+
+def test_each_cell_needs_the_lowest_highest_pressure_of_all_ways_to_it(slot_joint):
+    # Independent referee: bottleneck distances by Floyd and Warshall over the eight neighbours.
+    rng = np.random.default_rng(8)
+    joint = slot_joint()
+    joint.synovial[:] = False
+    joint.synovial[20:30, 20:31] = rng.random((10, 11)) < 0.85
+    joint.synovial[20, 20] = True
+    sheet = even_sheet(joint)
+    lifting = rng.uniform(1, 20, len(sheet.index))
+    order, needs = sheet.invasion(lifting, [0])
+    near = np.abs(sheet.index[:, None] - sheet.index[None]).max(axis=2) <= 1
+    worst = np.where(near, np.maximum(lifting[:, None], lifting[None]), np.inf)
+    worst[0], worst[:, 0] = np.where(near[0], lifting, np.inf), np.where(near[0], lifting, np.inf)
+    for k in range(len(lifting)):
+        worst = np.minimum(worst, np.maximum(worst[:, k, None], worst[None, k]))
+    assert set(order) == {0, *np.flatnonzero(np.isfinite(worst[0])).tolist()}
+    for cell, need in zip(order[1:], needs[1:], strict=True):
+        # The running highest is the pressure at which the cell is wet: its own bottleneck or an earlier one's.
+        assert need == pytest.approx(max(worst[0][order[1 : list(order).index(cell) + 1]]))

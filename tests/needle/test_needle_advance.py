@@ -132,3 +132,11 @@ def test_needle_stops_at_its_hub_and_then_refuses(quincke, slabs):
 def test_negative_advance_is_refused(quincke, slabs):
     with pytest.raises(RefusedMovement, match="withdraw"):
         advance(insert(quincke, ENTRY, [0, -1, 0]), -1.0, slabs, rng=np.random.default_rng(1))
+
+
+def test_many_small_pushes_go_as_deep_as_one(quincke, slabs):
+    state, rng = insert(quincke, ENTRY, [0, -1, 0]), np.random.default_rng(5)
+    for _ in range(60):
+        state, _ = advance(state, 0.7, slabs, rng=rng)
+    assert state.depth_mm == pytest.approx(42.0, abs=0.01)
+    assert np.linalg.norm(np.diff(state.path_mm, axis=0), axis=1).max() < 2.1
