@@ -1,10 +1,12 @@
 """Sheets lay out the sentences that they are given, on paper and as text."""
 
+from dataclasses import replace
 from xml.etree import ElementTree
 
 import pytest
 
 import made_up_episode as made_up
+from sijoint.model import SheetItem, SheetTopic
 from sijoint.report import (
     DischargeItem,
     DischargeSheet,
@@ -71,3 +73,18 @@ def test_sheets_are_self_contained_pages(preparation):
         assert html.startswith("<!DOCTYPE html>")
         for banned in ("<script", "src=", "href=", "url("):
             assert banned not in html
+
+
+def test_sentences_of_one_topic_stand_under_one_heading(preparation):
+    twice = replace(
+        preparation, items=(*preparation.items, SheetItem(SheetTopic.MEDICINES, "Bring the list of your medicines."))
+    )
+    html, text = render_preparation_sheet(twice, made_up.PATIENT), preparation_sheet_text(twice, made_up.PATIENT)
+    assert html.count("<h2>Medicines</h2>") == 1
+    assert text.count("MEDICINES") == 1
+    for told in (html, text):
+        assert (
+            told.index("Keep taking ramipril")
+            < told.index("Bring the list of your medicines.")
+            < told.index("You may eat")
+        )

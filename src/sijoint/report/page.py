@@ -10,6 +10,7 @@ from markupsafe import Markup
 
 from sijoint.report import words
 from sijoint.report.receptor_glyph import receptor_glyph
+from sijoint.report.sheet_topics import by_topic
 
 
 @cache
@@ -32,6 +33,7 @@ def _templates() -> Environment:
         "in_words": words.in_words,
         "joined": words.joined,
         "answer": words.answer,
+        "groups_by_topic": by_topic,
         "receptor": lambda pose: words.receptor(pose.primary_deg, pose.secondary_deg),
         "receptor_glyph": lambda pose: Markup(receptor_glyph(pose.primary_deg, pose.secondary_deg)),
         "png": lambda png: Markup(f"data:image/png;base64,{b64encode(png).decode()}"),

@@ -6,6 +6,7 @@ from textwrap import fill
 
 from sijoint.model import Patient, PreparationSheet
 from sijoint.report.page import page
+from sijoint.report.sheet_topics import by_topic
 from sijoint.report.words import day, moment, sentence_case
 
 TEXT_WIDTH = 76
@@ -51,8 +52,8 @@ def preparation_sheet_text(sheet: PreparationSheet, patient: Patient, *, zone: t
     """The same sheet as plain text."""
     visit = moment(sheet.for_booking_at, zone)
     lines = [f"HOW TO PREPARE FOR YOUR VISIT ON {visit.upper()} ({zone})", _person(patient), ""]
-    for item in sheet.items:
-        lines += [item.topic.value.upper(), _wrapped(item.text), ""]
+    for topic in by_topic(sheet.items):
+        lines += [topic.heading.upper(), *(_wrapped(item.text) for item in topic.items), ""]
     lines += [
         _wrapped(
             f"Made on {moment(sheet.made_at, zone)}. If the visit is moved or an answer changes, this sheet no longer holds: ask for a new one."
