@@ -15,7 +15,7 @@ from sijoint.fluoroscopy.beam import beam, behind_water
 from sijoint.fluoroscopy.dose import field_mask
 from sijoint.fluoroscopy.errors import UnphysicalView
 from sijoint.fluoroscopy.frame import Frame
-from sijoint.fluoroscopy.physics import physics
+from sijoint.fluoroscopy.physics import physics, xray_tables
 from sijoint.fluoroscopy.scene import Scene
 from sijoint.fluoroscopy.technique import Collimator, Technique
 from sijoint.frames import CArmPose, Detector
@@ -69,7 +69,7 @@ def regulate(frame: Frame, technique: Technique | None = None) -> Technique:
         return on_curve(low, technique)
     if excess(high) <= 0:
         return on_curve(high, technique)
-    return on_curve(round(float(brentq(excess, low, high, xtol=0.05)), 1), technique)
+    return on_curve(round(2 * float(brentq(excess, low, high, xtol=0.05))) / 2, technique)
 
 
 def on_curve(kvp: float, technique: Technique) -> Technique:
@@ -84,7 +84,9 @@ def starting_technique(collimator: Collimator | None = None) -> Technique:
 
 
 def _log_signal(water: float, technique: Technique, pose: CArmPose) -> float:
-    log_per_mas, _ = behind_water(beam(round(technique.kvp, 0), technique.copper_mm), water)
+    whole = min(int(technique.kvp), int(xray_tables().kvp[-1]) - 1)  # few beams, each computed once
+    low, high = (behind_water(beam(float(kvp), technique.copper_mm), water)[0] for kvp in (whole, whole + 1))
+    log_per_mas = low + (technique.kvp - whole) * (high - low)
     return log_per_mas + float(np.log(technique.mas * (1000 / pose.source_detector_mm) ** 2))
 
 

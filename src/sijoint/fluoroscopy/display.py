@@ -26,7 +26,7 @@ EDGE_MM, EDGE_GAIN = 0.9, 0.5
 NOISE_MM = 0.25  # smoothing against single-pixel noise
 COARSE_MM = 0.6  # everything but the finest is worked out on pixels of about this size
 SATURATED = 65535  # direct beam, as a rule
-BRIGHT, BRIGHT_LARGE = 1.8, 0.9  # above the median by this in ln signal: direct beam and skin edge
+BRIGHT, BRIGHT_LARGE = 2.4, 1.2  # above the median by this in ln signal: direct beam and skin edge
 
 
 @dataclass(frozen=True)
