@@ -1,5 +1,7 @@
 """The real pelvis that comes with the program, both sides, against what the literature and plain anatomy say."""
 
+import pickle
+
 import numpy as np
 import pytest
 
@@ -190,6 +192,13 @@ def test_the_same_patient_gives_the_same_bytes(pelvis, pelvis_body):
     assert again.chart.height_mm.tobytes() == first.chart.height_mm.tobytes()
 
 
+def test_a_body_is_built_once_for_a_patient_and_cannot_be_written_to(pelvis, pelvis_body, joint):
+    assert body_of(pelvis) is pelvis_body
+    with pytest.raises(ValueError, match="read-only"):
+        joint.width_mm[0, 0] = 1.0
+    assert pickle.loads(pickle.dumps(joint)).area_cm2 == joint.area_cm2  # goes to another process whole
+
+
 def test_a_mirrored_patient_has_the_mirrored_joint(pelvis, pelvis_body):
     values = np.array(pelvis.labels.values)
     left, right = values == 77, values == 78
@@ -206,7 +215,7 @@ def test_a_mirrored_patient_has_the_mirrored_joint(pelvis, pelvis_body):
 
 def test_a_body_of_one_side_does_not_answer_for_the_other(pelvis, monkeypatch, pelvis_body):
     monkeypatch.setattr("sijoint.anatomy.body.extract_joint", lambda patient, side: pelvis_body.joints[side])
-    body = body_of(pelvis, (Side.LEFT,))
+    body = body_of(PatientCT(pelvis.ct, pelvis.labels, pelvis.provenance), (Side.LEFT,))
     assert list(body.joints) == [Side.LEFT]
     with pytest.raises(UnsuitableAnatomy, match="right joint is not part"):
         body.landmark("psis", Side.RIGHT)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 import numba
 import numpy as np
@@ -103,8 +103,14 @@ class Body:
 def body_of(patient: PatientCT, sides: Sequence[Side] = tuple(Side)) -> Body:
     """The body round the joints of the given sides; a side that the CT does not show is left out when the other is there.
 
-    Raises UnsuitableAnatomy, with the reason of the first side, when no side can be found.
+    The last two bodies are kept, so asking again for the same patient object costs nothing. Raises UnsuitableAnatomy, with the
+    reason of the first side, when no side can be found.
     """
+    return _built(patient, tuple(sides))
+
+
+@lru_cache(maxsize=2)
+def _built(patient: PatientCT, sides: tuple[Side, ...]) -> Body:
     with ThreadPoolExecutor(max_workers=2) as pool:  # the sides share nothing but the labels
         found = list(pool.map(lambda side: _joint_or_reason(patient, side), sides))
     joints = {joint.side: joint for joint in found if isinstance(joint, Joint)}

@@ -106,7 +106,7 @@ def _scan_heights(flat: Chart, sacrum: Surface, hip: Surface, rule: JointRule) -
     best = cost.argmin(axis=-1)
     before = np.take_along_axis(difference, best[..., None], -1)[..., 0]
     after = np.take_along_axis(difference, best[..., None] + 1, -1)[..., 0]
-    found = np.isfinite(cost.min(axis=-1))
+    found = cost.min(axis=-1) < rule.widest_mm + 2.0 * step  # wider places are no joint and need no exact distance
     share = np.where(found, before / np.where(before == after, -1.0, before - after), 0.0)
     height = np.where(found, heights[best] + step * share, np.nan)
     fine = np.kron(height, np.ones((2, 2)))[: flat.shape[0], : flat.shape[1]]
@@ -121,21 +121,21 @@ def _refine_heights(
     base = flat.nodes_mm[nodes]
     h = height[nodes].copy()
 
-    def distances(at: NDArray) -> tuple[NDArray, NDArray]:
-        points = base + at[:, None] * flat.normal
+    def distances(which: NDArray, at: NDArray) -> tuple[NDArray, NDArray]:
+        points = base[which] + at[:, None] * flat.normal
         return signed_distance_mm(points, sacrum), signed_distance_mm(points, hip)
 
-    to_sacrum, to_hip = distances(h)
+    to_sacrum, to_hip = distances(np.arange(len(h)), h)
     slope = np.full(len(h), 2.0)  # both distances change by one millimetre per millimetre across a flat gap
-    for _ in range(5):
+    for _ in range(6):
         f = to_sacrum - to_hip
-        step = np.clip(-f / slope, -1.5, 1.5)
-        if np.abs(f).max(initial=0.0) < 1e-3:
+        moving = np.flatnonzero(np.abs(f) > 1e-3)
+        if len(moving) == 0:
             break
-        to_sacrum, to_hip = distances(h + step)
-        moved = np.where(np.abs(step) > 1e-6, (to_sacrum - to_hip - f) / np.where(step == 0, 1.0, step), slope)
-        slope = np.clip(moved, 0.6, 2.5)
-        h = h + step
+        step = np.clip(-f[moving] / slope[moving], -1.5, 1.5)
+        h[moving] += step
+        to_sacrum[moving], to_hip[moving] = distances(moving, h[moving])
+        slope[moving] = np.clip((to_sacrum[moving] - to_hip[moving] - f[moving]) / step, 0.6, 2.5)
     refined, gap, residual = (np.full(height.shape, np.nan) for _ in range(3))
     refined[nodes], gap[nodes], residual[nodes] = h, to_sacrum + to_hip, np.abs(to_sacrum - to_hip)
     return refined, gap, residual

@@ -138,36 +138,48 @@ def _trilinear(values, index_from_world, points, spacing):
 
 @numba.njit(cache=True, nogil=True)
 def _stamp(values, world_from_index, index_from_world, corners, normals, reach):
-    """Every node within reach of a triangle gets its exact signed distance, the nearest triangle winning."""
-    point = np.empty(3)
-    low, high = np.empty(3, np.int64), np.empty(3, np.int64)
+    """Every node within reach of a triangle gets its exact signed distance, the nearest triangle winning.
+
+    The grid's axes are at right angles, so the ball round a triangle's centre is walked row by row in index space.
+    """
+    point, centre, middle = np.empty(3), np.empty(3), np.empty(3)
     spacing = np.empty(3)
     for axis in range(3):
-        spacing[axis] = np.sqrt(
-            world_from_index[0, axis] ** 2 + world_from_index[1, axis] ** 2 + world_from_index[2, axis] ** 2
-        )
-    centre = np.empty(3)
+        spacing[axis] = np.sqrt((world_from_index[:3, axis] ** 2).sum())
     for face in range(len(corners)):
-        radius = 0.0
         for axis in range(3):
             centre[axis] = (corners[face, 0, axis] + corners[face, 1, axis] + corners[face, 2, axis]) / 3.0
+        radius = 0.0
         for corner in range(3):
             square = 0.0
             for axis in range(3):
                 square += (corners[face, corner, axis] - centre[axis]) ** 2
             radius = max(radius, np.sqrt(square))
         for axis in range(3):
-            least, most = np.inf, -np.inf
-            for corner in range(3):
-                x = index_from_world[axis, 3]
-                for c in range(3):
-                    x += index_from_world[axis, c] * corners[face, corner, c]
-                least, most = min(least, x), max(most, x)
-            low[axis] = max(0, int(np.ceil(least - reach / spacing[axis])))
-            high[axis] = min(values.shape[axis] - 1, int(np.floor(most + reach / spacing[axis])))
-        for i in range(low[0], high[0] + 1):
-            for j in range(low[1], high[1] + 1):
-                for k in range(low[2], high[2] + 1):
+            middle[axis] = index_from_world[axis, 3]
+            for c in range(3):
+                middle[axis] += index_from_world[axis, c] * centre[c]
+        ball = (reach + radius) ** 2
+        wide = np.sqrt(ball) / spacing[0]
+        for i in range(
+            max(0, int(np.ceil(middle[0] - wide))), min(values.shape[0] - 1, int(np.floor(middle[0] + wide))) + 1
+        ):
+            off_i = ((i - middle[0]) * spacing[0]) ** 2
+            wide = np.sqrt(max(0.0, ball - off_i)) / spacing[1]
+            for j in range(
+                max(0, int(np.ceil(middle[1] - wide))), min(values.shape[1] - 1, int(np.floor(middle[1] + wide))) + 1
+            ):
+                off_j = off_i + ((j - middle[1]) * spacing[1]) ** 2
+                wide = np.sqrt(max(0.0, ball - off_j)) / spacing[2]
+                for k in range(
+                    max(0, int(np.ceil(middle[2] - wide))),
+                    min(values.shape[2] - 1, int(np.floor(middle[2] + wide))) + 1,
+                ):
+                    away = off_j + ((k - middle[2]) * spacing[2]) ** 2
+                    # no point of the triangle is nearer than this, so most nodes are settled without the exact distance
+                    bound = abs(values[i, j, k]) + radius
+                    if away > bound * bound:
+                        continue
                     for c in range(3):
                         point[c] = (
                             world_from_index[c, 0] * i
@@ -175,13 +187,6 @@ def _stamp(values, world_from_index, index_from_world, corners, normals, reach):
                             + world_from_index[c, 2] * k
                             + world_from_index[c, 3]
                         )
-                    away = 0.0
-                    for c in range(3):
-                        away += (point[c] - centre[c]) ** 2
-                    # no point of the triangle is nearer than this, so most nodes are settled without the exact distance
-                    bound = min(reach, abs(values[i, j, k])) + radius
-                    if away > bound * bound:
-                        continue
                     square, side = _signed(point, corners[face], normals[face])
                     if square < values[i, j, k] * values[i, j, k]:
                         values[i, j, k] = side * np.sqrt(square)

@@ -48,6 +48,11 @@ class Joint:
     to_hip: DistanceField
     modelled: tuple[str, ...]
 
+    def __post_init__(self) -> None:
+        for value in vars(self).values():
+            if isinstance(value, np.ndarray):
+                value.setflags(write=False)
+
     def contains(self, points_mm: ArrayLike, slack_mm: float = 0.0) -> NDArray[np.bool_]:
         """Whether world points (..., 3) lie in the synovial cleft: inside its border and between the bones.
 
