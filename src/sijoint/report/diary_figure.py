@@ -91,6 +91,7 @@ def diary_figure(session: Session, *, window_label: str = "action window of the 
     parts += _curve(points, place, lambda point: point.rest_nrs, "rest")
     parts += _curve(points, place, lambda point: point.index_nrs, "index")
     parts += _analgesics(points, place)
+    parts += _legend()
     title = f"Pain diary of the {session.order.kind} injection"
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" class="diary" viewBox="0 0 {WIDTH} {HEIGHT}" role="img" '
@@ -221,14 +222,20 @@ def _analgesics(points: tuple[DiaryPoint, ...], place: _Axis) -> list[str]:
         if point.analgesic:
             x, y = place(point.minutes), BOTTOM - 4
             out.append(f'<path class="pill" d="M{x - 5:.1f} {y:.1f}h10l-5 -9z"/>')
-    legend_y = BOTTOM + 50
-    out += [
-        f'<circle class="dot" cx="{LEFT + 6}" cy="{legend_y - 4}" r="4.2"/><text x="{LEFT + 16}" y="{legend_y}">on own worst movement</text>',
-        f'<circle class="dot late" cx="{LEFT + 186}" cy="{legend_y - 4}" r="4.2"/><text class="minor" x="{LEFT + 196}" y="{legend_y}">late: kept, not counted</text>',
-        f'<line class="rest" x1="{LEFT + 350}" x2="{LEFT + 380}" y1="{legend_y - 4}" y2="{legend_y - 4}"/><text class="minor" x="{LEFT + 386}" y="{legend_y}">at rest</text>',
-        f'<path class="pill" d="M{LEFT + 456} {legend_y}h10l-5 -9z"/><text class="minor" x="{LEFT + 472}" y="{legend_y}">painkiller taken</text>',
-    ]
     return out
+
+
+def _legend() -> list[str]:
+    """What the marks mean; on a narrow screen the words round the figure have to do."""
+    y = BOTTOM + 50
+    marks = (
+        (f'<circle class="dot" cx="{LEFT + 6}" cy="{y - 4}" r="4.2"/>', 16, "on own worst movement"),
+        (f'<circle class="dot late" cx="{LEFT + 186}" cy="{y - 4}" r="4.2"/>', 196, "late: kept, not counted"),
+        (f'<line class="rest" x1="{LEFT + 350}" x2="{LEFT + 380}" y1="{y - 4}" y2="{y - 4}"/>', 386, "at rest"),
+        (f'<path class="pill" d="M{LEFT + 456} {y}h10l-5 -9z"/>', 472, "painkiller taken"),
+    )
+    texts = [f'{mark}<text x="{LEFT + x}" y="{y}">{words}</text>' for mark, x, words in marks]
+    return ['<g class="minor">', *texts, "</g>"]
 
 
 def _in_words(session: Session, points: tuple[DiaryPoint, ...]) -> str:
