@@ -58,7 +58,7 @@ def depot_in(
     """A depot at a point; `fibre` and `sheet_normal` are unit vectors of the tissue's texture there."""
     axes = _texture_axes(fibre, sheet_normal)
     spread = np.array(rules.spread)
-    half = np.ceil(numbers.depot_reach_mm * np.maximum(spread, 0.35) / numbers.depot_voxel_mm).astype(int)
+    half = np.ceil(_reach_mm(rules, numbers) * np.maximum(spread, 0.35) / numbers.depot_voxel_mm).astype(int)
     shape = tuple(int(n) for n in 2 * half + 1)
     corner = origin_mm - axes @ (half * numbers.depot_voxel_mm)
     grid = Grid.from_spacing(shape, [numbers.depot_voxel_mm] * 3, corner, axes)  # type: ignore[arg-type]
@@ -77,6 +77,13 @@ def depot_in(
     order = np.argsort(arrival.ravel(), kind="stable")
     voxel_ml = rules.porosity * numbers.depot_voxel_mm**3 / 1000
     return Depot(compartment, origin_mm, centres[order], voxel_ml, numbers.depot_voxel_mm, axes)
+
+
+def _reach_mm(rules: TissueRules, numbers: NumericalRules) -> float:
+    """Half length along the fibre of a grid with room for a usual depot: an ellipsoid of the tissue's spread, and a margin."""
+    tissue_mm3 = 1000 * numbers.depot_usual_ml / rules.porosity
+    along = float(np.cbrt(tissue_mm3 * 3 / (4 * np.pi * np.prod(rules.spread))))
+    return min(numbers.depot_margin * along, numbers.depot_reach_mm)
 
 
 def _texture_axes(fibre: Vector, sheet_normal: Vector) -> Vector:

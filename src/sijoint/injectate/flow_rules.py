@@ -58,6 +58,8 @@ class VesselRules:
 class NumericalRules:
     depot_voxel_mm: float
     depot_reach_mm: float
+    depot_usual_ml: float
+    depot_margin: float
     same_depot_mm: float
     other_tissue_cost: float
     bone_cost: float
