@@ -61,7 +61,8 @@ def test_a_ligament_block_has_its_own_words():
     [
         ({"15 min": 2, "30 min": 2, "1 h": 8}, VerdictValue.POSITIVE),  # 75 % exactly, twice
         ({"15 min": 3, "30 min": 2, "1 h": 3}, VerdictValue.NEGATIVE),  # once only
-        ({"15 min": 2, "30 min": 3, "1 h": 2}, VerdictValue.NEGATIVE),  # not consecutive
+        ({"15 min": 2, "30 min": 3, "1 h": 2, "2 h": 8}, VerdictValue.NEGATIVE),  # not consecutive
+        ({"15 min": 2, "30 min": 3, "1 h": 2}, VerdictValue.INDETERMINATE),  # 2 h might have been the second
         ({"30 min": 1}, VerdictValue.INDETERMINATE),  # too few
         ({"1 h": 1, "2 h": 1}, VerdictValue.INDETERMINATE),  # nothing by the latest onset
         ({"15 min": 8, "30 min": 8, "1 h": 1, "2 h": 1}, VerdictValue.INDETERMINATE),  # later than lidocaine explains

@@ -66,7 +66,7 @@ def found(
     covers one of them only. ``severity`` only where the facts, not the code, decide it.
     """
     text = explain(code)
-    words = {key: str(value) for key, value in blanks.items()}
+    words = {"side": str(side), **{key: str(value) for key, value in blanks.items()}}
     return Finding(
         f"{code}:{of}" if of else code,
         severity or text.severity,

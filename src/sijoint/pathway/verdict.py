@@ -142,10 +142,12 @@ def _course(lines: tuple[ReliefLine, ...], threshold: Decimal, needed: int, wind
     by_onset = any(one.minutes <= window.latest_onset_min for one in counted)
     asked = _one_a_moment(lines)
     relieved = [one.counted and one.relief_percent is not None and one.relief_percent >= threshold for one in asked]
-    start = _first_run(relieved, needed)
+    start = next(iter(_runs(relieved, needed)), None)
     if start is None:
-        perhaps = _first_run([yes or not one.counted for yes, one in zip(relieved, asked, strict=True)], needed)
-        could = perhaps is not None and asked[perhaps].minutes <= window.latest_onset_min
+        perhaps = [yes or not one.counted for yes, one in zip(relieved, asked, strict=True)]
+        could = any(
+            asked[i].minutes <= window.latest_onset_min or any(relieved[i : i + needed]) for i in _runs(perhaps, needed)
+        )
         return Course(None, None, None, by_onset, early, could)
     began = asked[start].minutes
     end = began
@@ -180,9 +182,9 @@ def _one_a_moment(lines: tuple[ReliefLine, ...]) -> list[ReliefLine]:
     return list(best.values())
 
 
-def _first_run(flags: list[bool], needed: int) -> int | None:
-    """Where the first run of so many true flags begins."""
-    return next((i for i in range(len(flags) - needed + 1) if all(flags[i : i + needed])), None)
+def _runs(flags: list[bool], needed: int) -> list[int]:
+    """Where runs of so many true flags begin."""
+    return [i for i in range(len(flags) - needed + 1) if all(flags[i : i + needed])]
 
 
 def _by_course(
