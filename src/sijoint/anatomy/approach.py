@@ -8,8 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.ndimage import distance_transform_edt
 
+from sijoint.anatomy.rules import joint_rule
+
 _NEAR_MM = 4.0  # so close to the target the gap itself is narrow, and a needle's own radius is all that can be asked
-_NEEDLE_RADIUS_MM = 0.36  # 22 G
 _FAR_MM = 70.0  # behind this no bone of the pelvis lies in the way
 _STEP_DEG = 3.0
 
@@ -66,7 +67,10 @@ def approaches(point_mm: NDArray, bone_distance_mm: Callable[[NDArray], NDArray]
     near, far = way < _NEAR_MM, way >= _NEAR_MM
     smallest = found[far].min(axis=0)
     return Approach(
-        lateral, cranial, smallest, (smallest >= clearance_mm) & (found[near].min(axis=0) >= _NEEDLE_RADIUS_MM)
+        lateral,
+        cranial,
+        smallest,
+        (smallest >= clearance_mm) & (found[near].min(axis=0) >= joint_rule().needle_radius_mm),
     )
 
 

@@ -28,6 +28,7 @@ class JointRule:
     recess_window_mm: tuple[float, float]
     recess_inset_mm: float
     needle_clearance_mm: float
+    needle_radius_mm: float
     approach_room_deg: float
     arm_start: tuple[float, float]
     arm_end: tuple[float, float]
