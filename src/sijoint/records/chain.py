@@ -1,11 +1,14 @@
 """Reading a ledger as a suspicious person would: which line was changed, removed, inserted, reordered or cut off."""
 
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
 from sijoint.records.ledger import GENESIS, LedgerLine
 from sijoint.records.witness import WitnessLine
+
+SEARCHED = 500  # numbers looked at on either side for where a line once stood; one moved further reads as changed
 
 
 class Fault(StrEnum):
@@ -33,15 +36,15 @@ class Breach:
 
 def check_chain(lines: Sequence[LedgerLine]) -> tuple[Breach, ...]:
     """Faults that the lines themselves show. ``lines`` are in the order of their numbers."""
-    origins = [_origin(line, lines) for line in lines]
+    origins = [line.sequence if line.holds else _origin(line) for line in lines]
     return (*_gaps(lines), *_misplaced(lines, origins), *_loose_links(lines, origins))
 
 
-def _origin(line: LedgerLine, lines: Sequence[LedgerLine]) -> int | None:
+def _origin(line: LedgerLine) -> int | None:
     """The number under which the line was written, as its hash proves; None when its contents were changed."""
-    if line.holds:
-        return line.sequence
-    near = sorted(range(1, lines[-1].sequence + 2), key=lambda number: abs(number - line.sequence))
+    near = sorted(
+        range(max(1, line.sequence - SEARCHED), line.sequence + SEARCHED), key=lambda n: abs(n - line.sequence)
+    )
     return next((number for number in near if line.hash_as(number) == line.hash), None)
 
 
@@ -49,46 +52,74 @@ def _gaps(lines: Sequence[LedgerLine]) -> list[Breach]:
     missing, expected = [], 1
     for line in lines:
         for number in range(expected, line.sequence):
-            missing.append(Breach(Fault.REMOVED, number, f"line {number} of the ledger was removed"))
+            missing.append(_removed(number))
         expected = line.sequence + 1
     return missing
 
 
 def _misplaced(lines: Sequence[LedgerLine], origins: Sequence[int | None]) -> list[Breach]:
-    """Changed lines, and what shifts and swaps of whole lines tell."""
-    found, shift = [], 0
-    numbers = {line.sequence for line in lines}
-    came_from = set(origins)
-    for line, origin in zip(lines, origins, strict=True):
-        here = line.sequence
-        if origin is None:
-            if here - shift in came_from or _makes_room(here, shift, lines, origins):
-                found.append(Breach(Fault.INSERTED, here, f"line {here} of the ledger was inserted"))
-                shift += 1
-            else:
-                found.append(Breach(Fault.CHANGED, here, f"line {here} of the ledger was changed"))
-        elif here - origin == shift:
-            continue
-        elif origin in numbers and here in came_from and here - origin != shift - 1:
-            text = f"line {here} of the ledger is the one written as line {origin}: lines were reordered"
-            found.append(Breach(Fault.REORDERED, here, text))
-        elif here - origin < shift:
-            for number in range(here - shift, origin):
-                text = f"line {number} of the ledger was removed and the lines after it renumbered"
-                found.append(Breach(Fault.REMOVED, number, text))
-            shift = here - origin
-        else:
-            text = f"line {here} of the ledger is the one written as line {origin}: lines were reordered"
-            found.append(Breach(Fault.REORDERED, here, text))
-    return found
+    """Changed lines, and what swaps and shifts of whole lines tell."""
+    whole = [(line.sequence, origin) for line, origin in zip(lines, origins, strict=True) if origin is not None]
+    altered = [line.sequence for line, origin in zip(lines, origins, strict=True) if origin is None]
+    if {place for place, _ in whole} == {origin for _, origin in whole}:
+        moved = [_reordered(place, origin) for place, origin in whole if place != origin]
+        return moved + [_changed(place) for place in altered]
+    return _shifted(whole, altered)
 
 
-def _makes_room(here: int, shift: int, lines: Sequence[LedgerLine], origins: Sequence[int | None]) -> bool:
-    """Whether the next line that is genuine stands one further than before: this one was put in front of it."""
-    for line, origin in zip(lines, origins, strict=True):
-        if line.sequence > here and origin is not None:
-            return line.sequence - origin == shift + 1
-    return False
+def _shifted(whole: Sequence[tuple[int, int]], altered: Sequence[int]) -> list[Breach]:
+    """Lines were put in or taken out and the rest renumbered: those still in order are the anchors to count from."""
+    anchors = _longest_rising(whole)
+    found: list[Breach] = []
+    seen = {origin for _, origin in anchors}
+    for place, origin in whole:
+        if (place, origin) not in anchors:
+            copy = origin in seen
+            found.append(_inserted(place) if copy else _reordered(place, origin))
+    origins = {origin for _, origin in whole}
+    before = (0, 0)
+    for anchor in anchors:
+        between = [place for place in altered if before[0] < place < anchor[0]]
+        places, numbers = anchor[0] - before[0], anchor[1] - before[1]
+        added = max(0, min(len(between), places - numbers))
+        found += [_inserted(place) for place in between[:added]] + [_changed(place) for place in between[added:]]
+        absent = [number for number in range(before[1] + 1, anchor[1]) if number not in origins]
+        found += [_removed(number) for number in absent[: max(0, numbers - places)]]
+        before = anchor
+    return found + [_changed(place) for place in altered if place > before[0]]
+
+
+def _longest_rising(whole: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+    """The most lines that stand in the order in which they were written."""
+    tops: list[int] = []  # smallest origin that ends a rising run of each length
+    ends: list[int] = []  # and where it stands
+    back: list[int] = []
+    for index, (_, origin) in enumerate(whole):
+        length = bisect_left(tops, origin)
+        back.append(ends[length - 1] if length else -1)
+        tops[length:], ends[length:] = [origin, *tops[length + 1 :]], [index, *ends[length + 1 :]]
+    rising, at = [], ends[-1] if ends else -1
+    while at >= 0:
+        rising.append(whole[at])
+        at = back[at]
+    return rising[::-1]
+
+
+def _changed(line: int) -> Breach:
+    return Breach(Fault.CHANGED, line, f"line {line} of the ledger was changed")
+
+
+def _inserted(line: int) -> Breach:
+    return Breach(Fault.INSERTED, line, f"line {line} of the ledger was inserted")
+
+
+def _removed(line: int) -> Breach:
+    return Breach(Fault.REMOVED, line, f"line {line} of the ledger was removed")
+
+
+def _reordered(line: int, origin: int) -> Breach:
+    text = f"line {line} of the ledger is the one written as line {origin}: lines were reordered"
+    return Breach(Fault.REORDERED, line, text)
 
 
 def _loose_links(lines: Sequence[LedgerLine], origins: Sequence[int | None]) -> list[Breach]:

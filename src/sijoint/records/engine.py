@@ -48,6 +48,7 @@ def engine_for(path: Path, *, read_only: bool = False) -> Engine:
             cursor.execute("PRAGMA synchronous=EXTRA")
         cursor.execute("PRAGMA foreign_keys=ON")
         cursor.execute("PRAGMA trusted_schema=OFF")
+        cursor.execute("PRAGMA secure_delete=ON")  # erased rows leave no bytes in free pages
         if read_only:
             cursor.execute("PRAGMA query_only=1")
         cursor.close()

@@ -1,0 +1,88 @@
+"""A store with a few episodes in it, and ways of breaking it that no honest program has."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from pathlib import Path
+
+from sijoint.frames import Side
+from sijoint.model import (
+    AppointmentRequest,
+    BodyZone,
+    Episode,
+    EpisodeState,
+    Patient,
+    RequestedBy,
+    Sex,
+    StoreKind,
+)
+from sijoint.records import KeptCommand, KeptImage, Store, Tag, open_store
+
+NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
+
+
+def patient(number: int = 1, *, virtual: bool = True) -> Patient:
+    return Patient(
+        f"p{number}", "Family", "Given", date(1960, 1, number), Sex.FEMALE, "none", Decimal("71.5"), None, virtual
+    )
+
+
+def episode(number: int = 1) -> Episode:
+    request = AppointmentRequest(RequestedBy.PATIENT, NOON, Side.LEFT, "pain", (BodyZone.BUTTOCK, BodyZone.HIP))
+    return Episode(f"e{number}", f"p{number}", EpisodeState.REQUESTED, 0, request)
+
+
+def new_store(folder: Path, kind: StoreKind = StoreKind.VIRTUAL) -> Store:
+    return open_store(folder / "clinic.db", kind, create=True, at=NOON)
+
+
+def request(store: Store, number: int = 1) -> None:
+    with store.unit_of_work() as work:
+        work.add_patient(patient(number, virtual=store.kind is StoreKind.VIRTUAL))
+        work.add_episode(episode(number))
+        work.commit(Tag.EPISODE_REQUESTED, at=NOON, episode_id=f"e{number}")
+
+
+def change(store: Store, command_id: str, number: int = 1, *, reason: str = "pain") -> None:
+    """The next version of an episode, by a command."""
+    with store.unit_of_work() as work:
+        before = work.episode(f"e{number}")
+        asked = replace(before.request, reason=reason)
+        work.save_episode(replace(before, version=before.version + 1, state=EpisodeState.ACCEPTED, request=asked))
+        work.remember(KeptCommand(command_id, before.id, "Change", f'{{"reason":"{reason}"}}', "{}"))
+        at = NOON + timedelta(minutes=before.version)
+        work.commit(Tag.EPISODE_ASSESSED, at=at, episode_id=before.id, command_id=command_id)
+
+
+def keep_image(store: Store, content: bytes, number: int = 1) -> str:
+    sha256 = store.images.keep(content)
+    with store.unit_of_work() as work:
+        work.add_image(KeptImage(sha256, f"e{number}", "simulated", '{"scale":1}'))
+        work.commit(Tag.IMAGE_KEPT, at=NOON, episode_id=f"e{number}")
+    return sha256
+
+
+def filled_store(folder: Path) -> Store:
+    """Two patients, ten ledger lines: creation, two requests, one image, six changes."""
+    store = new_store(folder)
+    request(store, 1)
+    request(store, 2)
+    keep_image(store, b"an image")
+    for number in range(6):
+        change(store, f"c{number}", 1 + number % 2, reason=f"reason {number}")
+    return store
+
+
+@contextmanager
+def tampering(store: Store) -> Iterator[sqlite3.Connection]:
+    """The database as somebody has it who owns the file: triggers dropped, nothing checked."""
+    connection = sqlite3.connect(store.path)
+    triggers = connection.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall()
+    for (name,) in triggers:
+        connection.execute(f"DROP TRIGGER {name}")
+    yield connection
+    connection.commit()
+    connection.close()

@@ -1,0 +1,69 @@
+"""Erasure takes the rows and the key; the chain still verifies, and nothing in it says who it was."""
+
+import pytest
+from small_clinic import NOON, filled_store, keep_image
+
+from sijoint.records import StoreRefused, Tag, verify
+
+
+@pytest.fixture
+def store(tmp_path):
+    return filled_store(tmp_path)
+
+
+def erase(store, patient_id: str) -> None:
+    with store.unit_of_work() as work:
+        work.erase_patient(patient_id)
+        work.commit(Tag.PATIENT_ERASED, at=NOON)
+
+
+def test_after_erasure_the_chain_verifies_and_the_facts_are_gone(store):
+    before = store.ledger()
+    erase(store, "p1")
+    report = verify(store.path)
+    assert report.intact, report.sentences
+    assert any("about erased patients" in note for note in report.notes)
+    assert store.ledger()[: len(before)] == before
+    assert [one.id for one in store.episodes()] == ["e2"]
+    for gone in (lambda: store.patient("p1"), lambda: store.episode("e1")):
+        with pytest.raises(StoreRefused):
+            gone()
+    assert store.commands("e1") == store.image_rows("e1") == ()
+
+
+def test_no_byte_of_the_patient_is_left_on_disk(store):
+    keep_image(store, b"only the second patient's", 2)
+    erase(store, "p1")
+    left = b"".join(path.read_bytes() for path in store.path.parent.rglob("*") if path.is_file())
+    assert b"reason 0" not in left
+    assert b"1960-01-01" not in left
+    assert b"an image" not in left
+    assert b"1960-01-02" in left
+    assert b"only the second patient's" in left
+
+
+def test_an_image_that_another_patient_shares_stays(store):
+    sha256 = keep_image(store, b"an image", 2)
+    erase(store, "p1")
+    assert store.images.get(sha256) == b"an image"
+    assert verify(store.path).intact
+
+
+def test_an_erasure_can_be_told_from_a_removal(store):
+    erase(store, "p1")
+    line = store.ledger()[-1]
+    assert line.tag == "patient:erased"
+    assert line.key_id == store.ledger()[1].key_id
+    with pytest.raises(StoreRefused, match="no such patient"):
+        erase(store, "p1")
+
+
+def test_the_ledger_holds_nothing_of_a_patient(store):
+    told = {"Family", "Given", "1960", "71.5", "reason", "pain", "p1", "p2"}
+    for line in store.ledger():
+        text = " ".join(
+            str(value)
+            for name, value in vars(line).items()
+            if name not in ("hash", "previous", "digest", "key_id", "store")
+        )
+        assert not [word for word in told if word in text]

@@ -1,0 +1,87 @@
+"""The witness signs before anything is acknowledged; on opening the two must tell the same story."""
+
+import pytest
+from small_clinic import change, filled_store, new_store, tampering
+
+from sijoint.records import StoreRefused, open_store, verify, witness_file
+
+
+@pytest.fixture
+def store(tmp_path):
+    return filled_store(tmp_path)
+
+
+def test_each_commit_adds_one_line_that_names_the_head(store):
+    signed = [line.split() for line in witness_file(store.path).read_text().splitlines()]
+    assert signed == [[str(line.sequence), line.hash] for line in store.ledger()]
+
+
+@pytest.mark.parametrize("torn", ["", "10 abc"])
+def test_a_line_never_acknowledged_is_completed_and_reported(store, torn):
+    path = witness_file(store.path)
+    whole = path.read_text()
+    path.write_text("".join(line + "\n" for line in whole.splitlines()[:-1]) + torn)
+    assert any("never acknowledged" in note for note in verify(store.path).notes)
+    assert verify(store.path).intact
+    opened = open_store(store.path)
+    assert opened.notes == ["the witness lagged by 1 line(s) that were never acknowledged; it has been completed"]
+    assert path.read_text() == whole
+    assert open_store(store.path).notes == []
+
+
+def test_a_writer_completes_what_another_killed_writer_left(store):
+    path = witness_file(store.path)
+    whole = path.read_text()
+    path.write_text("".join(line + "\n" for line in whole.splitlines()[:-1]))
+    change(store, "c99")
+    assert path.read_text().startswith(whole)
+    assert verify(store.path).intact
+
+
+def test_a_ledger_behind_its_witness_is_not_written_to(store):
+    with tampering(store) as database:
+        for table in ("episode_part", "command", "ledger"):
+            database.execute(f"DELETE FROM {table} WHERE sequence = 10")
+    with pytest.raises(StoreRefused, match="ends at line 9 but its witness has line 10: lines were removed"):
+        open_store(store.path)
+    with pytest.raises(StoreRefused, match="lines were removed"):
+        change(store, "c99")
+
+
+def test_a_ledger_that_tells_another_story_is_not_written_to(store):
+    with tampering(store) as database:
+        database.execute("UPDATE ledger SET hash = 'f' || substr(hash, 2) WHERE sequence = 10")
+    with pytest.raises(StoreRefused, match="line 10 of the ledger is not the one its witness saw"):
+        open_store(store.path)
+
+
+def test_a_missing_witness_is_written_anew_and_reported(store):
+    witness_file(store.path).unlink()
+    assert "was missing" in open_store(store.path).notes[0]
+    assert verify(store.path).intact
+
+
+def test_the_witness_may_lie_elsewhere(tmp_path):
+    elsewhere = tmp_path / "other-disk" / "witness"
+    elsewhere.parent.mkdir()
+    store = open_store(tmp_path / "clinic.db", "virtual", create=True, witness_path=elsewhere)
+    assert len(elsewhere.read_text().splitlines()) == len(store.ledger()) == 1
+    assert not witness_file(store.path).exists()
+    assert verify(store.path, witness_path=elsewhere).intact
+
+
+def test_a_commit_whose_witness_cannot_be_written_is_not_acknowledged(tmp_path):
+    folder = tmp_path / "other-disk"
+    folder.mkdir()
+    elsewhere = folder / "witness"
+    store = open_store(tmp_path / "clinic.db", "virtual", create=True, witness_path=elsewhere)
+    elsewhere.unlink()
+    folder.rmdir()
+    with pytest.raises((StoreRefused, OSError)):
+        from small_clinic import request
+
+        request(store)
+    assert new_store  # the store itself is whole and says so once the witness is back
+    folder.mkdir()
+    assert open_store(store.path, witness_path=elsewhere).notes
+    assert verify(store.path, witness_path=elsewhere).intact
