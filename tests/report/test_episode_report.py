@@ -151,6 +151,7 @@ def test_findings_on_the_referral_and_refused_steps_are_told():
     words = read(render_episode(made_up.report(referral=Assessed(Decision.REVIEW, (above,)), refusals=(refused,))))
     for part in ("Pain above L5.", "Slipman 2000", "Examine again.", refused.sentence, side.clinician, side.source):
         assert part in words
+    assert "Refused give consent" in words[words.index("Timeline 12 Jan") : words.index("Request and assessment")]
     assert words.index(refused.sentence) < words.index("Timeline 12 Jan")  # on the first screen
 
 

@@ -119,7 +119,7 @@ def render_episode(report: EpisodeReport) -> str:
         report=report,
         episode=episode,
         patient=report.patient,
-        steps=_by_day(timeline(episode), report),
+        steps=_by_day(_with_refusals(report), report),
         assessment_answers=answered(episode.assessment) if episode.assessment else (),
         provocation=provocation_rows(episode.assessment.provocations) if episode.assessment else (),
         screening=sorted_answers(episode.screening_answers) if episode.screening_answers else None,
@@ -206,6 +206,11 @@ def _values(record: object) -> tuple[str, ...]:
         notes.append(f"complications: {record.complications or 'none recorded'}")
         notes += [f"recorded for {record.recorded_for}"] if record.recorded_for else []
     return tuple(notes)
+
+
+def _with_refusals(report: EpisodeReport) -> tuple[TimelineEntry, ...]:
+    refused = [TimelineEntry(one.at, "Refused", in_words(one.step)) for one in report.refusals]
+    return tuple(sorted([*timeline(report.episode), *refused], key=lambda step: step.at))
 
 
 def _by_day(
