@@ -76,7 +76,9 @@ def fitted(rows: list[dict], names: tuple[str, ...], penalty: float) -> dict[str
     truth = np.array([CLASSES.index(row["label"]) for row in rows])
     mean, scale = features.mean(axis=0), features.std(axis=0) + 1e-6
     x = np.column_stack([(features - mean) / scale, np.ones(len(rows))])
-    share = np.array([WEIGHT.get(row["label"], 1.0) for row in rows]) / np.bincount(truth, minlength=len(CLASSES))[truth]
+    share = (
+        np.array([WEIGHT.get(row["label"], 1.0) for row in rows]) / np.bincount(truth, minlength=len(CLASSES))[truth]
+    )
     share /= share.sum()
     shape = (x.shape[1], len(CLASSES))
 

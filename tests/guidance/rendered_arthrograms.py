@@ -116,7 +116,7 @@ def place_tip(w: World, side: Side, kind: str, rng: np.random.Generator) -> np.n
     """A tip of this kind near the planned way. Raises NoSuchCase."""
     joint, way = w.body.joints[side], w.way(side, kind)
     for _ in range(200):
-        if kind in ("joint", "foramen", "ventral", "ligament target", "sciatic"):
+        if kind in ("joint", "foramen", "ventral", "sciatic"):
             tip = way.target_mm + rng.normal(0, [1.0, 1.5, 3.0])
             good = joint.contains(tip)
         elif kind == "ligament":
@@ -282,6 +282,7 @@ def main() -> None:
     options.add_argument("--views", type=int, default=2)
     options.add_argument("--shift-mm", type=float, default=0.0)
     options.add_argument("--turn-deg", type=float, default=0.0)
+    options.add_argument("--rows", type=int, default=256)
     options.add_argument("--verbose", action="store_true")
     asked = options.parse_args()
     table: Counter[tuple[str, str]] = Counter()
@@ -289,7 +290,7 @@ def main() -> None:
         for side in Side:
             for seed in range(asked.first, asked.first + asked.seeds):
                 try:
-                    case = make_case(kind, side, seed)
+                    case = make_case(kind, side, seed, rows=asked.rows)
                 except NoSuchCase as none:
                     print("no case", none)
                     continue

@@ -41,8 +41,8 @@ def zone_lattice(body: Body, side: Side, centre_mm: ArrayLike, rule: ZoneRule) -
     joint, pitch = body.joints[side], rule.pitch_mm
     steps = np.arange(-rule.reach_mm, rule.reach_mm + pitch / 2, pitch)
     offsets = np.stack(np.meshgrid(steps, steps, steps, indexing="ij"), axis=-1).reshape(-1, 3)
-    offsets = offsets[np.linalg.norm(offsets, axis=1) <= rule.reach_mm]
-    points = np.asarray(centre_mm, dtype=np.float64) + offsets
+    ball = np.linalg.norm(offsets, axis=1) <= rule.reach_mm
+    points = np.asarray(centre_mm, dtype=np.float64) + offsets[ball]
     coordinates = joint.chart.coordinates(points)
     tissue = body.tissue_at(points)
     zone = np.full(len(points), 255, dtype=np.uint8)
@@ -52,7 +52,7 @@ def zone_lattice(body: Body, side: Side, centre_mm: ArrayLike, rule: ZoneRule) -
     zone[soft & ~ventral_side] = Zone.MUSCLE
     zone[soft & ventral_side] = Zone.VENTRAL
     zone[soft & (coordinates[:, 1] < lowest - rule.rim_mm)] = Zone.BELOW
-    zone[_near_ligament(body, points, tissue, rule) & ~ventral_side] = Zone.LIGAMENT
+    zone[_near_ligament(tissue, ball, (len(steps),) * 3, rule) & ~ventral_side] = Zone.LIGAMENT
     for name in ("foramen_s1", "foramen_s2", "foramen_s3"):
         try:
             at = np.asarray(body.landmark(name, side).point_mm)
@@ -66,13 +66,15 @@ def zone_lattice(body: Body, side: Side, centre_mm: ArrayLike, rule: ZoneRule) -
     return ZoneLattice(points[kept], zone[kept], coordinates[kept, 1] - lowest, pitch)
 
 
-def _near_ligament(body: Body, points: Points, tissue: NDArray[np.uint8], rule: ZoneRule) -> NDArray[np.bool_]:
+def _near_ligament(
+    tissue: NDArray[np.uint8], ball: NDArray[np.bool_], shape: tuple[int, int, int], rule: ZoneRule
+) -> NDArray[np.bool_]:
     """Ligament, and soft tissue that a small error of registration would move into it."""
-    near = np.asarray(tissue == Tissue.LIGAMENT)
-    soft = np.flatnonzero((tissue == Tissue.MUSCLE) | (tissue == Tissue.FAT))
-    for step in rule.ligament_wider_mm * np.vstack([np.eye(3), -np.eye(3)]):
-        near[soft] |= body.tissue_at(points[soft] + step) == Tissue.LIGAMENT
-    return near
+    cube = np.zeros(ball.size, dtype=bool)
+    cube[ball] = tissue == Tissue.LIGAMENT
+    steps = round(rule.ligament_wider_mm / rule.pitch_mm)
+    wider = binary_dilation(cube.reshape(shape), iterations=steps).ravel()[ball] if steps else cube[ball]
+    return np.asarray(wider & np.isin(tissue, [Tissue.LIGAMENT, Tissue.MUSCLE, Tissue.FAT]))
 
 
 def _cleft_and_rim(joint: Joint, coordinates: Points, rule: ZoneRule) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:

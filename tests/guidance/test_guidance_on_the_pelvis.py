@@ -1,0 +1,75 @@
+"""Plans and readings on the bundled pelvis, both sides, through the whole imaging chain."""
+
+import numpy as np
+import pytest
+from rendered_arthrograms import CARM, class_of, make_case, misregistered, world
+
+from sijoint.anatomy import Tissue
+from sijoint.formulary import needle
+from sijoint.frames import ProjectionGeometry, Side
+from sijoint.guidance import read_arthrogram
+from sijoint.guidance.arthrogram import INTRA_ARTICULAR
+from sijoint.model import ContrastPattern, Target
+
+
+@pytest.mark.parametrize("side", list(Side))
+def test_pelvis_has_a_plan_for_the_joint_that_is_free_of_bone_and_ends_inside(side):
+    best = world().plans[side, Target.INTRA_ARTICULAR]
+    steps = np.arange(0, best.depth_mm + 0.01, 0.1)[:, None]
+    away = world().body.bone_distance_mm(best.entry_mm + steps * best.direction)
+    assert away.min() > 0
+    assert away[: -round((best.inside_mm + 8) / 0.1)].min() - needle(best.needle).outer_mm / 2 > 0.5
+    assert world().body.joints[side].contains(best.target_mm)
+    assert 0 <= best.height_mm <= 20
+    assert best.margins_mm["room in the cleft"] >= 4
+
+
+@pytest.mark.parametrize("side", list(Side))
+def test_pelvis_has_a_plan_for_the_ligaments_that_ends_in_ligament(side):
+    best = world().plans[side, Target.LIGAMENT]
+    assert world().body.tissue_at(best.target_mm[None])[0] == Tissue.LIGAMENT
+    assert min(value for name, value in best.margins_mm.items() if "_" in name) >= 5
+
+
+def test_entry_lies_on_the_skin_and_the_needle_is_a_dot():
+    best = world().plans[Side.LEFT, Target.INTRA_ARTICULAR]
+    assert world().body.skin_exit_mm(best.target_mm, -best.direction) == pytest.approx(best.depth_mm, abs=0.1)
+    geometry = ProjectionGeometry.of(best.pose(best.receptor, CARM), CARM.detector)
+    entry, target = geometry.project(np.stack([best.entry_mm, best.target_mm]))
+    assert np.linalg.norm(entry - target) < 1
+
+
+@pytest.mark.parametrize(
+    ("kind", "side", "accepted"),
+    [
+        ("joint", Side.LEFT, {"intra_articular"}),
+        ("joint", Side.RIGHT, {"intra_articular"}),
+        ("ligament", Side.LEFT, {"ligament", "periarticular"}),
+        ("ligament target", Side.RIGHT, {"ligament"}),
+        ("rim", Side.RIGHT, {"ligament", "periarticular"}),
+        ("muscle", Side.RIGHT, {"muscle"}),
+        ("vessel", Side.LEFT, {"vascular"}),
+        ("mixed", Side.RIGHT, {"mixed_with_vascular"}),
+        ("foramen", Side.LEFT, {"foraminal"}),
+        ("ventral", Side.RIGHT, {"ventral_leak"}),
+    ],
+)
+def test_whole_injections_are_read_right_from_their_images(kind, side, accepted):
+    case = make_case(kind, side, 2000)
+    reading = read_arthrogram(case.runs, world().body, side, case.believed_tip_mm)
+    assert class_of(reading.pattern) in accepted
+
+
+@pytest.mark.parametrize("kind", ["joint", "ligament", "vessel", "foramen"])
+def test_geometry_wrong_by_two_millimetres_and_two_degrees_opens_no_wrong_door(kind):
+    case = make_case(kind, Side.LEFT, 2001)
+    moved = misregistered(case.runs, np.random.default_rng(3), 2.0, 2.0)
+    reading = read_arthrogram(moved, world().body, Side.LEFT, case.believed_tip_mm)
+    assert (reading.pattern in INTRA_ARTICULAR) == (kind == "joint")
+    assert (reading.pattern is ContrastPattern.LIGAMENT) == (kind == "ligament")
+
+
+def test_trajectory_view_alone_still_sees_a_vessel_wash_out():
+    case = make_case("vessel", Side.RIGHT, 2002)
+    reading = read_arthrogram(case.runs[:1], world().body, Side.RIGHT, case.believed_tip_mm)
+    assert reading.pattern is ContrastPattern.VASCULAR
