@@ -116,9 +116,9 @@ def test_a_view_out_of_reach_is_one_sentence_and_moves_nothing(room):
 
 def test_bone_stops_the_needle(room):
     plan = room.plan
-    beside = np.array(plan.direction) + 0.8 * np.array([1.0, 0.0, 0.0])
+    medially = np.array(plan.direction) + 0.25 * np.array([-1.0, 0.0, 0.0])
     room.needle_to(5.0)
-    room.do(RedirectNeedle, direction=tuple(beside / np.linalg.norm(beside)))
+    room.do(RedirectNeedle, direction=tuple(medially / np.linalg.norm(medially)))
     events = room.do(AdvanceNeedle, distance_mm=80.0)
     moved = next(event for event in events if event.kind == "needle moved")
     assert moved.bone_contacts == 1

@@ -144,7 +144,6 @@ def _write_images(folder: Path, store: Store, episode: Episode, procedure: Proce
         (target / f"{stem}.json").write_text(json.dumps(sidecar, indent=1, sort_keys=True))
         frame = decode(png, sidecar)
         display = default_display(frame.pose)
-        dose = f"{(frame.dose_area_product_mgy_cm2 or 0):.2f} mGy·cm²"
         picture = annotated(
             frame, display=display, behind=True, text=(CAPTIONS[image.purpose], f"dose of this image {dose}")
         )

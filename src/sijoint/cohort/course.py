@@ -102,7 +102,8 @@ class Course:
         if not outcome.accepted:
             step = "".join(f" {letter.lower()}" if letter.isupper() else letter for letter in kind.__name__).strip()
             self.record.refusals.append(RefusedStep(self.clock(), step, outcome.refusal, outcome.findings))
-            self.say(f"refused: {outcome.refusal}")
+            if kind is not clinic_commands.DischargePatient:  # told once, by the visit
+                self.say(f"refused: {outcome.refusal}")
         return outcome
 
     def note_state(self, episode: Episode | None = None) -> None:

@@ -113,11 +113,12 @@ class VirtualOperator:
         if self.session.needle is not None:
             self._do(WithdrawNeedle, distance_mm=self.session.needle.depth_mm + 1.0)
         entry = self._insert(error_mm)
-        for _ in range(HABITS["walks"]):
+        for walk in range(HABITS["walks"] + 1):
             stopped_by = self._advance_to_end()
             if stopped_by != "bone" or self._depth() > self.plan.depth_mm - HABITS["seat_mm"]:
                 return
-            self._redirect(entry, error_mm)
+            if walk < HABITS["walks"]:
+                self._redirect(entry, error_mm)
         self.say("bone again and again: contrast will show where the tip is")
 
     def _redirect(self, entry: NDArray[np.float64], error_mm: NDArray[np.float64]) -> None:
@@ -188,12 +189,13 @@ class VirtualOperator:
     # the eye
 
     def _look(self, tilt: ReceptorTilt, purpose: ViewPurpose, pulses: int) -> tuple[Event, ...]:
-        plan = self.plan
+        """Bring the C-arm there and press the pedal. From the side the centre goes ventral, or half the field is air."""
+        ventral = HABITS["lateral_ventral_mm"] if tilt is self.plan.lateral else 0.0
         events = self._do(
             PositionCArm,
             left_deg=tilt.left_deg,
             cephalad_deg=tilt.cephalad_deg,
-            isocentre_mm=_triple(plan.target_mm),
+            isocentre_mm=_triple(self.plan.target_mm - [0.0, ventral, 0.0]),
         )
         return events + self._do(Pulse, pulses=pulses, purpose=purpose)
 

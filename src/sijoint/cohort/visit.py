@@ -45,7 +45,10 @@ class Visit:
         if not self.tell(clinic_commands.Prepare, NURSE).accepted:
             return False
         sheet = self.session.preparation
-        self.say("preparation sheet made from the answers: " + ", ".join(item.topic.value for item in sheet.items))
+        self.say(
+            "preparation sheet made from the answers: "
+            + ", ".join(dict.fromkeys(item.topic.value for item in sheet.items))
+        )
         self.clock.until(appointment - timedelta(minutes=60))
         return self._consented()
 
@@ -169,6 +172,8 @@ class Visit:
             )
             if course.record.discharged_at_30_min is None:
                 course.record.discharged_at_30_min = outcome.accepted
+                if not outcome.accepted:
+                    self.say(f"no discharge at {minutes} minutes: {outcome.findings[0].clinician}")
             if outcome.accepted:
                 self.say(f"discharged after {minutes} minutes, index pain {check.index_nrs}/10")
                 return True
