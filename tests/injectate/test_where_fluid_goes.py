@@ -155,3 +155,9 @@ def test_second_tip_in_the_joint_adds_to_what_is_there(slot, place, quincke, con
     fluid_body.inject([0.0, -10.0, 10.0], quincke, contrast, 0.3, 0.05)
     assert fluid_body.joint_covered_share() > first
     assert spread(fluid_body)[1] == pytest.approx(0.5 * 240, rel=1e-6)
+
+
+def test_tip_below_the_joint_is_not_in_front_of_it(slot, quincke, contrast):
+    # 12 mm caudal of the inferior end, hardly in front of the ventral border.
+    step = slot().inject([3.0, -21.0, -32.0], quincke, contrast, 0.1, 0.05)
+    assert step.compartment is Compartment.MUSCLE

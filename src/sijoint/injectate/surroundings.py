@@ -13,6 +13,7 @@ from sijoint.injectate.flow_rules import FlowRules, TissueRules
 Vector = NDArray[np.float64]
 
 BONE_DEPTH_MM = 0.2  # bone distance is known to 0.2 mm near the surface; deeper is in bone
+MOSTLY_FORWARDS = 0.7  # cosine: within 45° of straight forwards
 NEAR_VENTRAL_MM = 25.0  # beyond the ventral border and this close to it is the presacral space of this joint
 
 
@@ -35,8 +36,10 @@ class Surroundings:
         chart = self._joint.chart
         ventral = np.asarray(self._joint.ventral_border_mm)
         nearest = ventral[int(np.argmin(np.sum((ventral - tip_mm) ** 2, axis=1)))]
+        distance = float(np.linalg.norm(tip_mm - nearest))
         beyond = float((tip_mm - nearest) @ chart.axis_a)
-        if beyond > 0 and np.linalg.norm(tip_mm - nearest) <= NEAR_VENTRAL_MM:
+        # Below the joint is not in front of it: more forwards than sideways counts.
+        if beyond > MOSTLY_FORWARDS * distance and distance <= NEAR_VENTRAL_MM:
             return Compartment.VENTRAL
         match self._tissue(tip_mm):
             case Tissue.LIGAMENT | Tissue.CAPSULE | Tissue.CLEFT:
