@@ -193,7 +193,7 @@ class Course:
 
     def consent(self, side: Side | None = Side.LEFT, **changes: object) -> Consent:
         yes = self.yes()
-        risks = consent_risks(False)
+        risks = consent_risks(self.policy, False)
         facts = Consent(self.clock(), side, Target.INTRA_ARTICULAR, OrderKind.DIAGNOSTIC, "", risks, yes, yes)
         return replace(facts, **changes)
 

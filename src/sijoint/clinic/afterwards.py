@@ -5,7 +5,7 @@ from dataclasses import replace
 from sijoint.clinic.carry_out import carry_out
 from sijoint.clinic.commands import AnswerDiary, AskRepeat, DischargePatient, JudgeBlock, RecordRecovery
 from sijoint.clinic.situation import Change, CommandRefused, Situation, require_clear, stepped
-from sijoint.model import Session
+from sijoint.model import Answer, DiaryEntry, Session
 from sijoint.pathway import Step, check_discharge, judge_block, may_repeat, next_state, red_flags
 from sijoint.records import Tag
 
@@ -34,7 +34,7 @@ def _(command: AnswerDiary, now: Situation) -> Change:
     if entry.answered > now.now or entry.received > now.now:
         raise CommandRefused("the entry comes from the future: check the clock of the phone and send it again")
     sessions = list(now.episode.sessions)
-    number = next((n for n in reversed(range(len(sessions))) if _asked(sessions[n], entry.prompt_id)), None)
+    number = next((n for n in reversed(range(len(sessions))) if _answers(entry, sessions[n])), None)
     if number is None:
         raise CommandRefused("the diary did not ask this question: use the link of a prompt")
     session = sessions[number]
@@ -45,8 +45,11 @@ def _(command: AnswerDiary, now: Situation) -> Change:
     return Change(episode, Tag.DIARY_ANSWERED, red_flags(entry, sessions[number], now.policy))
 
 
-def _asked(session: Session, prompt_id: str) -> bool:
-    return any(prompt.id == prompt_id for prompt in session.prompts)
+def _answers(entry: DiaryEntry, session: Session) -> bool:
+    """Whether the session asked this, or the patient pressed the button "my pain is back", which needs no question."""
+    if not entry.prompt_id:
+        return bool(session.prompts) and entry.pain_is_back.answer is Answer.YES
+    return any(prompt.id == entry.prompt_id for prompt in session.prompts)
 
 
 @carry_out.register

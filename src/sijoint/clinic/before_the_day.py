@@ -33,6 +33,7 @@ from sijoint.pathway import (
     order_rule,
     preparation_sheet,
     screening_step,
+    together,
 )
 from sijoint.records import Tag
 
@@ -143,7 +144,7 @@ def _(command: Book, now: Situation) -> Change:
     judged = clearance(now, now.episode, now.session)
     if now.session.screening is None:
         raise CommandRefused("the order has not been screened: answer the screening questions first")
-    require_clear("not cleared for booking", Assessed(judged.screening.decision, judged.screening.findings))
+    require_clear("not cleared for booking", together(judged.order, judged.screening))
     session = booking_moved(now.session, Booking(command.at, now.now, command.by))
     return Change(replace(with_session(now.episode, session), state=state), Tag.BOOKING_MADE)
 

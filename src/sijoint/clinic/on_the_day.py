@@ -13,7 +13,6 @@ from sijoint.pathway import (
     check_sign_in,
     check_time_out,
     confirmation_step,
-    next_state,
 )
 from sijoint.records import Tag
 
@@ -21,7 +20,6 @@ from sijoint.records import Tag
 @carry_out.register
 def _(command: ConfirmToday, now: Situation) -> Change:
     """Kept whatever it says; a changed fact takes the clearance away."""
-    next_state(now.episode.state, Step.CONFIRM, now.session)
     session = replace(now.session, confirmation=command.confirmation)
     judged = clearance(now, with_session(now.episode, session), session)
     assert judged.day is not None
