@@ -97,6 +97,9 @@ def test_simulated_is_burnt_in_and_only_on_images_that_are():
     assert (bands["received"][:6] > 150).sum() == 0
     assert (bands["simulated"] > 150).sum() > 60
     assert (bands["derived"] > 150).sum() > 60
+    np.testing.assert_array_equal(bands["derived"], bands["simulated"])
+    real = annotated(replace(picture(origin="derived"), derived_from="received"))[band].max(axis=-1)
+    assert not np.array_equal(real, bands["simulated"])
 
 
 def test_edge_letters_follow_the_patient_and_the_flips():

@@ -55,7 +55,11 @@ def test_an_average_adds_doses_and_says_that_it_is_derived():
     assert mean.dose_area_product_mgy_cm2 == pytest.approx(4 * made[0].dose_area_product_mgy_cm2)
     assert mean.averaged == 4
     assert mean.origin == "derived"
+    assert mean.derived_from == "simulated"
+    assert average([mean, mean]).derived_from == "simulated"
     assert average(made[:1]).origin == "simulated"
+    with pytest.raises(UnphysicalView, match="never averaged"):
+        average([made[0], replace(made[1], origin="received")])
     np.testing.assert_allclose(mean.linear(), np.mean([f.linear() for f in made], axis=0), atol=made[0].scale)
 
 

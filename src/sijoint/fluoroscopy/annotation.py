@@ -70,9 +70,11 @@ def edge_letters(pose: CArmPose | None, display: DisplayOrientation) -> tuple[st
 
 
 def _origin_words(frame: Frame) -> str:
+    """SIMULATED on everything that is not known to come from a real C-arm."""
     if frame.origin == "received":
         return ""
-    return "SIMULATED" if frame.averaged == 1 else f"SIMULATED · {frame.averaged} pulses"
+    name = "DERIVED" if frame.derived_from == "received" else "SIMULATED"
+    return name if frame.averaged == 1 else f"{name} · {frame.averaged} pulses"
 
 
 def _receptor_line(frame: Frame, behind: bool) -> str:

@@ -15,6 +15,8 @@ def average(frames: Sequence[Frame]) -> Frame:
     first = frames[0]
     for frame in frames:
         refuse_different(first, frame)
+        if (frame.derived_from or frame.origin) != (first.derived_from or first.origin):
+            raise UnphysicalView("simulated and received frames are never averaged into one image")
     mean = np.mean([frame.linear() for frame in frames], axis=0, dtype=np.float32)
     scale = first.scale if first.relationship is Relationship.LINEAR else max(float(mean.max()), 1e-6) / 65535
     signals = [frame.field_signal for frame in frames if frame.field_signal is not None]
@@ -26,6 +28,7 @@ def average(frames: Sequence[Frame]) -> Frame:
         kerma_reference_mgy=_total([frame.kerma_reference_mgy for frame in frames]),
         dose_area_product_mgy_cm2=_total([frame.dose_area_product_mgy_cm2 for frame in frames]),
         origin=first.origin if len(frames) == 1 else "derived",
+        derived_from=first.derived_from if len(frames) == 1 else first.derived_from or first.origin,
         field_signal=float(np.mean(signals)) if signals else None,
         averaged=sum(frame.averaged for frame in frames),
     )

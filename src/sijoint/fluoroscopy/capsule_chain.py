@@ -13,9 +13,9 @@ from numba import njit
 from numpy.typing import NDArray
 
 from sijoint.fluoroscopy.errors import UnphysicalView
+from sijoint.fluoroscopy.physics import physics
 from sijoint.frames import ProjectionGeometry
 
-STEEL_G_CM3 = 7.9  # AISI 304
 MARGIN_PIXELS = 2
 
 
@@ -43,6 +43,7 @@ class CapsuleChain:
 def chain_areal_density(chain: CapsuleChain, geometry: ProjectionGeometry) -> NDArray[np.float32]:
     """(rows, columns) g/cm2 of steel, averaged over each pixel's area; zeros where the tube is outside the image."""
     out = np.zeros(geometry.shape, np.float32)
+    density = float(physics("conversion")["metal_density_g_cm3"])
     points = chain.points_mm
     if len(points) < 2:
         return out
@@ -58,7 +59,7 @@ def chain_areal_density(chain: CapsuleChain, geometry: ProjectionGeometry) -> ND
         _add_segment(
             geometry.source_mm, geometry.pixel_origin_mm - geometry.source_mm, geometry.column_step_mm, geometry.row_step_mm,
             points[n], points[n + 1], axis, mitres[n], mitres[n + 1], chain.outer_mm / 2, chain.bore_mm / 2,
-            STEEL_G_CM3 / 10, rays, *box, out,
+            density / 10, rays, *box, out,
         )  # fmt: skip
     return out
 

@@ -44,6 +44,7 @@ def encode(frame: Frame) -> tuple[bytes, dict[str, Any]]:
         "origin": frame.origin,
         "field_signal": frame.field_signal,
         "averaged": frame.averaged,
+        "derived_from": frame.derived_from,
     }
     if sidecar["pose"] is not None:
         sidecar["pose"]["isocentre_mm"] = list(sidecar["pose"]["isocentre_mm"])
@@ -89,6 +90,7 @@ def decode(png: bytes, sidecar: dict[str, Any]) -> Frame:
             sidecar["origin"],
             sidecar["field_signal"],
             sidecar["averaged"],
+            sidecar["derived_from"],
         )
     except UnreadableFrame:
         raise

@@ -34,8 +34,9 @@ def kernel_name() -> str:
 class Projector:
     """Projects one body. Keeps the last view; safe to call from several threads, results do not depend on ``threads``."""
 
-    def __init__(self, volume: AttenuationVolume, *, threads: int = 2) -> None:
+    def __init__(self, volume: AttenuationVolume, *, threads: int | None = None) -> None:
         cores = os.cpu_count() or 1
+        threads = min(2, cores) if threads is None else threads
         if not 1 <= threads <= cores:
             raise UnphysicalView(f"{threads} threads were asked for; this machine has {cores} cores: give 1 to {cores}")
         self.volume = volume
