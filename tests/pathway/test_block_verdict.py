@@ -192,6 +192,21 @@ def test_what_spoils_a_block_makes_it_indeterminate_whatever_the_relief(changes,
     assert "indeterminate" in one.card[0]
 
 
+@pytest.mark.parametrize(("hours", "value"), [(1, VerdictValue.INDETERMINATE), (72, VerdictValue.POSITIVE)])
+def test_a_weak_leg_in_the_diary_spoils_it_only_while_the_drug_could_be_the_cause(hours, value):
+    def weak(done):
+        at = NOW + timedelta(seconds=INJECTED_S, hours=hours)
+        return (*done.entries, replace(done.entries[0], id="w", answered=at, leg_weak=YES))
+
+    assert verdict(RELIEVED, entries=weak, at=NOW + timedelta(days=9)).verdict is value
+
+
+def test_what_the_answers_would_have_said_is_shown_as_a_note_of_a_spoilt_block():
+    one = judge_block(followed(RELIEVED, recovery=(recovery(NOW, 30, leg_numb=YES),)), POLICY, LATER)
+    assert any(reason.startswith("note: relief of 75 %") for reason in one.reasons)
+    assert not any("75 %" in sentence for sentence in one.card)
+
+
 def test_a_policy_may_relax_the_rule_on_sedation():
     relaxed = replace(POLICY, sedated_is_indeterminate=False)
     done = followed(RELIEVED, order(sedation=Sedation.MINIMAL))

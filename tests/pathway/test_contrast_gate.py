@@ -164,6 +164,12 @@ def test_what_was_ordered_is_given_once():
     assert allows(authorise_injection(SyringeUse.SKIN, running(administrations=()), POLICY, NOW))
 
 
+def test_more_skin_anaesthetic_than_ordered_holds_the_drug_back_until_the_dose_is_checked_again():
+    contrast = procedure_before_drug().administrations[1]
+    much = (given(SyringeUse.SKIN, "lidocaine_1_percent", "1.1", 60, movement=0), contrast)
+    assert codes(drug(running(administrations=much))) == {"gate.skin-over-order"}
+
+
 def test_contrast_needs_a_needle_and_ends_at_the_policys_volume():
     assert allows(authorise_injection(SyringeUse.CONTRAST, running(), POLICY, NOW))
     assert codes(authorise_injection(SyringeUse.CONTRAST, running(movements=0), POLICY, NOW)) == {"gate.no-needle"}

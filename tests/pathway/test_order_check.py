@@ -54,6 +54,15 @@ def test_the_dose_is_the_sum_over_different_anaesthetics_skin_included():
     assert finding(checked(over, who=light), "order.anaesthetic-too-much").severity is Severity.STOP
 
 
+@pytest.mark.parametrize(("hours_ago", "counted"), [(2, True), (23, True), (25, False)])
+def test_what_was_given_in_the_last_day_counts_and_the_other_side_too(hours_ago, counted):
+    at = NOW - timedelta(hours=hours_ago)
+    earlier = followed({"15 min": 1, "30 min": 1, "1 h": 1}, order(side=Side.RIGHT, number=9), at=at)
+    # before: 1 mL 1 % skin and 1 mL 2 % drug, 30 mg; now the same again
+    assessed = checked(order(), episode(earlier, state=EpisodeState.JUDGED))
+    assert ("24.4 %" if counted else "12.2 %") in finding(assessed, "order.anaesthetic").clinician
+
+
 def test_the_cap_in_milligrams_holds_for_heavy_patients():
     heavy = patient(weight_kg=Decimal(140), height_cm=Decimal(210), sex=Sex.MALE)
     # 300 mg is the cap although 4 mg/kg of 95 kg would be 380: 31 mL of 1 % is over.

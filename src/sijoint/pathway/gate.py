@@ -78,6 +78,7 @@ def authorise_drug(episode: Episode, policy: Policy, now: datetime) -> Assessed:
     findings += _judgement(session.order, procedure, policy)
     findings += _views(procedure, policy)
     findings += _budget(SyringeUse.DRUG, session.order.recipe.drug, procedure)
+    findings += _dose_still_checked(session.order, procedure)
     return assessed(findings)
 
 
@@ -154,6 +155,12 @@ def _budget(use: SyringeUse, lines: tuple[RecipeLine, ...], procedure: Procedure
     ordered = sum((line.volume_ml for line in lines), Decimal(0))
     given = given_ml(procedure, use)
     return [found("gate.budget", of=use, what=use, given=given, ordered=ordered)] if given >= ordered else []
+
+
+def _dose_still_checked(order: Order, procedure: Procedure) -> list[Finding]:
+    """The order was checked with its skin anaesthetic; more of that than ordered makes the check void."""
+    given, ordered = given_ml(procedure, SyringeUse.SKIN), order.recipe.skin.volume_ml
+    return [found("gate.skin-over-order", given=given, ordered=ordered)] if given > ordered else []
 
 
 def _contrast(procedure: Procedure) -> list[Finding]:

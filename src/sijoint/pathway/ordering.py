@@ -1,6 +1,6 @@
 """The order and its recipe: dose, volume, mixture, allergy, and the policy's rule on steroid in a first shot."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 
 from sijoint.formulary import IngredientKind, incompatible
@@ -12,7 +12,9 @@ from sijoint.model import (
     Order,
     OrderKind,
     Patient,
+    ProcedureKind,
     Recipe,
+    RecipeLine,
     Referral,
     Target,
     VerdictValue,
@@ -49,7 +51,7 @@ def check_order(order: Order, episode: Episode, patient: Patient, policy: Policy
         if line.volume_ml <= 0:
             findings.append(found("order.volume-not-positive", of=line.agent, agent=line.agent, volume=line.volume_ml))
     findings += _places(order.recipe)
-    findings += _anaesthetic(order, patient, policy)
+    findings += _anaesthetic(order, given_before(episode, policy, now), patient, policy)
     findings += _mixture(order.recipe)
     findings += _volume(order, policy)
     if episode.screening_answers is not None:
@@ -83,8 +85,20 @@ def _places(recipe: Recipe) -> list[Finding]:
     return findings
 
 
-def _anaesthetic(order: Order, patient: Patient, policy: Policy) -> list[Finding]:
-    """The sum of dose over maximum, skin and drug together, on the lower of actual and ideal weight."""
+def given_before(episode: Episode, policy: Policy, now: datetime) -> tuple[RecipeLine, ...]:
+    """What this patient was given in the policy's hours before now: toxicity adds up over sides and sessions."""
+    since = now - timedelta(hours=policy.anaesthetic_hours)
+    procedures = [one.procedure for one in episode.sessions if one.procedure is not None]
+    return tuple(
+        RecipeLine(given.agent, given.volume_ml)
+        for one in procedures
+        for given in one.administrations
+        if one.kind is ProcedureKind.PERFORMED and one.started_at + timedelta(seconds=given.at_s) > since
+    )
+
+
+def _anaesthetic(order: Order, before: tuple[RecipeLine, ...], patient: Patient, policy: Policy) -> list[Finding]:
+    """The sum of dose over maximum: skin, drug and what was given before, on the lower of actual and ideal weight."""
     weight = dosing_weight_kg(patient, policy)
     if weight is None:
         return [found("order.no-weight")]
@@ -94,7 +108,7 @@ def _anaesthetic(order: Order, patient: Patient, policy: Policy) -> list[Finding
     if wrong_weight or wrong_height or weight <= 0:
         return [found("order.implausible-size", weight=actual, height=height)]
     findings = [found("order.no-height", weight=weight)] if height is None else []
-    shares = anaesthetic_shares(all_lines(order.recipe), weight)
+    shares = anaesthetic_shares((*before, *all_lines(order.recipe)), weight)
     total = sum((share for _, _, share in shares), Decimal(0))
     arithmetic = " + ".join(f"{name} {dose.normalize():f} mg = {_percent(share)} %" for name, dose, share in shares)
     code = "order.anaesthetic-too-much" if total > 1 else "order.anaesthetic"

@@ -50,6 +50,7 @@ class Policy:
     ia_volume_warning_ml: Decimal
     ligament_volume_maximum_ml: Decimal
     contrast_maximum_ml: Decimal
+    anaesthetic_hours: int
     weight_without_height_kg: Decimal
     steroid_year_maximum_mpe_mg: Decimal
     pain_months: int

@@ -22,7 +22,7 @@ from sijoint.model import (
     VerdictValue,
 )
 from sijoint.pathway.doses import steroid_agents
-from sijoint.pathway.injections import action_window, given_agents, injected_at
+from sijoint.pathway.injections import action_window, given_agents, injected_at, leg_weakness
 from sijoint.pathway.policy import Policy
 from sijoint.pathway.relief import OUTSIDE, baseline_nrs, relief_lines
 from sijoint.pathway.verdict_words import STEROID_SENTENCE, card, hours
@@ -65,9 +65,9 @@ def judge_block(session: Session, policy: Policy, now: datetime) -> Verdict:
     if window is not None and baseline:
         course = _course(lines, threshold, needed, window)
         value, why, duration = _by_course(course, lines, threshold, needed, window, now - given, baseline)
-        reasons = [*spoiled, *why]
-        if spoiled:
-            value = VerdictValue.INDETERMINATE
+        reasons = list(why)
+        if spoiled:  # what the answers would have said is shown, and is no reason any more
+            value, reasons = VerdictValue.INDETERMINATE, [*spoiled, *(f"note: {one}" for one in why)]
     reasons = [*reasons, *_notes(session, procedure, policy)]
     return Verdict(
         verdict=value,
@@ -114,12 +114,19 @@ def _spoiled(
     reasons += _contrast_reasons(procedure)
     if any(one.leg_numb.answer is Answer.YES for one in session.recovery):
         reasons.append("the leg was numb: the drug reached a nerve")
-    weak_in_recovery = any(one.leg_power_at_baseline.answer is Answer.NO for one in session.recovery)
-    if weak_in_recovery or any(one.leg_weak.answer is Answer.YES for one in session.entries):
+    if _leg_was_weak(session, procedure):
         reasons.append("the leg was weak: the drug reached a nerve")
     if session.confirmation is not None and session.confirmation.rescue_analgesic_within_6_h.answer is Answer.YES:
         reasons.append("a rescue painkiller was taken before the block")
     return reasons
+
+
+def _leg_was_weak(session: Session, procedure: Procedure) -> bool:
+    """In recovery, or in the diary while the anaesthetic could have reached a nerve."""
+    given, drug = injected_at(procedure), leg_weakness(procedure)
+    until = given + timedelta(minutes=drug[1]) if given and drug else procedure.started_at
+    in_diary = any(one.leg_weak.answer is Answer.YES and one.answered <= until for one in session.entries)
+    return in_diary or any(one.leg_power_at_baseline.answer is Answer.NO for one in session.recovery)
 
 
 def _contrast_reasons(procedure: Procedure) -> list[str]:
