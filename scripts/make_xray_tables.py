@@ -27,7 +27,17 @@ ENERGY_KEV = np.arange(10.5, 125.5, 1.0)  # bin centres
 # Mass fractions. Cortical bone: ICRU Report 44 (1989), density 1.92 g/cm3. Steel: AISI 304, density 7.9 g/cm3.
 MATERIALS = {
     "water": {"H": 0.111898, "O": 0.888102},
-    "bone": {"H": 0.034, "C": 0.155, "N": 0.042, "O": 0.435, "Na": 0.001, "Mg": 0.002, "P": 0.103, "S": 0.003, "Ca": 0.225},
+    "bone": {
+        "H": 0.034,
+        "C": 0.155,
+        "N": 0.042,
+        "O": 0.435,
+        "Na": 0.001,
+        "Mg": 0.002,
+        "P": 0.103,
+        "S": 0.003,
+        "Ca": 0.225,
+    },
     "iodine": {"I": 1.0},
     "steel": {"Fe": 0.70, "Cr": 0.19, "Ni": 0.09, "Mn": 0.02},
     "caesium_iodide": {"Cs": 0.511549, "I": 0.488451},
