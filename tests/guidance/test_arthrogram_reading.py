@@ -118,12 +118,18 @@ def test_weights_name_known_features_only():
     rule = load_arthrogram_rule()
     known = {*FEATURES, "bias"}
     assert all(set(weights) <= known for weights in rule.scores.values())
-    flat = class_probabilities(dict.fromkeys(FEATURES, 0.0), rule)
+    flat = class_probabilities(dict.fromkeys((*FEATURES, "views"), 0.0), rule)
     assert sum(flat.values()) == pytest.approx(1)
 
 
-def test_one_view_alone_says_that_depth_is_uncertain():
-    reading = read_arthrogram(two_views(CLEFT, CLEFT)[:1], BODY, SIDE, TIP)
+def test_one_view_alone_is_trusted_less_and_says_so():
+    runs = two_views(CLEFT, CLEFT)
+    reading = read_arthrogram(runs[:1], BODY, SIDE, TIP)
+    twice = read_arthrogram([runs[0], runs[0]], BODY, SIDE, TIP)  # two looks along one line are one view
+    both = read_arthrogram(runs, BODY, SIDE, TIP)
+    assert reading.probability < both.probability
+    assert twice.features["views"] == 1
+    assert both.features["views"] == 2
     assert any("one view only" in sentence for sentence in reading.words)
 
 

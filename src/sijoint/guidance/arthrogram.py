@@ -88,8 +88,9 @@ def class_probabilities(features: Mapping[str, float], rule: ArthrogramRule) -> 
         name: weights["bias"] + sum(weight * features[key] for key, weight in weights.items() if key != "bias")
         for name, weights in rule.scores.items()
     }
+    trust = 1.0 if features["views"] >= 2 else rule.one_view_trust
     top = max(scores.values())
-    powers = {name: float(np.exp(score - top)) for name, score in scores.items()}
+    powers = {name: float(np.exp(trust * (score - top))) for name, score in scores.items()}
     total = sum(powers.values())
     return {name: power / total for name, power in powers.items()}
 
@@ -132,5 +133,5 @@ def _words(pattern: ContrastPattern, probability: float, features: Mapping[str, 
     if pattern in INTRA_ARTICULAR:
         words.append(f"it reaches {10 * features['cephalad']:.0f} mm cephalad of the tip")
     if features["views"] < 2:
-        words.append("contrast is seen in one view only: its depth is uncertain")
+        words.append("read from one view only: the depth of the contrast is uncertain")
     return tuple(words)

@@ -45,6 +45,8 @@ class ArthrogramRule:
     zones: ZoneRule
     subtypes: SubtypeRule
     none_below_share: float
+    second_view_deg: float
+    one_view_trust: float
     scores: Mapping[str, Mapping[str, float]]  # class of pattern -> feature -> weight, with its bias
     made_by: str
 
@@ -58,6 +60,8 @@ def load_arthrogram_rule() -> ArthrogramRule:
         ZoneRule(**table["zones"]),
         SubtypeRule(**table["subtypes"]),
         float(table["none_below_share"]),
+        float(table["second_view_deg"]),
+        float(table["one_view_trust"]),
         table["scores"],
         str(table["made_by"]),
     )

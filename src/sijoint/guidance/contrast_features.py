@@ -10,7 +10,7 @@ from scipy.spatial import cKDTree
 
 from sijoint.anatomy import Body
 from sijoint.fluoroscopy import Frame
-from sijoint.frames import Side
+from sijoint.frames import Side, angle_between_deg
 from sijoint.guidance.arthrogram_rule import ArthrogramRule
 from sijoint.guidance.contrast_run import ContrastRun
 from sijoint.guidance.iodine_map import IodineMap, iodine_map
@@ -80,9 +80,21 @@ def contrast_evidence(
         "behind": _behind(lattice, placed, body.joints[side].dorsal_border_mm) / 10,
         "peak_share": peak / runs[main].injected_mg,
         "below": shares[Zone.BELOW],
-        "views": float(sum(view.mass_mg > 0 for view in maps)),
+        "views": float(_directions(runs, rule.second_view_deg)),
     }
     return ContrastEvidence({name: float(value) for name, value in values.items()}, maps, lattice, placed)
+
+
+def _directions(runs: Sequence[ContrastRun], least_deg: float) -> int:
+    """How many of the views see from truly different directions: two looks along one line tell no depth."""
+    kept: list[Point] = []
+    for run in runs:
+        assert run.before.pose is not None  # checked before
+        towards = run.before.pose.direction
+        angles = [angle_between_deg(towards, other) for other in kept]
+        if all(min(angle, 180 - angle) >= least_deg for angle in angles):
+            kept.append(towards)
+    return len(kept)
 
 
 def _behind(lattice: ZoneLattice, placed: NDArray[np.float64], border_mm: NDArray[np.float64]) -> float:

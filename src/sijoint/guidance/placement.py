@@ -37,7 +37,7 @@ def placed_iodine(
             factor += _spread(ratio, measured.shape, spread)[pixel]
         amount = amount * factor / len(seen)
         amount /= max(float(amount.sum()), 1e-12)
-    return amount
+    return np.asarray(amount, dtype=np.float64)
 
 
 def _binned(view: IodineMap, lattice: ZoneLattice) -> tuple[NDArray[np.float64], NDArray[np.intp], float]:
