@@ -66,6 +66,7 @@ def test_a_bad_ct_is_one_sentence_and_exit_code_2(bad, tmp_path, ct, labels):
         ("demo", "--ct", "only-a-ct.nii.gz"),
         ("show", "episode-1", "--store", "nowhere.db"),
         ("verify", "nowhere.db"),
+        ("replay", "nowhere.json"),
         ("schema", "no-such"),
         ("no-such-command",),
     ],

@@ -3,14 +3,14 @@
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from sijoint.anatomy import bundled_pelvis, read_patient
-from sijoint.cli.demo_files import write_demo_files
+from sijoint.cli.demo_files import events_text, write_demo_files
 from sijoint.cli.options import CT_HELP, LABELS_HELP, both_or_neither
 from sijoint.cli.outfolder import result_folder
 from sijoint.cohort import Case, case_of, replay_log, run_scenario, scenario, scenarios, virtual_store
@@ -51,7 +51,7 @@ def demo(
         with _progress(console) as progress:
             case = _case(ct, labels, side, Target(wanted.causes.target), progress)
         store = virtual_store(folder / "episode.db", seed)
-        common = {"side": side, "seed": seed, "rows": rows, "truth_folder": folder / "truth"}
+        common: dict[str, Any] = {"side": side, "seed": seed, "rows": rows, "truth_folder": folder / "truth"}
         run = run_scenario(wanted, case, store, episode_id=EPISODE, say=_narrator(console), **common)
         twin = None
         if wanted.beside:
@@ -77,22 +77,33 @@ def replay(
 ) -> None:
     """Run a procedure's command log again with its seed and compare every event. Exit code 1 when one differs."""
     both_or_neither(ct, labels)
-    recorded = from_wire_text(CommandLog, log.read_bytes())
-    events_file = log.with_name(log.name.replace("commands-", "events-"))
-    episode = read_episode_text((log.parent / f"{recorded.made_from['episode_file']}").read_text()).episode
+    recorded: CommandLog = from_wire_text(CommandLog, _read(log))
+    events_before = _read(log.with_name(f"events-{recorded.procedure_id}.jsonl"))
+    episode = read_episode_text(_read(log.parent / recorded.made_from["episode_file"])).episode
     console = Console(highlight=False)
     wanted = scenario(recorded.made_from["scenario"])
     with _progress(console) as progress:
         case = _case(ct, labels, Side(recorded.made_from["side"]), Target(wanted.causes.target), progress)
     again = replay_log(recorded, wanted.causes, case, episode)
-    from sijoint.cli.demo_files import events_text
-
-    same = events_text(again) == events_file.read_text()
+    same = events_text(again) == events_before
     console.print(
         f"{len(recorded.commands)} commands, {len(again)} events: " + ("the same events" if same else "events differ")
     )
     if not same:
         raise typer.Exit(1)
+
+
+class UnreadableLog(ValueError):
+    """A command log, or what a demo wrote beside it, cannot be read."""
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError):
+        raise UnreadableLog(
+            f"{path} cannot be read: give a command log inside the folder that `sij demo` wrote, with its neighbours"
+        ) from None
 
 
 def _case(ct: Path | None, labels: Path | None, side: Side, target: Target, progress: Progress) -> Case:

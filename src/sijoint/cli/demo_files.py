@@ -9,7 +9,7 @@ from pathlib import Path
 from PIL import Image
 from rich.progress import Progress
 
-from sijoint import __version__
+from sijoint import __version__, injectate, needle, response
 from sijoint.anatomy import bone_mesh
 from sijoint.cohort import Case, Scenario, ScenarioRun
 from sijoint.cohort.in_room import ProcedureRun
@@ -60,7 +60,7 @@ def write_demo_files(
     task = progress.add_task("writing episode, images and logs", total=4)
     store = open_store(folder / "episode.db")
     provenance = case.patient.provenance
-    modelled = (*provenance.modelled, *case.volume.assumed, *case.body.joints[next(iter(case.body.joints))].modelled)
+    modelled = _modelled(case)
     for one in (run, twin):
         if one is None:
             continue
@@ -119,6 +119,14 @@ def write_demo_files(
     store.close()
 
 
+def _modelled(case: Case) -> tuple[str, ...]:
+    """What is modelled or assumed in anything that a demo shows, by the rooms that model it."""
+    joint = next(iter(case.body.joints.values()))
+    of_case = (*case.patient.provenance.modelled, *case.volume.assumed, *joint.modelled)
+    of_rooms = (*needle.what_is_modelled(), *injectate.what_is_modelled(), *response.what_is_modelled())
+    return tuple(dict.fromkeys((*of_case, *of_rooms)))
+
+
 def events_text(events: Sequence[Event]) -> str:
     """One event a line, canonical enough to compare two runs byte by byte."""
     return "".join(json.dumps(to_wire(event), sort_keys=True) + "\n" for event in events)
@@ -143,10 +151,9 @@ def _write_images(folder: Path, store: Store, episode: Episode, procedure: Proce
         (target / f"{stem}.png").write_bytes(png)
         (target / f"{stem}.json").write_text(json.dumps(sidecar, indent=1, sort_keys=True))
         frame = decode(png, sidecar)
+        assert frame.pose is not None  # made by this program's C-arm
         display = default_display(frame.pose)
-        picture = annotated(
-            frame, display=display, behind=True, text=(CAPTIONS[image.purpose], f"dose of this image {dose}")
-        )
+        picture = annotated(frame, display=display, behind=True, text=(CAPTIONS[image.purpose],))
         buffer = BytesIO()
         Image.fromarray(picture).save(buffer, format="PNG", optimize=True)
         shown.append(FigureImage(buffer.getvalue(), CAPTIONS[image.purpose], _alt(image), image.purpose, image.sha256))

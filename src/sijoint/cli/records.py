@@ -48,8 +48,9 @@ def show(
     table = Table(show_header=False, box=None, pad_edge=False)
     table.add_column(style="dim", no_wrap=True)
     table.add_column(overflow="fold")
-    for moment in timeline(one):
-        table.add_row(moment.at.strftime("%Y-%m-%d %H:%M"), moment.text)
+    for entry in timeline(one):
+        when = entry.at.strftime("%Y-%m-%d" if entry.whole_day else "%Y-%m-%d %H:%M")
+        table.add_row(when, f"{entry.step}: {entry.words}" if entry.words else entry.step)
     console.print(table)
     for session in one.sessions:
         if session.verdict:

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 from sijoint.cohort.scenario import Causes
 from sijoint.formulary import propose
@@ -102,7 +103,7 @@ def assessment(causes: Causes, side: Side, by: str, now: datetime) -> Assessment
 def answers(causes: Causes, by: str, now: datetime) -> ScreeningAnswers:
     """Everything asked. What the causes do not mention is answered no, by this person, now."""
     no = Fact(Answer.NO, by, now)
-    asked = {
+    asked: dict[str, Any] = {
         name: no
         for name, field in ScreeningAnswers.__dataclass_fields__.items()
         if field.type is Fact or field.type == "Fact"
@@ -118,8 +119,7 @@ def answers(causes: Causes, by: str, now: datetime) -> ScreeningAnswers:
         "driver_arranged": Fact(Answer.YES, by, now),
     }
     return replace(
-        ScreeningAnswers(),
-        **asked,
+        ScreeningAnswers(**asked),
         medicines=tuple(_medicine(typed, by, now) for typed in told.medicines),
         hba1c_percent=Decimal(told.hba1c_percent) if told.hba1c_percent else None,
         blood_pressure_systolic=128,

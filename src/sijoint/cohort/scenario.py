@@ -169,7 +169,7 @@ def scenario(name: str) -> Scenario:
 
 def _scenario(name: str, table: dict[str, Any]) -> Scenario:
     shows, beside = table.pop("shows"), table.pop("beside", "")
-    expected = from_wire(Expected, table.pop("expected", {}))
+    expected: Expected = from_wire(Expected, table.pop("expected", {}))
     if "born" in table["person"]:
         table["person"]["born"] = str(table["person"]["born"])
     return Scenario(name, shows, from_wire(Causes, table), expected, beside)

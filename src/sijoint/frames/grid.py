@@ -47,12 +47,13 @@ class Grid:
 
     @property
     def index_from_world(self) -> Matrix:
-        return np.linalg.inv(self.world_from_index)
+        inverse: Matrix = np.linalg.inv(self.world_from_index).astype(np.float64)
+        return inverse
 
     @property
     def spacing_mm(self) -> NDArray[np.float64]:
         """Distance between neighbouring voxel centres along i, j, k."""
-        return np.asarray(np.linalg.norm(self.world_from_index[:3, :3], axis=0), dtype=np.float64)
+        return np.asarray(np.sqrt((self.world_from_index[:3, :3] ** 2).sum(axis=0)))
 
     @property
     def centre_mm(self) -> Points:

@@ -113,7 +113,7 @@ def _(command: InsertNeedle, session: RoomState) -> None:
 def _(command: AdvanceNeedle, session: RoomState) -> None:
     if not command.distance_mm > 0:
         raise ImpossibleCommand("advance by a distance above zero; to go back, withdraw")
-    state = _needle(session)
+    state = session.held_needle
     causes = session.setting.causes
     session.needle, feels = advance(
         state,
@@ -134,7 +134,7 @@ def _(command: AdvanceNeedle, session: RoomState) -> None:
 
 @perform.register
 def _(command: WithdrawNeedle, session: RoomState) -> None:
-    state = _needle(session)
+    state = session.held_needle
     if not command.distance_mm > 0:
         raise ImpossibleCommand("withdraw by a distance above zero")
     session.now_s += min(command.distance_mm, state.depth_mm) / TIMING["needle_mm_per_s"]
@@ -149,7 +149,7 @@ def _(command: WithdrawNeedle, session: RoomState) -> None:
 @perform.register
 def _(command: RedirectNeedle, session: RoomState) -> None:
     try:
-        session.needle = redirect(_needle(session), np.array(command.direction))
+        session.needle = redirect(session.held_needle, np.array(command.direction))
     except RefusedMovement as refusal:
         raise ImpossibleCommand(str(refusal)) from None
     session.now_s += TIMING["needle_handling_s"]
@@ -158,7 +158,7 @@ def _(command: RedirectNeedle, session: RoomState) -> None:
 
 @perform.register
 def _(command: RotateBevel, session: RoomState) -> None:
-    session.needle = rotate_bevel(_needle(session), command.clock_deg)
+    session.needle = rotate_bevel(session.held_needle, command.clock_deg)
     _moved(session, "rotate", ())
 
 
@@ -169,13 +169,11 @@ def _(command: InjectSkin, session: RoomState) -> None:
 
 @perform.register
 def _(command: InjectContrast, session: RoomState) -> None:
-    _needle(session)
     inject_contrast(session, command)
 
 
 @perform.register
 def _(command: InjectDrug, session: RoomState) -> None:
-    _needle(session)
     inject_drug(session, command)
 
 
@@ -209,15 +207,9 @@ def _(command: EndProcedure, session: RoomState) -> None:
     session.event(Ended, abandoned_because=command.abandoned_because)
 
 
-def _needle(session: RoomState) -> Any:
-    if session.needle is None:
-        raise ImpossibleCommand("there is no needle in the skin")
-    return session.needle
-
-
 def _moved(session: RoomState, how: str, felt: tuple[Felt, ...]) -> None:
     session.needle_moved()
-    state = _needle(session)
+    state = session.held_needle
     session.event(
         NeedleMoved,
         movement=session.movement,

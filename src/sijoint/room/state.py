@@ -108,6 +108,13 @@ class RoomState:
         return image(sha256)
 
     @property
+    def held_needle(self) -> NeedleState:
+        """The needle in the skin. Raises ImpossibleCommand when there is none."""
+        if self.needle is None:
+            raise ImpossibleCommand("there is no needle in the skin")
+        return self.needle
+
+    @property
     def steel(self) -> CapsuleChain | None:
         """The needle with the shaft outside the skin, as X-rays meet it."""
         if self.needle is None:

@@ -52,13 +52,13 @@ def inject_contrast(session: RoomState, command: InjectContrast) -> None:
     mask = hold(masks)
     kept = [(mask, ViewPurpose.BEFORE_CONTRAST)]
     if push.given_ml:
-        session.injected(fluid.name, session.needle.tip_mm, before_ml, _by_name(session, fluid.name))
+        session.injected(fluid.name, session.held_needle.tip_mm, before_ml, _by_name(session, fluid.name))
         session.runs.append(ContrastRun(mask, tuple(during), tuple(after), float(push.given_ml), contrast.iodine_mg_ml))
         session.contrast_here = True
         kept += [(hold(frames), ViewPurpose.CONTRAST) for frames in (during, after) if frames]
     pulses = [*masks, *during, *after]
     images = report_exposure(session, pulses, tuple(kept), len(pulses) * interval)
-    if push.given_ml:
+    if push.into is not None:
         session.run_images = images
         _given(session, SyringeUse.CONTRAST, (line,), push)
         familiar = familiar_pain(session.setting.causes.pain, push.site_kpa, push.into, session.generator("familiar"))
@@ -82,7 +82,7 @@ def inject_drug(session: RoomState, command: InjectDrug) -> None:
     before_ml = _by_name(session, fluid.name)
     push = _push(session, fluid, command.volume_ml, command.rate_ml_s, 1.0 / TIMING["run_pulses_per_s"], lambda: None)
     if push.given_ml:
-        session.injected(fluid.name, session.needle.tip_mm, before_ml, _by_name(session, fluid.name))
+        session.injected(fluid.name, session.held_needle.tip_mm, before_ml, _by_name(session, fluid.name))
         _given(session, SyringeUse.DRUG, lines, push)
     if push.stopped:
         session.refuse(None, push.stopped)
@@ -103,11 +103,13 @@ def _push(
     session: RoomState, fluid: Fluid, volume_ml: Decimal, rate_ml_s: float, interval_s: float, each: Callable[[], None]
 ) -> _Push:
     """Press until the volume is in or the fluid will not go; ``each`` is called after every interval."""
-    given, peak, site, into = 0.0, 0.0, 0.0, None
+    needle = session.held_needle
+    given, peak, site = 0.0, 0.0, 0.0
+    into: Compartment | None = None
     while given < float(volume_ml) - 1e-9:
         portion = min(float(volume_ml) - given, rate_ml_s * interval_s)
         try:
-            step = session.fluids.inject(session.needle.tip_mm, session.needle.needle, fluid, portion, rate_ml_s)
+            step = session.fluids.inject(needle.tip_mm, needle.needle, fluid, portion, rate_ml_s)
         except RefusedInjection as refusal:
             return _Push(Decimal(str(round(given, 3))), peak, site, into, str(refusal))
         given += portion
