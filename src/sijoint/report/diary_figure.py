@@ -194,9 +194,10 @@ def _threshold(session: Session, points: tuple[DiaryPoint, ...]) -> list[str]:
     percent_needed = session.verdict.threshold_percent if session.verdict else session.order.rule.threshold_percent
     nrs = Decimal(baseline) * (1 - percent_needed / 100)
     y = _height(float(nrs))
+    words = f"dashed: {percent(percent_needed)} relief = {number(nrs, 2)}"
     return [
         f'<line class="threshold" x1="{LEFT}" x2="{RIGHT}" y1="{y:.1f}" y2="{y:.1f}"/>',
-        f'<text class="strong" x="{RIGHT - 4}" y="{y - 5:.1f}" text-anchor="end">{percent(percent_needed)} relief = {number(nrs, 2)}</text>',
+        f'<text class="strong" x="{RIGHT}" y="{TOP - 12}" text-anchor="end">{words}</text>',
     ]
 
 
