@@ -18,7 +18,7 @@ from sijoint.report.words import number, percent
 
 HOUR, DAY = 60, 1440
 WIDTH, HEIGHT = 760, 300
-LEFT, RIGHT, TOP, BOTTOM = 44, 748, 26, 226
+LEFT, RIGHT, TOP, BOTTOM = 44, 748, 36, 232
 DAY_TICKS = (  # minutes, label, printed on a narrow screen
     (1 * DAY, "1 d", True), (3 * DAY, "3 d", False), (7 * DAY, "1 wk", True), (14 * DAY, "2 wk", False),
     (28 * DAY, "4 wk", True), (56 * DAY, "8 wk", False), (84 * DAY, "12 wk", True), (152 * DAY, "5 mo", False),
@@ -149,7 +149,7 @@ def _scale() -> list[str]:
         y = _height(nrs)
         lines.append(f'<line class="grid" x1="{LEFT}" x2="{RIGHT}" y1="{y:.1f}" y2="{y:.1f}"/>')
         lines.append(f'<text x="{LEFT - 8}" y="{y + 4:.1f}" text-anchor="end">{nrs}</text>')
-    lines.append(f'<text x="{LEFT - 34}" y="{TOP - 12}">pain, 0 to 10</text>')
+    lines.append(f'<text x="{LEFT - 34}" y="{TOP - 16}">pain, 0 to 10</text>')
     return lines
 
 
@@ -197,7 +197,7 @@ def _threshold(session: Session, points: tuple[DiaryPoint, ...]) -> list[str]:
     words = f"dashed: {percent(percent_needed)} relief = {number(nrs, 2)}"
     return [
         f'<line class="threshold" x1="{LEFT}" x2="{RIGHT}" y1="{y:.1f}" y2="{y:.1f}"/>',
-        f'<text class="strong" x="{RIGHT}" y="{TOP - 12}" text-anchor="end">{words}</text>',
+        f'<text class="strong" x="{RIGHT}" y="{TOP - 16}" text-anchor="end">{words}</text>',
     ]
 
 
