@@ -31,7 +31,8 @@ CLASSES = (
 )
 # Contrast at the rim soaks the same ligaments: in doubt the reading says ligament, which an intra-articular target refuses too.
 WEIGHT = {"periarticular": 0.4}
-LEFT_OUT = ("spread", "width", "length", "cephalad")  # size goes with the volume, not with the place
+# size goes with the volume, not with the place; a leak counts fully from a small share on
+LEFT_OUT = ("spread", "width", "length", "cephalad", "foramen", "ventral")
 
 
 def gathered(first: int, count: int) -> list[dict]:

@@ -9,7 +9,7 @@ from slab_phantom import DORSAL_A, SlabBody
 from sijoint.fluoroscopy import LayerGrid, LineIntegrals, Relationship, Scene, Technique, expose, layer_areal_density
 from sijoint.frames import Grid, ProjectionGeometry, ReceptorTilt, Side, load_carm_model
 from sijoint.guidance import ContrastRun, UnreadableRun, read_arthrogram
-from sijoint.guidance.arthrogram import class_probabilities
+from sijoint.guidance.arthrogram import INTRA_ARTICULAR, class_probabilities, reading_of
 from sijoint.guidance.arthrogram_rule import load_arthrogram_rule
 from sijoint.guidance.contrast_features import FEATURES, contrast_evidence, share_in_footprint
 from sijoint.model import ContrastPattern
@@ -107,10 +107,24 @@ def test_no_contrast_is_read_as_none_seen():
     assert reading.pattern is ContrastPattern.NONE_SEEN
 
 
-def test_probabilities_sum_to_one_and_the_likeliest_is_the_pattern():
+def test_in_doubt_the_pattern_that_forbids_a_drug_is_named():
+    sure = contrast_evidence(two_views(CLEFT, CLEFT), BODY, SIDE, TIP, load_arthrogram_rule()).values
+    rule = load_arthrogram_rule()
+    assert reading_of(sure, rule).pattern in INTRA_ARTICULAR
+    for washed in np.linspace(0, 1, 21):
+        reading = reading_of(sure | {"washed_share": washed, "cleft": sure["cleft"] * (1 - washed)}, rule)
+        feared = max(
+            reading.probabilities[each] for each in (ContrastPattern.VASCULAR, ContrastPattern.MIXED_WITH_VASCULAR)
+        )
+        assert (reading.pattern in INTRA_ARTICULAR) <= (feared < rule.feared_from)
+    assert reading.pattern is ContrastPattern.VASCULAR
+
+
+def test_probabilities_sum_to_one_and_belong_to_the_pattern():
     reading = read_arthrogram(two_views(CLEFT, CLEFT), BODY, SIDE, TIP)
     assert sum(reading.probabilities.values()) == pytest.approx(1)
-    assert reading.probability == max(reading.probabilities.values())
+    assert reading.probability == reading.probabilities[reading.pattern]
+    assert reading.intra_articular_probability >= reading.probability
     assert "calibrated on simulation" in reading.words[0]
 
 

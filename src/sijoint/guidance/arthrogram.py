@@ -28,17 +28,31 @@ _CLASSES: Mapping[str, ContrastPattern] = {
     "ventral_leak": ContrastPattern.VENTRAL_LEAK,
 }
 INTRA_ARTICULAR = (ContrastPattern.IA_TYPE_I, ContrastPattern.IA_TYPE_II, ContrastPattern.IA_CAPSULAR_LEAK)
+_FEARED = (
+    ContrastPattern.VASCULAR,
+    ContrastPattern.MIXED_WITH_VASCULAR,
+    ContrastPattern.FORAMINAL,
+    ContrastPattern.VENTRAL_LEAK,
+)
 
 
 @dataclass(frozen=True)
 class ArthrogramReading:
-    """The likeliest pattern and its probability, all probabilities, the features behind them, and sentences."""
+    """The pattern decided for and its probability, all probabilities, the features behind them, and sentences.
+
+    The pattern is the likeliest, except that one of vessel, foramen or ventral leak is named from a lower probability on.
+    """
 
     pattern: ContrastPattern
     probability: float
     probabilities: Mapping[ContrastPattern, float]
     features: Mapping[str, float]
     words: tuple[str, ...]
+
+    @property
+    def intra_articular_probability(self) -> float:
+        """That the contrast is in the joint, whatever its spread."""
+        return sum(self.probabilities.get(each, 0.0) for each in INTRA_ARTICULAR)
 
 
 def read_arthrogram(
@@ -72,14 +86,26 @@ def reading_of(features: Mapping[str, float], rule: ArthrogramRule) -> Arthrogra
         probabilities = {ContrastPattern.NONE_SEEN: 1.0}
     else:
         probabilities = _pattern_probabilities(features, rule)
-    pattern = max(probabilities, key=lambda each: probabilities[each])
+    pattern = _decided(probabilities, rule)
     return ArthrogramReading(
         pattern,
         probabilities[pattern],
         probabilities,
         dict(features),
-        _words(pattern, probabilities[pattern], features),
+        _words(pattern, probabilities, features),
     )
+
+
+def _decided(probabilities: Mapping[ContrastPattern, float], rule: ArthrogramRule) -> ContrastPattern:
+    """The likeliest pattern, the intra-articular ones counted together; in doubt a pattern that forbids any drug."""
+    feared = max(_FEARED, key=lambda each: probabilities.get(each, 0.0))
+    if probabilities.get(feared, 0.0) >= rule.feared_from:
+        return feared
+    outside = {each: chance for each, chance in probabilities.items() if each not in INTRA_ARTICULAR}
+    likeliest = max(outside, key=lambda each: outside[each])
+    if sum(probabilities.values()) - sum(outside.values()) > outside[likeliest]:
+        return max(INTRA_ARTICULAR, key=lambda each: probabilities[each])
+    return likeliest
 
 
 def class_probabilities(features: Mapping[str, float], rule: ArthrogramRule) -> dict[str, float]:
@@ -112,8 +138,13 @@ def _logistic(value: float) -> float:
     return float(1 / (1 + np.exp(-np.clip(value, -50, 50))))
 
 
-def _words(pattern: ContrastPattern, probability: float, features: Mapping[str, float]) -> tuple[str, ...]:
-    words = [f"{pattern.value}, probability {probability:.0%} (calibrated on simulation)"]
+def _words(
+    pattern: ContrastPattern, probabilities: Mapping[ContrastPattern, float], features: Mapping[str, float]
+) -> tuple[str, ...]:
+    words = [f"{pattern.value}, probability {probabilities[pattern]:.0%} (calibrated on simulation)"]
+    if pattern in INTRA_ARTICULAR:
+        inside = sum(probabilities[each] for each in INTRA_ARTICULAR)
+        words[0] = f"{pattern.value}; in the joint with probability {inside:.0%} (calibrated on simulation)"
     words.append(f"{features['seen_share']:.0%} of the injected iodine is seen at the end of the run")
     if features["washed_share"] > 0.2:
         words.append(f"{features['washed_share']:.0%} of what was seen has washed away")

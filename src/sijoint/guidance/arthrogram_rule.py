@@ -47,6 +47,8 @@ class ArthrogramRule:
     none_below_share: float
     second_view_deg: float
     one_view_trust: float
+    sure_leak_share: float
+    feared_from: float
     scores: Mapping[str, Mapping[str, float]]  # class of pattern -> feature -> weight, with its bias
     made_by: str
 
@@ -62,6 +64,8 @@ def load_arthrogram_rule() -> ArthrogramRule:
         float(table["none_below_share"]),
         float(table["second_view_deg"]),
         float(table["one_view_trust"]),
+        float(table["sure_leak_share"]),
+        float(table["feared_from"]),
         table["scores"],
         str(table["made_by"]),
     )

@@ -28,6 +28,8 @@ FEATURES: tuple[str, ...] = (
     "muscle",
     "foramen",
     "ventral",
+    "foramen_sign",  # the same two up to the share that is a leak beyond doubt, 0..1
+    "ventral_sign",
     "thin",  # in the trajectory view: how much longer than wide, 0 round .. 1 a line
     "width",  # of the shadow across its long axis, cm (root mean square)
     "length",  # along its long axis, cm (root mean square)
@@ -72,6 +74,8 @@ def contrast_evidence(
         "muscle": shares[Zone.MUSCLE],
         "foramen": shares[Zone.FORAMEN],
         "ventral": shares[Zone.VENTRAL] + shares[Zone.BELOW],
+        "foramen_sign": min(1.0, shares[Zone.FORAMEN] / rule.sure_leak_share),
+        "ventral_sign": min(1.0, (shares[Zone.VENTRAL] + shares[Zone.BELOW]) / rule.sure_leak_share),
         "thin": thin,
         "width": width / 10,
         "length": length / 10,
