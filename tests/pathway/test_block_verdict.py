@@ -68,11 +68,22 @@ def test_a_ligament_block_has_its_own_words():
         ({"15 min": 8, "30 min": 8, "1 h": 1, "2 h": 1}, VerdictValue.INDETERMINATE),  # later than lidocaine explains
         ({"15 min": 1, "1 h": 1, "2 h": 8}, VerdictValue.INDETERMINATE),  # the moment between was not answered
         ({"15 min": 8, "30 min": 8, "1 h": 8}, VerdictValue.NEGATIVE),
+        ({"1 h": 8, "2 h": 8, "3 h": 8}, VerdictValue.INDETERMINATE),  # nobody looked by the latest onset
+        ({"15 min": 8, "2 h": 8, "3 h": 8}, VerdictValue.INDETERMINATE),  # one answer only while it must act
         ({}, VerdictValue.INDETERMINATE),
     ],
 )
 def test_two_consecutive_answers_at_the_threshold_decide(course, value):
     assert verdict(course).verdict is value
+
+
+def test_an_anaesthetic_alone_is_not_said_to_hold_steroid():
+    assert not any("steroid" in sentence for sentence in (*verdict(RELIEVED).reasons, *verdict(RELIEVED).card))
+
+
+def test_relief_that_is_gone_at_the_shortest_duration_is_still_explained_by_the_drug():
+    gone_at_two_hours = {"15 min": 1, "30 min": 1, "1 h": 1, "2 h": 8, "3 h": 8}
+    assert verdict(gone_at_two_hours, *BUPIVACAINE).verdict is VerdictValue.POSITIVE
 
 
 def test_bupivacaine_must_last_two_hours_and_may_last_twelve():

@@ -69,6 +69,7 @@ def test_yesterdays_confirmation_is_not_todays_and_midnight_utc_is_no_wall():
         ({"driver_present": NO}, "today.no-driver"),
         ({"blood_pressure_systolic": None}, "today.blood-pressure-missing"),
         ({"blood_pressure_systolic": 180}, "today.blood-pressure-high"),
+        ({"blood_pressure_diastolic": 110}, "today.blood-pressure-high"),
         ({"changed": ("infection",)}, "today.changed"),
         ({"index_nrs": None}, "today.no-index-pain"),
         ({"index_nrs": 3}, "today.little-pain"),
@@ -193,6 +194,15 @@ def sides(
         TimeOut(NOW, "nurse", time_out, Target.INTRA_ARTICULAR, YES, YES),
         image,
     )
+
+
+def test_a_mark_made_on_a_sleeping_patient_is_absolute():
+    one = order()
+    mark = SkinMark(NOW, "physician", Side.LEFT, UNKNOWN)
+    time_out = TimeOut(NOW, "nurse", Side.LEFT, Target.INTRA_ARTICULAR, YES, YES)
+    assessed = check_sides(request_(), assessment(), one, consent_for(one, NOW), mark, time_out)
+    assert codes(assessed) == {"side.mark-asleep"}
+    assert assessed.decision is Decision.ABSOLUTE
 
 
 PLACES = ["request", "examined", "consent", "mark", "time_out"]

@@ -177,6 +177,18 @@ def test_four_therapeutic_sessions_are_the_cap_and_the_oldest_frees_the_next():
     assert "4 therapeutic sessions in the last 365 days" in day
 
 
+def test_the_yearly_steroid_limit_counts_methylprednisolone_equivalents():
+    shots = [therapy({"week 4": 2}, at=SHOT - timedelta(days=90 * n), number=n) for n in (3, 2, 1)]
+    here = episode(block(SHOT - timedelta(days=500)), *shots)  # 3 x 40 mg
+    for limit, reached in ((120, True), (121, False)):
+        policy = replace(POLICY, steroid_year_maximum_mpe_mg=Decimal(limit))
+        assert ("repeat.steroid-year" in gaps(may_repeat(here, policy, on(0), THERAPEUTIC))) is reached
+
+
+def test_the_day_of_a_shot_counts_already():
+    assert may_repeat(episode(block(SHOT)), POLICY, on(0), DIAGNOSTIC).counters[0][1] == "1"
+
+
 def test_a_session_under_way_is_finished_first():
     shot = block(SHOT - timedelta(days=30))
     assert "repeat.session-open" in gaps(may_repeat(episode(replace(shot, discharge=None)), POLICY, on(0), DIAGNOSTIC))

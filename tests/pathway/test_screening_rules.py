@@ -210,6 +210,12 @@ def test_what_raises_the_class_asks_for_the_prescriber_and_his_answer_clears_it(
     assert "antithrombotic.raised" not in codes(screened(answers(**changes), who=who, contacts=asked))
 
 
+@pytest.mark.parametrize(("born", "raised"), [(date(1951, 3, 10), True), (date(1951, 3, 11), False)])
+def test_the_class_is_raised_from_the_75th_birthday_on(born, raised):
+    found = codes(screened(answers(**taking("apixaban")), who=patient(birth_date=born)))
+    assert ("antithrombotic.raised" in found) is raised
+
+
 def test_a_hold_needs_a_signature_and_the_last_answer_counts():
     unsigned = PrescriberContact("apixaban", "Dr A", NOW - timedelta(days=2), "hold", "")
     signed = replace(unsigned, at=NOW - timedelta(days=1), signed_by="Dr B")
