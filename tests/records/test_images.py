@@ -42,3 +42,13 @@ def test_no_row_names_an_image_that_is_not_on_disk(store):
         work.add_image(KeptImage("0" * 64, "e1", "simulated", "{}"))
     with pytest.raises(StoreRefused, match="is not in the store's image folder"):
         store.images.get("0" * 64)
+
+
+def test_an_image_that_cannot_be_written_is_refused_and_leaves_nothing(store, monkeypatch):
+    def full(descriptor: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("os.fsync", full)
+    with pytest.raises(StoreRefused, match="No space left on device"):
+        store.images.keep(b"bytes")
+    assert not store.images.folder.exists() or not list(store.images.folder.iterdir())

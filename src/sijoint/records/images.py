@@ -20,17 +20,20 @@ class ImageStore:
         path = self.path_of(sha256)
         if path.exists() and path.read_bytes() == content:
             return sha256
-        new_folder = not self.folder.exists()
-        self.folder.mkdir(exist_ok=True)
-        if new_folder:
-            sync_folder(self.folder.parent)
         temporary = path.with_name(f".{sha256}.{os.getpid()}.part")
-        with temporary.open("wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(path)
-        sync_folder(self.folder)
+        try:
+            if not self.folder.exists():
+                self.folder.mkdir(exist_ok=True)
+                sync_folder(self.folder.parent)
+            with temporary.open("wb") as file:
+                file.write(content)
+                file.flush()
+                os.fsync(file.fileno())
+            temporary.replace(path)
+            sync_folder(self.folder)
+        except OSError as error:
+            temporary.unlink(missing_ok=True)
+            raise StoreRefused(f"the image could not be kept ({error.strerror}): free the disk, then repeat") from error
         return sha256
 
     def get(self, sha256: str) -> bytes:

@@ -53,7 +53,12 @@ class Store:
                 try:
                     head = reading.head(connection)
                     connection.rollback()
-                    self._agree_with_witness(head)
+                    try:
+                        self._agree_with_witness(head)
+                    except OSError as error:
+                        raise StoreRefused(
+                            f"nothing was written: the witness cannot be reached ({error.strerror}); bring its disk back"
+                        ) from error
                     yield UnitOfWork(
                         connection,
                         store_id=self.id,
@@ -179,10 +184,16 @@ def open_store(
     if wanted is not None and found is not wanted:
         raise StoreRefused(f"{path.name} is a {found} store, and a {wanted} store is needed here: name another file")
     store = Store(engine_for(path), path, witness_path or witness_file(path), row.id, found, row.key, secret)
-    with only_writer(lock_file(path)):
-        with store._reading() as connection:
-            head = reading.head(connection)
-        store._agree_with_witness(head)
+    try:
+        with only_writer(lock_file(path)):
+            with store._reading() as connection:
+                head = reading.head(connection)
+            store._agree_with_witness(head)
+    except OSError as error:
+        raise StoreRefused(
+            f"{path.name} cannot be opened for keeping its witness and lock ({error.strerror}): "
+            "make the folder writable, or copy the store with its witness and images to one that is"
+        ) from None
     return store
 
 
