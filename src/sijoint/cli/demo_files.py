@@ -16,9 +16,9 @@ from sijoint.cohort.in_room import ProcedureRun
 from sijoint.exchange.episode_file import EpisodeFile, MadeBy, episode_text
 from sijoint.fluoroscopy import annotated, decode, kernel_name
 from sijoint.frames import default_display
-from sijoint.model import Episode, Procedure, StoredImage, StoreKind, ViewPurpose
+from sijoint.model import Assessed, Episode, Procedure, StoredImage, StoreKind, ViewPurpose
 from sijoint.model.wire import to_wire
-from sijoint.pathway import load_policy
+from sijoint.pathway import Policy, assess_referral, load_policy
 from sijoint.records import Store, open_store
 from sijoint.report import (
     EpisodeReport,
@@ -102,6 +102,7 @@ def write_demo_files(
                 policy.id, str(policy.effective), policy.title, policy.sources["first_shot_steroid"].source
             ),
             made_at=run.record.ended_at,
+            referral=_referral(run.episode, policy),
             figures=tuple(figures),
             provenance=ProvenanceWords(provenance.measured, modelled, (provenance.attribution, provenance.licence)),
             run=RunFacts(
@@ -117,6 +118,13 @@ def write_demo_files(
         (folder / "report.html").write_text(render_episode(report), encoding="utf-8")
     progress.update(task, advance=1)
     store.close()
+
+
+def _referral(episode: Episode, policy: Policy) -> Assessed | None:
+    """The findings on the referral, as the rule gives them for the facts that were kept."""
+    if episode.assessment is None:
+        return None
+    return assess_referral(episode.request, episode.assessment, policy, episode.assessment.at)
 
 
 def _modelled(case: Case) -> tuple[str, ...]:
@@ -151,9 +159,10 @@ def _write_images(folder: Path, store: Store, episode: Episode, procedure: Proce
         (target / f"{stem}.png").write_bytes(png)
         (target / f"{stem}.json").write_text(json.dumps(sidecar, indent=1, sort_keys=True))
         frame = decode(png, sidecar)
+        caption = _caption(image, procedure.images)
         assert frame.pose is not None  # made by this program's C-arm
         display = default_display(frame.pose)
-        picture = annotated(frame, display=display, behind=True, text=(CAPTIONS[image.purpose],))
+        picture = annotated(frame, display=display, behind=True, text=(caption,))
         buffer = BytesIO()
         Image.fromarray(picture).save(buffer, format="PNG", optimize=True)
         shown.append(FigureImage(buffer.getvalue(), CAPTIONS[image.purpose], _alt(image), image.purpose, image.sha256))
@@ -175,18 +184,30 @@ def _worth_printing(images: list[FigureImage]) -> list[FigureImage]:
     return list(keep.values())
 
 
+def _caption(image: StoredImage, images: Sequence[StoredImage]) -> str:
+    """Two images of one run say which is which: while the plunger moves, and some seconds after it stopped."""
+    if image.purpose is not ViewPurpose.CONTRAST:
+        return CAPTIONS[image.purpose]
+    run = [one for one in images if one.purpose is image.purpose and one.after_movement == image.after_movement]
+    return (
+        "Contrast at the end of the injection"
+        if image == run[0]
+        else "Contrast some seconds later: it stays or washes away"
+    )
+
+
 def _alt(image: StoredImage) -> str:
     return f"Simulated X-ray image of the sacroiliac joint: {CAPTIONS[image.purpose].lower()}"
 
 
 def _picture(case: Case, procedure: ProcedureRun) -> bytes:
     plan = procedure.plan
-    meshes = {name: bone_mesh(case.patient, name) for name in ("sacrum", "hip_left", "hip_right")}
+    meshes = {name: bone_mesh(case.patient, name, max_faces=60000) for name in ("sacrum", "hip_left", "hip_right")}
     return anatomy_picture(
         meshes,
         case.body.joints[plan.side].mid_surface_mesh(),
         plan.entry_mm,
         plan.target_mm,
-        procedure.needle_path_mm,
-        title="Bones, cleft, plan and needle",
+        procedure.needle_line_mm,
+        title="Bones, cleft, plan and needle as it was sent (straight; its bend is not in the record)",
     )

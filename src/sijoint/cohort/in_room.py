@@ -1,6 +1,6 @@
 """One procedure of the course: the room, the virtual operator in it, and what it leaves behind."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -14,11 +14,12 @@ from sijoint.cohort.scenario import Causes
 from sijoint.cohort.setting import setting_for
 from sijoint.fluoroscopy import Frame, encode
 from sijoint.guidance import Plan
-from sijoint.model import Order
+from sijoint.model import Order, SyringeUse
 from sijoint.pathway import Policy
 from sijoint.records import Store
 from sijoint.room import Session
-from sijoint.room.events import Event
+from sijoint.room.commands import Command, InsertNeedle, RedirectNeedle
+from sijoint.room.events import Event, Injected, NeedleMoved
 from sijoint.room.replay import CommandLog, LogKeeper
 from sijoint.room.truth import SimulationTruth
 
@@ -33,7 +34,7 @@ class ProcedureRun:
     log: CommandLog
     events: tuple[Event, ...]
     truth: SimulationTruth
-    needle_path_mm: tuple[tuple[float, float, float], ...]
+    needle_line_mm: tuple[tuple[float, float, float], ...]
 
 
 def run_procedure(
@@ -91,5 +92,28 @@ def run_procedure(
         keeper.log(procedure_id, seed, made_from),
         tuple(events),
         truth,
-        truth.needle_path_mm,
+        commanded_line(keeper.commands, events),
     )
+
+
+def commanded_line(commands: Sequence[Command], events: Sequence[Event]) -> tuple[tuple[float, float, float], ...]:
+    """Where the needle was sent, from skin to depth, at the last contrast or drug: a straight line, from the record alone.
+
+    How it bent is the simulator's truth and not known here. Empty when nothing was injected through the needle.
+    """
+    entry: tuple[float, float, float] | None = None
+    line: tuple[tuple[float, float, float], ...] = ()
+    direction, depth = np.zeros(3), 0.0
+    told = {command.id: command for command in commands}
+    for event in events:
+        command = told.get(event.command_id)
+        if isinstance(command, InsertNeedle):
+            entry, direction = command.entry_mm, np.array(command.direction)
+        elif isinstance(command, RedirectNeedle):
+            direction = np.array(command.direction)
+        if isinstance(event, NeedleMoved):
+            depth = event.depth_mm
+        elif isinstance(event, Injected) and event.use is not SyringeUse.SKIN and entry is not None:
+            tip = np.array(entry) + depth * direction / np.linalg.norm(direction)
+            line = (entry, (float(tip[0]), float(tip[1]), float(tip[2])))
+    return line

@@ -49,7 +49,7 @@ class Visit:
             "preparation sheet made from the answers: "
             + ", ".join(dict.fromkeys(item.topic.value for item in sheet.items))
         )
-        self.clock.until(appointment - timedelta(minutes=60))
+        self.clock.until(appointment)
         return self._consented()
 
     def _consented(self) -> bool:

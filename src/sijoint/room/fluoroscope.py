@@ -111,7 +111,7 @@ class SimulatedFluoroscope:
         scene = Scene(
             self._line_integrals(geometry),
             self._steel_of(steel, geometry) if steel else None,
-            layer_areal_density(iodine, geometry) if iodine else None,
+            layer_areal_density(iodine, geometry, may_be_outside=True) if iodine else None,
         )
         technique = (self._used if locked else self._next).get(self.pose)
         technique = technique or self._next.get(self.pose) or starting_technique(collimator=self._collimator)

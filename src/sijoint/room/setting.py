@@ -1,6 +1,7 @@
 """What a session is set up with: who lies there, which C-arm, which order, and the causes that a simulation is given."""
 
-from dataclasses import dataclass, field
+import os
+from dataclasses import dataclass
 
 from sijoint.anatomy import Body
 from sijoint.fluoroscopy import AttenuationVolume
@@ -38,5 +39,4 @@ class Setting:
     causes: SimulationCauses
     target_mm: tuple[float, float, float]  # what the plan aims at; for the debrief
     position: PatientPosition = PatientPosition.HFP
-    threads: int = 2
-    continued: tuple[str, ...] = field(default=())  # what is assumed about the volume, printed with the images
+    threads: int = min(2, os.cpu_count() or 1)  # results do not depend on it
