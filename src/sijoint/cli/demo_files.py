@@ -37,8 +37,8 @@ from sijoint.room.events import Event
 CAPTIONS = {
     ViewPurpose.SCOUT: "Scout, receptor straight behind the patient",
     ViewPurpose.TRAJECTORY: "Trajectory view: the beam runs along the planned needle",
-    ViewPurpose.NEEDLE: "Needle on target, seen along its own direction",
-    ViewPurpose.LATERAL: "Lateral safety view: the tip is behind the ventral capsule",
+    ViewPurpose.NEEDLE: "Needle, seen along the planned direction: a dot when it runs true",
+    ViewPurpose.LATERAL: "Lateral safety view: how deep the tip is, before any contrast",
     ViewPurpose.BEFORE_CONTRAST: "Before contrast",
     ViewPurpose.CONTRAST: "Contrast",
     ViewPurpose.AFTER_CONTRAST: "After contrast, from the side",
@@ -208,6 +208,6 @@ def _picture(case: Case, procedure: ProcedureRun) -> bytes:
         case.body.joints[plan.side].mid_surface_mesh(),
         plan.entry_mm,
         plan.target_mm,
-        procedure.needle_line_mm,
-        title="Bones, cleft, plan and needle as it was sent (straight; its bend is not in the record)",
+        procedure.needle_expected_mm,
+        title="Bones, cleft, plan and needle as it was sent, with the bend expected of it",
     )

@@ -13,13 +13,15 @@ from sijoint.cohort.operator import Performance, VirtualOperator
 from sijoint.cohort.scenario import Causes
 from sijoint.cohort.setting import setting_for
 from sijoint.fluoroscopy import Frame, encode
+from sijoint.formulary import needle as needle_by_code
 from sijoint.guidance import Plan
 from sijoint.model import Order, SyringeUse
+from sijoint.needle import bent_path
 from sijoint.pathway import Policy
 from sijoint.records import Store
 from sijoint.room import Session
-from sijoint.room.commands import Command, InsertNeedle, RedirectNeedle
-from sijoint.room.events import Event, Injected, NeedleMoved
+from sijoint.room.commands import Command, InsertNeedle, RedirectNeedle, RotateBevel
+from sijoint.room.events import Event, Injected, NeedleChosen, NeedleMoved
 from sijoint.room.replay import CommandLog, LogKeeper
 from sijoint.room.truth import SimulationTruth
 
@@ -34,7 +36,7 @@ class ProcedureRun:
     log: CommandLog
     events: tuple[Event, ...]
     truth: SimulationTruth
-    needle_line_mm: tuple[tuple[float, float, float], ...]
+    needle_expected_mm: tuple[tuple[float, float, float], ...]
 
 
 def run_procedure(
@@ -92,28 +94,32 @@ def run_procedure(
         keeper.log(procedure_id, seed, made_from),
         tuple(events),
         truth,
-        commanded_line(keeper.commands, events),
+        expected_path(keeper.commands, events),
     )
 
 
-def commanded_line(commands: Sequence[Command], events: Sequence[Event]) -> tuple[tuple[float, float, float], ...]:
-    """Where the needle was sent, from skin to depth, at the last contrast or drug: a straight line, from the record alone.
+def expected_path(commands: Sequence[Command], events: Sequence[Event]) -> tuple[tuple[float, float, float], ...]:
+    """Where the needle was sent, skin to tip, at the last contrast or drug, with the bend expected of such a needle.
 
-    How it bent is the simulator's truth and not known here. Empty when nothing was injected through the needle.
+    From the record alone; where it truly went is the simulator's. Empty when nothing was injected through the needle.
     """
     entry: tuple[float, float, float] | None = None
     line: tuple[tuple[float, float, float], ...] = ()
-    direction, depth = np.zeros(3), 0.0
+    direction, depth, clock, needle = np.zeros(3), 0.0, 0.0, ""
     told = {command.id: command for command in commands}
     for event in events:
         command = told.get(event.command_id)
         if isinstance(command, InsertNeedle):
-            entry, direction = command.entry_mm, np.array(command.direction)
+            entry, direction, clock = command.entry_mm, np.array(command.direction), command.bevel_clock_deg
         elif isinstance(command, RedirectNeedle):
             direction = np.array(command.direction)
-        if isinstance(event, NeedleMoved):
+        elif isinstance(command, RotateBevel):
+            clock = command.clock_deg
+        if isinstance(event, NeedleChosen):
+            needle = event.code
+        elif isinstance(event, NeedleMoved):
             depth = event.depth_mm
         elif isinstance(event, Injected) and event.use is not SyringeUse.SKIN and entry is not None:
-            tip = np.array(entry) + depth * direction / np.linalg.norm(direction)
-            line = (entry, (float(tip[0]), float(tip[1]), float(tip[2])))
+            path = bent_path(needle_by_code(needle), entry, direction, clock, depth)
+            line = tuple((float(x), float(y), float(z)) for x, y, z in path)
     return line
