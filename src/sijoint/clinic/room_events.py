@@ -145,7 +145,7 @@ def _moved(procedure: Procedure, event: NeedleMoved) -> Procedure:
             redirections=event.redirections,
             bone_contacts=event.bone_contacts,
             gives_felt=needle.gives_felt + sum(felt.what == "give" for felt in event.felt),
-            depth_mm=event.depth_mm,
+            depth_mm=max(needle.depth_mm, event.depth_mm),
         )
     return replace(procedure, movements=movements, needle=needle)
 

@@ -123,6 +123,8 @@ class GateAnswer:
 
 @dataclass(frozen=True)
 class NeedleUse:
+    """One needle and what became of it; ``depth_mm`` is the deepest it was, along its path."""
+
     gauge: int
     length_mm: float
     tip: str
