@@ -25,7 +25,7 @@ class BodyZone(StrEnum):
 
 
 class Cause(StrEnum):
-    """The seven causes that the source texts name; several may be ticked."""
+    """The seven causes that patients read of; several may be ticked."""
 
     MUSCLE_TIGHTNESS = "muscle tightness"
     SCIATICA = "sciatica"

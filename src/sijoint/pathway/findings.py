@@ -54,7 +54,7 @@ def explain(code: str) -> FindingText:
     try:
         return finding_texts()[code.partition(":")[0]]
     except KeyError:
-        raise UnknownFinding(f"no rule makes a finding {code!r}; `sij explain` lists the codes that exist") from None
+        raise UnknownFinding(f"no rule makes a finding {code!r}; the codes that exist stand in pathway/findings") from None
 
 
 def found(
