@@ -20,6 +20,7 @@ from sijoint.fluoroscopy import (
     display_window,
     edge_letters,
     encode,
+    export,
     expose,
 )
 from sijoint.frames import DisplayOrientation, default_display
@@ -172,3 +173,17 @@ def test_sidecar_is_plain_json():
 def test_spoilt_bytes_are_refused_in_words(spoil, words):
     with pytest.raises(UnreadableFrame, match=words):
         decode(*spoil(*encode(BASE)))
+
+
+def test_an_exported_frame_says_simulated_above_unchanged_pixels():
+    """Files that leave the program carry the strip; without it they are the frame's own pixels."""
+    from io import BytesIO
+
+    from PIL import Image
+
+    pulse = picture()
+    png, sidecar = export(pulse)
+    pixels = np.asarray(Image.open(BytesIO(png)))
+    strip = sidecar["strip_rows"]
+    assert pixels[:strip].max() == 65535
+    assert np.array_equal(pixels[strip:], pulse.pixels)

@@ -14,7 +14,7 @@ from sijoint.anatomy import bone_mesh
 from sijoint.cohort import Case, Scenario, ScenarioRun
 from sijoint.cohort.in_room import ProcedureRun
 from sijoint.exchange.episode_file import EpisodeFile, MadeBy, episode_text
-from sijoint.fluoroscopy import annotated, decode, kernel_name
+from sijoint.fluoroscopy import annotated, decode, export, kernel_name
 from sijoint.frames import default_display
 from sijoint.model import Assessed, Episode, Procedure, StoredImage, StoreKind, ViewPurpose
 from sijoint.model.wire import to_wire
@@ -156,9 +156,10 @@ def _write_images(folder: Path, store: Store, episode: Episode, procedure: Proce
     for number, image in enumerate(procedure.images, 1):
         png, sidecar = store.images.get(image.sha256), sidecars[image.sha256]
         stem = f"{procedure.id}-{number:02d}-{image.purpose.value.replace(' ', '-')}"
-        (target / f"{stem}.png").write_bytes(png)
-        (target / f"{stem}.json").write_text(json.dumps(sidecar, indent=1, sort_keys=True))
         frame = decode(png, sidecar)
+        exported, beside = export(frame)
+        (target / f"{stem}.png").write_bytes(exported)
+        (target / f"{stem}.json").write_text(json.dumps(beside, indent=1, sort_keys=True))
         caption = _caption(image, procedure.images)
         assert frame.pose is not None  # made by this program's C-arm
         display = default_display(frame.pose)

@@ -11,7 +11,7 @@ from sijoint.fluoroscopy.by_rays import project_by_rays
 from sijoint.fluoroscopy.capsule_chain import CapsuleChain, chain_areal_density
 from sijoint.fluoroscopy.display import Window, display_pixels, display_window
 from sijoint.fluoroscopy.dose import air_kerma_mgy, dose_area_product_mgy_cm2, field_half_sizes_mm, field_mask
-from sijoint.fluoroscopy.encoding import decode, encode
+from sijoint.fluoroscopy.encoding import decode, encode, export
 from sijoint.fluoroscopy.errors import UnphysicalView, UnreadableFrame
 from sijoint.fluoroscopy.exposure import expose
 from sijoint.fluoroscopy.frame import Frame, Relationship
@@ -48,6 +48,7 @@ __all__ = [
     "dose_area_product_mgy_cm2",
     "edge_letters",
     "encode",
+    "export",
     "expose",
     "field_half_sizes_mm",
     "field_mask",

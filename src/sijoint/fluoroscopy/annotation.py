@@ -53,6 +53,19 @@ def annotated(
     return np.asarray(picture, dtype=np.uint8)
 
 
+def with_origin_strip(frame: Frame) -> NDArray[np.uint16]:
+    """16-bit pixels (strip + rows, columns) as they leave the program: the frame's own below a strip that says SIMULATED.
+
+    Stored orientation; pixels of the frame are unchanged, and the strip is outside the field.
+    """
+    columns = frame.pixels.shape[1]
+    size = max(10, columns // 30)
+    strip = Image.new("L", (columns, round(1.6 * size)))
+    place = (columns / 2, 0.8 * size)
+    ImageDraw.Draw(strip).text(place, _origin_words(frame), 255, ImageFont.load_default(size), anchor="mm")
+    return np.vstack([np.asarray(strip, dtype=np.uint16) * 257, frame.pixels])
+
+
 def edge_letters(pose: CArmPose | None, display: DisplayOrientation) -> tuple[str, str]:
     """Letters for the left and right edge of the displayed image: L and R, A and P in laterals, empty without a pose."""
     if pose is None:

@@ -7,8 +7,10 @@ from io import BytesIO
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from PIL import Image
 
+from sijoint.fluoroscopy.annotation import with_origin_strip
 from sijoint.fluoroscopy.errors import UnreadableFrame
 from sijoint.fluoroscopy.frame import Frame, Relationship
 from sijoint.fluoroscopy.technique import Collimator, Technique
@@ -20,13 +22,6 @@ _SIGNATURE = b"\x89PNG\r\n\x1a\n"
 
 def encode(frame: Frame) -> tuple[bytes, dict[str, Any]]:
     """The pixels as a 16-bit greyscale PNG, and the sidecar that ``decode`` needs beside it."""
-    rows, columns = frame.pixels.shape
-    lines = np.zeros((rows, 1 + 2 * columns), np.uint8)  # filter byte 0, then big-endian pixels
-    lines[:, 1:] = np.ascontiguousarray(frame.pixels.astype(">u2")).view(np.uint8).reshape(rows, -1)
-    header = struct.pack(">IIBBBBB", columns, rows, 16, 0, 0, 0, 0)
-    png = (
-        _SIGNATURE + _chunk(b"IHDR", header) + _chunk(b"IDAT", zlib.compress(lines.tobytes(), 1)) + _chunk(b"IEND", b"")
-    )
     sidecar: dict[str, Any] = {
         "schema_version": SCHEMA_VERSION,
         "relationship": frame.relationship.value,
@@ -48,7 +43,26 @@ def encode(frame: Frame) -> tuple[bytes, dict[str, Any]]:
     }
     if sidecar["pose"] is not None:
         sidecar["pose"]["isocentre_mm"] = list(sidecar["pose"]["isocentre_mm"])
-    return png, sidecar
+    return _png16(frame.pixels), sidecar
+
+
+def export(frame: Frame) -> tuple[bytes, dict[str, Any]]:
+    """As ``encode``, for files that leave the program: a strip above the field names what the image is.
+
+    ``strip_rows`` of the sidecar says how many rows to leave out to have the frame's own pixels.
+    """
+    pixels = with_origin_strip(frame)
+    _, sidecar = encode(frame)
+    return _png16(pixels), {**sidecar, "strip_rows": pixels.shape[0] - frame.pixels.shape[0]}
+
+
+def _png16(pixels: NDArray[np.uint16]) -> bytes:
+    rows, columns = pixels.shape
+    lines = np.zeros((rows, 1 + 2 * columns), np.uint8)  # filter byte 0, then big-endian pixels
+    lines[:, 1:] = np.ascontiguousarray(pixels.astype(">u2")).view(np.uint8).reshape(rows, -1)
+    header = struct.pack(">IIBBBBB", columns, rows, 16, 0, 0, 0, 0)
+    body = _chunk(b"IHDR", header) + _chunk(b"IDAT", zlib.compress(lines.tobytes(), 1)) + _chunk(b"IEND", b"")
+    return _SIGNATURE + body
 
 
 def decode(png: bytes, sidecar: dict[str, Any]) -> Frame:
