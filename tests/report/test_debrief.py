@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 import made_up_episode as made_up
+from sijoint.model import SyringeUse
 from sijoint.report.debrief import NotThisProcedure, debrief, debrief_text
 from sijoint.room.truth import SimulationTruth, TrueInjection
 
@@ -20,9 +21,9 @@ def truth():
         "PR-1",
         (40.0, -60.0, 60.0),
         (
-            TrueInjection(205, "iohexol_240", (43, -56, 60), False, "ligament", {"ligament": 0.3, "joint": 0.0}),
-            TrueInjection(318, "iohexol_240", (40, -61, 60), True, "cleft", {"joint": 0.45, "muscle": 0.05}),
-            TrueInjection(401, "bupivacaine_0.5_percent", (40, -61, 60), True, "cleft", {"joint": 1.5}),
+            TrueInjection(205, SyringeUse.CONTRAST, (43, -56, 60), False, "ligament", {"ligament": 0.3, "joint": 0.0}),
+            TrueInjection(318, SyringeUse.CONTRAST, (40, -61, 60), True, "cleft", {"joint": 0.45, "muscle": 0.05}),
+            TrueInjection(401, SyringeUse.DRUG, (40, -61, 60), True, "cleft", {"joint": 1.5}),
         ),
     )
 

@@ -9,7 +9,7 @@ from sijoint.fluoroscopy import encode
 from sijoint.model import ContrastPattern, ViewPurpose
 from sijoint.model.wire import from_wire, to_wire
 from sijoint.room import Action, Permission, Session
-from sijoint.room.commands import InjectContrast, JudgeContrast, Pulse
+from sijoint.room.commands import InjectContrast, JudgeContrast, Pulse, WithdrawNeedle
 from sijoint.room.replay import CommandLog, LogDiffers, LogKeeper, replay
 from sijoint.room.truth import read_truth, write_truth
 
@@ -65,3 +65,11 @@ def test_truth_is_a_file_of_its_own(tmp_path, logged):
     assert read_truth(tmp_path / "truth", "p1") == truth
     assert read_truth(tmp_path / "truth", "p2") is None
     assert abs(sum(truth.injections[0].volumes_ml.values()) - 0.2) < 1e-9
+
+
+def test_truth_keeps_the_needle_as_it_lay_when_it_is_out_again(room):
+    room.needle_to(room.plan.depth_mm)
+    room.do(InjectContrast, volume_ml=Decimal("0.2"), rate_ml_s=0.1, watch_s=1.0)
+    tip_mm = tuple(float(x) for x in room.session.needle.tip_mm)
+    room.do(WithdrawNeedle, distance_mm=200.0)
+    assert room.session.truth.needle_path_mm[-1] == tip_mm == room.session.truth.injections[-1].tip_mm

@@ -1,5 +1,6 @@
 """A procedure is driven by commands and told by events; nothing happens without permission or beyond what can be done."""
 
+from dataclasses import replace
 from decimal import Decimal
 
 import numpy as np
@@ -106,12 +107,22 @@ def test_a_command_given_twice_happens_once(room):
 
 
 def test_a_view_out_of_reach_is_one_sentence_and_moves_nothing(room):
-    before = room.session.fluoroscope.pose
-    events = room.do(PositionCArm, left_deg=0.0, cephalad_deg=89.0, isocentre_mm=(0.0, 0.0, 0.0))
-    reachable = kinds(events) == ["C-arm moved"]  # the model's tilt reaches it; then a roundabout one must not
-    if not reachable:
-        assert kinds(events) == ["refused"]
-        assert room.session.fluoroscope.pose == before
+    scope = room.session.fluoroscope
+    before, now_s = scope.pose, room.session.now_s
+    scope.carm = replace(scope.carm, orbital_deg=(-20.0, 20.0))
+    (refused,) = room.do(PositionCArm, left_deg=45.0, cephalad_deg=0.0, isocentre_mm=(0.0, 0.0, 0.0))
+    assert refused.kind == "refused"
+    assert "of -20..20°" in refused.sentence
+    assert (scope.pose, room.session.now_s) == (before, now_s)
+
+
+def test_contrast_without_a_needle_costs_no_dose(room):
+    """No pulse is made for what cannot be done: a dose that no event names would be lost."""
+    pulses = []
+    room.session.fluoroscope.pulse = lambda *args, **kwargs: pulses.append(args)
+    assert kinds(room.do(InjectContrast, **CONTRAST)) == ["refused"]
+    assert kinds(room.do(InjectDrug, volume_ml=Decimal("1"), rate_ml_s=0.1)) == ["refused"]
+    assert pulses == []
 
 
 def test_bone_stops_the_needle(room):

@@ -7,7 +7,7 @@ import numpy as np
 
 from sijoint.cohort.scenario import PainCauses
 from sijoint.formulary import agent as agent_by_code
-from sijoint.model import Answer, DiaryEntry, DiaryPrompt, Fact, Recipe, RecoveryCheck, Vitals
+from sijoint.model import Answer, DiaryEntry, DiaryPrompt, Fact, Recipe, RecoveryCheck, SyringeUse, Vitals
 from sijoint.response import BodyState, Delivered, PainCause, state_at
 from sijoint.room.truth import SimulationTruth
 
@@ -24,7 +24,7 @@ class VirtualBody:
         """The drug of one procedure, line by line, where the simulator knows that it went."""
         drawn = sum((line.volume_ml for line in recipe.drug), Decimal(0))
         for injection in truth.injections:
-            if injection.fluid != "drug":
+            if injection.use is not SyringeUse.DRUG:
                 continue
             for line in recipe.drug:
                 strength = float(agent_by_code(line.agent).strength_mg_ml * line.volume_ml / drawn)

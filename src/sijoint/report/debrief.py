@@ -8,7 +8,6 @@ from dataclasses import dataclass
 import numpy as np
 
 from sijoint.model import ContrastPattern, Procedure, SyringeUse
-from sijoint.report.given import agent_name
 from sijoint.report.words import number, session_clock
 from sijoint.room.truth import SimulationTruth, TrueInjection
 
@@ -25,7 +24,7 @@ class InjectionDebrief:
     """One injection: where it was judged to go, and where it went."""
 
     at_s: float
-    fluid: str
+    use: SyringeUse
     tip: str
     distance_mm: float
     went: str
@@ -54,7 +53,7 @@ def debrief_text(truth: SimulationTruth, procedure: Procedure) -> str:
         return "\n".join([*lines, "Nothing was injected.", ""])
     for one in told:
         lines += [
-            f"{session_clock(one.at_s)}  {one.fluid}",
+            f"{session_clock(one.at_s)}  {one.use}",
             f"      tip: {one.tip}, {number(one.distance_mm, 1)} mm from the target",
             f"      went to: {one.went}",
             f"      judged: {one.judged}",
@@ -76,7 +75,7 @@ def _one(injection: TrueInjection, truth: SimulationTruth, procedure: Procedure)
     judged, agrees = _judged(injection, procedure)
     return InjectionDebrief(
         injection.at_s,
-        agent_name(injection.fluid),
+        injection.use,
         tip,
         float(np.linalg.norm(np.subtract(injection.tip_mm, truth.target_mm))),
         _went(injection),
@@ -100,8 +99,7 @@ def _went(injection: TrueInjection) -> str:
 def _judged(injection: TrueInjection, procedure: Procedure) -> tuple[str, bool | None]:
     """The first judgement at or after a contrast injection and before the next one; other fluids are not judged."""
     contrast = sorted(given.at_s for given in procedure.administrations if given.use is SyringeUse.CONTRAST)
-    agents = {given.agent for given in procedure.administrations if given.use is SyringeUse.CONTRAST}
-    if injection.fluid not in agents:
+    if injection.use is not SyringeUse.CONTRAST:
         return "not judged (no contrast)", None
     following = [at_s for at_s in contrast if at_s > injection.at_s]
     until = following[0] if following else float("inf")

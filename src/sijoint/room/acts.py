@@ -39,8 +39,9 @@ from sijoint.room.events import (
 )
 from sijoint.room.imaging import press_pedal
 from sijoint.room.permission import Action
-from sijoint.room.state import TIMING, ImpossibleCommand, RoomState
+from sijoint.room.state import ImpossibleCommand, RoomState
 from sijoint.room.syringes import inject_contrast, inject_drug, inject_skin
+from sijoint.room.timing import TIMING
 
 
 @singledispatch
@@ -58,9 +59,7 @@ def _(command: PositionCArm, session: RoomState) -> None:
     except UnreachablePose as refusal:
         raise ImpossibleCommand(str(refusal)) from None
     degrees, millimetres = scope.travel(before)
-    session.now_s += (
-        TIMING["gantry_start_s"] + degrees / TIMING["gantry_deg_per_s"] + millimetres / TIMING["isocentre_mm_per_s"]
-    )
+    session.now_s += TIMING.gantry_start_s + degrees / TIMING.gantry_deg_per_s + millimetres / TIMING.isocentre_mm_per_s
     session.event(
         CArmMoved,
         primary_deg=pose.primary_deg,
@@ -105,7 +104,7 @@ def _(command: InsertNeedle, session: RoomState) -> None:
         command.bevel_clock_deg,
         previous=session.needle_out,
     )
-    session.now_s += TIMING["needle_handling_s"]
+    session.now_s += TIMING.needle_handling_s
     _moved(session, "insert", ())
 
 
@@ -123,7 +122,7 @@ def _(command: AdvanceNeedle, session: RoomState) -> None:
         target_mm=np.array(session.setting.target_mm),
         rng=session.generator("advance"),
     )
-    session.now_s += command.distance_mm / TIMING["needle_mm_per_s"]
+    session.now_s += command.distance_mm / TIMING.needle_mm_per_s
     felt = tuple(Felt(feel.kind, round(feel.depth_mm, 1), round(feel.force_n, 2)) for feel in feels)
     _moved(session, "advance", felt)
     rng = session.generator("pain")
@@ -137,7 +136,7 @@ def _(command: WithdrawNeedle, session: RoomState) -> None:
     state = session.held_needle
     if not command.distance_mm > 0:
         raise ImpossibleCommand("withdraw by a distance above zero")
-    session.now_s += min(command.distance_mm, state.depth_mm) / TIMING["needle_mm_per_s"]
+    session.now_s += min(command.distance_mm, state.depth_mm) / TIMING.needle_mm_per_s
     session.needle = withdraw(state, command.distance_mm)
     if session.needle.in_skin:
         _moved(session, "withdraw", ())
@@ -152,7 +151,7 @@ def _(command: RedirectNeedle, session: RoomState) -> None:
         session.needle = redirect(session.held_needle, np.array(command.direction))
     except RefusedMovement as refusal:
         raise ImpossibleCommand(str(refusal)) from None
-    session.now_s += TIMING["needle_handling_s"]
+    session.now_s += TIMING.needle_handling_s
     _moved(session, "redirect", ())
 
 
@@ -180,7 +179,7 @@ def _(command: InjectDrug, session: RoomState) -> None:
 @perform.register
 def _(command: JudgeContrast, session: RoomState) -> None:
     """The operator's word on what was seen; then the gate's answer for the drug, in plain sight."""
-    session.now_s += TIMING["judgement_s"]
+    session.now_s += TIMING.judgement_s
     session.event(
         Judged,
         movement=session.movement,

@@ -6,7 +6,8 @@ from sijoint.fluoroscopy import Frame, LayerGrid, average
 from sijoint.model import ImageOrigin, StoredImage, ViewPurpose
 from sijoint.room.events import Exposed
 from sijoint.room.permission import Action
-from sijoint.room.state import TIMING, ImpossibleCommand, RoomState
+from sijoint.room.state import ImpossibleCommand, RoomState
+from sijoint.room.timing import TIMING
 
 
 def press_pedal(session: RoomState, pulses: int, purpose: ViewPurpose) -> None:
@@ -18,7 +19,7 @@ def press_pedal(session: RoomState, pulses: int, purpose: ViewPurpose) -> None:
     iodine = iodine_layer(session)
     locked = purpose is ViewPurpose.AFTER_CONTRAST  # so that it can be subtracted from the view before
     rng = session.generator("pulse")
-    interval = 1.0 / TIMING["fluoroscopy_pulses_per_s"]
+    interval = 1.0 / TIMING.fluoroscopy_pulses_per_s
     frames = []
     for _ in range(pulses):
         session.now_s += interval
@@ -34,7 +35,7 @@ def hold(frames: list[Frame]) -> Frame:
     It is the C-arm's own image, so it stays what its frames are: a simulated one never becomes merely derived.
     """
     last = frames[-1]
-    alike = [frame for frame in frames[-TIMING["last_image_frames"] :] if frame.technique == last.technique]
+    alike = [frame for frame in frames[-TIMING.last_image_frames :] if frame.technique == last.technique]
     return replace(average(alike), origin=last.origin)
 
 
@@ -49,22 +50,7 @@ def report_exposure(
 ) -> tuple[str, ...]:
     """Store the kept frames, then say what was exposed, with the dose of every pulse."""
     pose = session.fluoroscope.pose
-    images = tuple(
-        session.store(
-            frame,
-            lambda sha256, purpose=purpose: StoredImage(  # type: ignore[misc]
-                sha256=sha256,
-                at_s=round(session.now_s, 3),
-                origin=ImageOrigin.SIMULATED,
-                purpose=purpose,
-                primary_deg=round(pose.primary_deg, 3),
-                secondary_deg=round(pose.secondary_deg, 3),
-                after_contrast=session.contrast_here and purpose is not ViewPurpose.BEFORE_CONTRAST,
-                after_movement=session.movement,
-            ),
-        )
-        for frame, purpose in kept
-    )
+    images = tuple(_stored(session, frame, purpose) for frame, purpose in kept)
     technique = frames[-1].technique
     assert technique is not None  # made here, by this C-arm
     session.event(
@@ -80,3 +66,18 @@ def report_exposure(
         images=images,
     )
     return tuple(image.sha256 for image in images)
+
+
+def _stored(session: RoomState, frame: Frame, purpose: ViewPurpose) -> StoredImage:
+    """A kept frame as the record names it."""
+    pose = session.fluoroscope.pose
+    return StoredImage(
+        sha256=session.keep(frame),
+        at_s=round(session.now_s, 3),
+        origin=ImageOrigin.SIMULATED,
+        purpose=purpose,
+        primary_deg=round(pose.primary_deg, 3),
+        secondary_deg=round(pose.secondary_deg, 3),
+        after_contrast=session.contrast_here and purpose is not ViewPurpose.BEFORE_CONTRAST,
+        after_movement=session.movement,
+    )

@@ -12,11 +12,8 @@ class Session(RoomState):
     A command id seen before returns its first events again and does nothing.
     """
 
-    _done: dict[str, tuple[Event, ...]]
-
     def start(self) -> tuple[Event, ...]:
         """Open the procedure. Called once, before any command."""
-        self._done = {}
         s = self.setting
         self.event(
             Started,
@@ -31,8 +28,8 @@ class Session(RoomState):
 
     def do(self, command: RoomCommand) -> tuple[Event, ...]:
         """Run one command. What cannot be done is a ``Refused`` event, never half done."""
-        if command.id in self._done:
-            return self._done[command.id]
+        if command.id in self.done:
+            return self.done[command.id]
         self.events, self.command_id = [], command.id
         self.now_s = max(self.now_s, command.at_s)
         if self.ended:
@@ -43,5 +40,5 @@ class Session(RoomState):
             except ImpossibleCommand as refusal:
                 self.refuse(None, str(refusal))
         self.commands_done += 1
-        self._done[command.id] = tuple(self.events)
-        return self._done[command.id]
+        self.done[command.id] = tuple(self.events)
+        return self.done[command.id]

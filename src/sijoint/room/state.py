@@ -1,18 +1,17 @@
 """What a running procedure holds: gantry, needle, fluids, images, time; and how its acts tell what happened."""
 
-from collections.abc import Callable
-from importlib import resources
-from tomllib import loads
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
 from numpy.random import Generator
+from numpy.typing import NDArray
 
 from sijoint.anatomy import Tissue
 from sijoint.fluoroscopy import CapsuleChain, Frame
 from sijoint.guidance import ContrastRun
 from sijoint.injectate import FluidBody
-from sijoint.model import StoredImage
+from sijoint.model import SyringeUse
 from sijoint.needle import NeedleState
 from sijoint.room.events import Event, Refused
 from sijoint.room.fluoroscope import SimulatedFluoroscope
@@ -20,8 +19,9 @@ from sijoint.room.permission import Action, Permission, PermissionRequest, Permi
 from sijoint.room.setting import Setting
 from sijoint.room.truth import SimulationTruth, TrueInjection
 
-TIMING = loads(resources.files("sijoint.room").joinpath("timing.toml").read_text())
-
+Point = tuple[float, float, float]
+Path = tuple[Point, ...]
+Volumes = Mapping[str, float]  # millilitres by compartment
 KeepImage = Callable[[Frame], str]  # stores the frame durably and returns the hash of its bytes
 
 
@@ -67,8 +67,10 @@ class RoomState:
         self.run_images: tuple[str, ...] = ()
         self.contrast_here = False  # contrast was given since the needle last moved
         self._injections: list[TrueInjection] = []
+        self._path_injected_through: Path = ()
         self.command_id = ""
         self.events: list[Event] = []  # of the command that is running
+        self.done: dict[str, tuple[Event, ...]] = {}  # what each command id led to
 
     def generator(self, purpose: str) -> Generator:
         """A stream of its own for each command and purpose, so that no act disturbs the chance of another."""
@@ -101,11 +103,11 @@ class RoomState:
         self.movement += 1
         self.runs, self.run_images, self.contrast_here = [], (), False
 
-    def store(self, frame: Frame, image: Callable[[str], StoredImage]) -> StoredImage:
-        """Keep a frame's bytes, durable before anything names them."""
+    def keep(self, frame: Frame) -> str:
+        """Store a frame, durable before anything names it; its content hash."""
         sha256 = self._keep_image(frame)
         self.frames[sha256] = frame
-        return image(sha256)
+        return sha256
 
     @property
     def held_needle(self) -> NeedleState:
@@ -122,28 +124,33 @@ class RoomState:
         needle = self.needle.needle
         return CapsuleChain(self.needle.whole_path_mm, needle.outer_mm, needle.bore_mm)
 
-    def injected(self, fluid: str, tip_mm: Any, before: dict[str, float], after: dict[str, float]) -> None:
-        """Note for the truth where an injection went."""
+    def injected(self, use: SyringeUse, before_ml: Volumes, after_ml: Volumes) -> None:
+        """Note for the truth where an injection through the needle went."""
         body, side = self.setting.body, self.setting.side
-        point = np.asarray(tip_mm, dtype=np.float64)
+        needle = self.held_needle
+        tip = needle.tip_mm
+        self._path_injected_through = tuple(_point(place) for place in needle.path_mm)
         self._injections.append(
             TrueInjection(
                 at_s=round(self.now_s, 3),
-                fluid=fluid,
-                tip_mm=(float(point[0]), float(point[1]), float(point[2])),
-                tip_in_cleft=bool(body.joints[side].contains(point)),
-                tip_tissue=Tissue(int(body.tissue_at(point))).name.lower(),
-                volumes_ml={key: after[key] - before.get(key, 0.0) for key in after},
+                use=use,
+                tip_mm=_point(tip),
+                tip_in_cleft=bool(body.joints[side].contains(tip)),
+                tip_tissue=Tissue(int(body.tissue_at(tip))).name.lower(),
+                volumes_ml={place: ml - before_ml.get(place, 0.0) for place, ml in after_ml.items()},
             )
         )
 
     @property
     def truth(self) -> SimulationTruth:
-        path = () if self.needle is None else tuple(tuple(float(x) for x in point) for point in self.needle.path_mm)
         return SimulationTruth(
             self.setting.procedure_id,
             self.setting.target_mm,
             tuple(self._injections),
-            path,  # type: ignore[arg-type]
+            self._path_injected_through,
             self.setting.causes.capacity_ml,
         )
+
+
+def _point(place: NDArray[np.float64]) -> Point:
+    return float(place[0]), float(place[1]), float(place[2])

@@ -12,12 +12,14 @@ from sijoint.formulary import agent as agent_by_code
 from sijoint.guidance import ContrastRun
 from sijoint.injectate import Compartment, Fluid, RefusedInjection
 from sijoint.model import RecipeLine, SyringeUse, ViewPurpose
+from sijoint.needle import NeedleState
 from sijoint.response import familiar_pain, pain_of_filling
 from sijoint.room.commands import InjectContrast, InjectDrug, InjectSkin
 from sijoint.room.events import Injected, PatientFelt
 from sijoint.room.imaging import hold, iodine_layer, report_exposure
 from sijoint.room.permission import Action
-from sijoint.room.state import TIMING, ImpossibleCommand, RoomState
+from sijoint.room.state import ImpossibleCommand, RoomState
+from sijoint.room.timing import TIMING
 
 
 def inject_skin(session: RoomState, command: InjectSkin) -> None:
@@ -25,7 +27,7 @@ def inject_skin(session: RoomState, command: InjectSkin) -> None:
         raise ImpossibleCommand("inject a volume above zero")
     if not session.permitted(Action.SKIN):
         return
-    session.now_s += TIMING["skin_anaesthetic_s"]
+    session.now_s += TIMING.skin_anaesthetic_s
     line = session.setting.recipe.skin
     _given(session, SyringeUse.SKIN, (line,), _Push(command.volume_ml, 0.0, 0.0, None))
 
@@ -34,25 +36,32 @@ def inject_contrast(session: RoomState, command: InjectContrast) -> None:
     """A mask before, pulses while the plunger moves and for some seconds after: wash-out needs time to be seen."""
     if not (command.volume_ml > 0 and command.rate_ml_s > 0 and command.watch_s >= 0):
         raise ImpossibleCommand("contrast needs a volume and a rate above zero")
+    needle = session.held_needle  # before the first pulse: no dose for what cannot be done
     if not (session.permitted(Action.CONTRAST) and session.permitted(Action.EXPOSURE)):
         return
     line = session.setting.recipe.contrast
     contrast = agent_by_code(line.agent)
     fluid = Fluid("contrast", contrast.viscosity_mpa_s, contrast.iodine_mg_ml)
-    session.now_s += TIMING["syringe_change_s"]
+    session.now_s += TIMING.syringe_change_s
     rng = session.generator("run")
-    interval = 1.0 / TIMING["run_pulses_per_s"]
-    masks = [_pulse(session, rng, interval) for _ in range(TIMING["last_image_frames"])]
+    interval = 1.0 / TIMING.run_pulses_per_s
+    masks = [_pulse(session, rng, interval) for _ in range(TIMING.last_image_frames)]
     before_ml = _by_name(session, fluid.name)
     during: list[Frame] = []
     push = _push(
-        session, fluid, command.volume_ml, command.rate_ml_s, interval, lambda: during.append(_pulse(session, rng))
+        session,
+        needle,
+        fluid,
+        command.volume_ml,
+        command.rate_ml_s,
+        interval,
+        lambda: during.append(_pulse(session, rng)),
     )
     after = [_pulse(session, rng, interval) for _ in range(ceil(command.watch_s / interval))] if push.given_ml else []
     mask = hold(masks)
     kept = [(mask, ViewPurpose.BEFORE_CONTRAST)]
     if push.given_ml:
-        session.injected(fluid.name, session.held_needle.tip_mm, before_ml, _by_name(session, fluid.name))
+        session.injected(SyringeUse.CONTRAST, before_ml, _by_name(session, fluid.name))
         session.runs.append(ContrastRun(mask, tuple(during), tuple(after), float(push.given_ml), contrast.iodine_mg_ml))
         session.contrast_here = True
         kept += [(hold(frames), ViewPurpose.CONTRAST) for frames in (during, after) if frames]
@@ -74,15 +83,18 @@ def inject_drug(session: RoomState, command: InjectDrug) -> None:
     drawn = sum((line.volume_ml for line in lines), Decimal(0))
     if not (0 < command.volume_ml <= drawn and command.rate_ml_s > 0):
         raise ImpossibleCommand(f"the drug syringe holds {drawn} mL; inject more than zero and no more than that")
+    needle = session.held_needle
     if not session.permitted(Action.DRUG):
         return
-    session.now_s += TIMING["syringe_change_s"]
+    session.now_s += TIMING.syringe_change_s
     viscosity = sum(agent_by_code(line.agent).viscosity_mpa_s * float(line.volume_ml / drawn) for line in lines)
     fluid = Fluid("drug", viscosity, 0.0)
     before_ml = _by_name(session, fluid.name)
-    push = _push(session, fluid, command.volume_ml, command.rate_ml_s, 1.0 / TIMING["run_pulses_per_s"], lambda: None)
+    push = _push(
+        session, needle, fluid, command.volume_ml, command.rate_ml_s, 1.0 / TIMING.run_pulses_per_s, lambda: None
+    )
     if push.given_ml:
-        session.injected(fluid.name, session.held_needle.tip_mm, before_ml, _by_name(session, fluid.name))
+        session.injected(SyringeUse.DRUG, before_ml, _by_name(session, fluid.name))
         _given(session, SyringeUse.DRUG, lines, push)
     if push.stopped:
         session.refuse(None, push.stopped)
@@ -100,10 +112,15 @@ class _Push:
 
 
 def _push(
-    session: RoomState, fluid: Fluid, volume_ml: Decimal, rate_ml_s: float, interval_s: float, each: Callable[[], None]
+    session: RoomState,
+    needle: NeedleState,
+    fluid: Fluid,
+    volume_ml: Decimal,
+    rate_ml_s: float,
+    interval_s: float,
+    each: Callable[[], None],
 ) -> _Push:
     """Press until the volume is in or the fluid will not go; ``each`` is called after every interval."""
-    needle = session.held_needle
     given, peak, site = 0.0, 0.0, 0.0
     into: Compartment | None = None
     while given < float(volume_ml) - 1e-9:
@@ -114,7 +131,7 @@ def _push(
             return _Push(Decimal(str(round(given, 3))), peak, site, into, str(refusal))
         given += portion
         session.now_s += portion / rate_ml_s
-        peak, site, into = max(peak, step.needle_kpa + step.site_kpa), max(site, step.site_kpa), step.compartment
+        peak, site, into = max(peak, step.plunger_kpa), max(site, step.site_kpa), step.compartment
         each()
     return _Push(volume_ml, peak, site, into)
 

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from sijoint.model import SyringeUse
 from sijoint.model.wire import from_wire_text, to_wire
 
 TRUTH_SCHEMA_VERSION = "1"
@@ -19,7 +20,7 @@ class TrueInjection:
     """Where one injection really went, in millilitres by compartment, and where the tip was (LPS, mm)."""
 
     at_s: float
-    fluid: str
+    use: SyringeUse
     tip_mm: tuple[float, float, float]
     tip_in_cleft: bool
     tip_tissue: str
