@@ -187,7 +187,7 @@ def test_the_gate_is_told_in_order_with_the_judgement_that_it_saw(html):
 
 def test_drugs_come_with_volume_and_content(html):
     words = read(html)
-    assert "bupivacaine 0.5 %, plain drug, left intra-articular 1.5 mL 7.5 mg 31 kPa" in words
+    assert "bupivacaine 0.5 %, plain drug, for the left intra-articular target 1.5 mL 7.5 mg 31 kPa" in words
     assert "iohexol" in words
     assert "72 mg iodine" in words
 
@@ -213,8 +213,8 @@ def test_the_verdict_is_printed_in_its_own_words(html):
 
 def test_two_verdicts_stand_side_by_side(html):
     words = read(html)
-    assert "anaesthetic only first Block positive" in words
-    assert "Same causes and seed: first injection with steroid Block positive" in words
+    assert re.search("This episode: anaesthetic only first, policy [a-z-]+ Block positive", words)
+    assert re.search("Same causes and seed: first injection with steroid, policy [a-z-]+ Block positive", words)
     assert "Same causes and seed" not in read(render_episode(made_up.report()))
 
 
@@ -298,6 +298,75 @@ def test_an_abandoned_procedure_without_judgement_renders():
     assert "no judgement since the needle last moved" in words
     assert "No drug was given" in words
     assert "Nothing was given." in words
+
+
+def test_a_step_refused_again_and_again_for_the_same_reason_is_told_once():
+    weak = Finding(
+        "discharge.leg-weak", Severity.STOP, "Leg power is not at baseline.", "", "power back", "rules", Grade.DERIVED
+    )
+    call = replace(weak, code="discharge.call-physician", clinician="Call the physician.")
+    moments = [made_up.at(22, 11) + timedelta(minutes=30 * step) for step in range(6)]
+    refusals = tuple(
+        StepRefused(at, "discharge patient", "Not yet to be discharged.", (weak, call) if step else (weak,))
+        for step, at in enumerate(moments)
+    )
+    words = read(render_episode(made_up.report(refusals=refusals)))
+    assert words.count("Refused discharge patient") == 2
+    assert "Refused discharge patient, asked 5 times with the same answer" in words
+    assert words.count("Call the physician.") == 1
+    assert f"until 22 Jan 2026, {moments[-1]:%H:%M}" in words
+
+
+def test_a_refusal_stands_before_the_same_step_accepted_at_the_same_moment():
+    whole = made_up.episode()
+    order = whole.sessions[0].order
+    refused = StepRefused(order.at, "place order", "The two do not mix.")
+    words = read(render_episode(made_up.report(refusals=(refused,))))
+    told = words[words.index("Timeline 12 Jan") : words.index("Request and assessment")]
+    assert told.index("Refused place order") < told.index("Order diagnostic")
+
+
+def test_contrast_is_given_for_a_target_and_judged_where_it_went(html):
+    words = read(html)
+    drugs = words[words.index("What was given") : words.index("Radiation, as")]
+    assert "contrast, for the left intra-articular target" in drugs
+    assert "contrast, left intra-articular" not in drugs
+
+
+def test_after_the_gate_held_back_it_says_what_was_done(html):
+    words = read(html)
+    gate = words[words.index("Contrast gate") : words.index("What was given")]
+    assert re.search(r"held back.*Needle moved, contrast again at \d+:\d\d\..*allowed", gate)
+    assert "calibrated on simulation" in gate
+
+
+def test_a_simulated_dose_stands_beside_the_published_one(html):
+    words = read(html)
+    assert "median 1671 mGy·cm² in overweight" in words or "median 1210 mGy·cm² in normal weight" in words
+    assert "no estimate of any patient's dose" in words
+
+
+def test_questions_of_the_future_are_not_called_unanswered():
+    whole = made_up.episode()
+    first = whole.sessions[0]
+    unanswered = replace(first, entries=first.entries[:1])
+    early = made_up.report(episode=replace(whole, sessions=(unanswered,)))
+    soon = read(render_episode(replace(early, made_at=first.prompts[0].opens)))
+    late = read(render_episode(replace(early, made_at=first.prompts[-1].closes + timedelta(days=1))))
+    assert f"{len(first.prompts) - 1} of {len(first.prompts)} not yet due" in soon
+    assert "not answered in time" not in soon
+    assert f"{len(first.prompts) - 1} of {len(first.prompts)} questions not answered in time" in late
+
+
+def test_a_therapeutic_injection_has_no_threshold_of_a_test():
+    words = read(render_episode(made_up.report()))
+    second = words[
+        words.index("Session 2: Therapeutic") : words.index(
+            "May it be repeated?", words.index("Session 2: Therapeutic")
+        )
+    ]
+    assert "Judged by" not in second
+    assert "Dashed: pain at" not in second
 
 
 HOSTILE = "<script>alert('x')</script>\"&]]>{{ 7*7 }}"

@@ -32,7 +32,10 @@ def test_every_step_of_a_session_is_told_once():
 
 def test_the_gate_holds_back_before_it_allows():
     words = [step.words for step in timeline(made_up.episode()) if step.step == "Gate" and step.session == 1]
-    assert words == ["drug held back", "drug allowed"]
+    assert words == [
+        "contrast judged peri-articular: drug held back",
+        "contrast judged intra-articular, cephalad spread: drug allowed",
+    ]
 
 
 def test_a_day_without_an_hour_says_so():

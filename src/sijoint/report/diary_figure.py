@@ -11,7 +11,7 @@ from decimal import Decimal
 from html import escape
 from math import log
 
-from sijoint.model import Answer, Session
+from sijoint.model import Answer, OrderKind, Session
 from sijoint.report.given import action_window_minutes
 from sijoint.report.timeline import injected_at
 from sijoint.report.words import number, percent
@@ -188,8 +188,9 @@ def _window(session: Session, place: _Axis, label: str) -> list[str]:
 
 
 def _threshold(session: Session, points: tuple[DiaryPoint, ...]) -> list[str]:
+    """The line of a test's threshold; a therapeutic injection is no test and has none."""
     baseline = next((point.index_nrs for point in points if point.minutes <= 0), None)
-    if not baseline:
+    if not baseline or session.order.kind is not OrderKind.DIAGNOSTIC:
         return []
     percent_needed = session.verdict.threshold_percent if session.verdict else session.order.rule.threshold_percent
     nrs = Decimal(baseline) * (1 - percent_needed / 100)

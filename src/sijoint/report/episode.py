@@ -9,6 +9,7 @@ from sijoint.model import (
     ImageOrigin,
     OrderKind,
     Procedure,
+    Sedation,
     Session,
     Severity,
     SignOut,
@@ -17,9 +18,22 @@ from sijoint.model import (
 )
 from sijoint.report.diary_figure import DiaryPoint, diary_figure, diary_points
 from sijoint.report.facts import EpisodeReport, FigureImage, ProcedureFigures
-from sijoint.report.given import DrugLine, ViewDose, agent_name, drug_lines, recipe_words, total_dose, view_doses
+from sijoint.report.gate import GateLine, gate_lines, judged_as
+from sijoint.report.given import (
+    DrugLine,
+    ViewDose,
+    action_window_minutes,
+    agent_name,
+    concordance_words,
+    drug_lines,
+    recipe_words,
+    total_dose,
+    view_doses,
+)
 from sijoint.report.page import page
+from sijoint.report.published import published_dose
 from sijoint.report.questions import Answered, answered, provocation_rows, sorted_answers
+from sijoint.report.refusals import RefusalTold, refusals_told, with_refusals
 from sijoint.report.timeline import TimelineEntry, injected_at, timeline
 from sijoint.report.words import in_words, nrs, number, span
 
@@ -47,6 +61,7 @@ class ShownImage:
 
     figure: FigureImage
     stored: StoredImage | None
+    judged: str = ""
 
 
 @dataclass(frozen=True)
@@ -77,8 +92,14 @@ class SessionPart:
     anatomy_png: bytes | None
     diary_svg: bytes
     diary: tuple[DiaryPoint, ...]
+    not_answered: int
+    not_yet_due: int
+    gate: tuple[GateLine, ...]
+    concordance: str
     simulated: bool
+    why_not: tuple[str, ...]
     twin_verdict: Verdict | None
+    twin_concordance: str
 
     @property
     def heading(self) -> str:
@@ -94,16 +115,19 @@ class SessionPart:
             lead = verdict.card[0] if verdict.card else f"Block {verdict.verdict} for this target"
             return lead, f"Relief lasted: {verdict.relief_duration or '–'}"
         if procedure is None:
-            return "No procedure was made", ""
+            return "No procedure was made", "no needle, no X-ray, no drug"
         if injected_at(procedure) is None:
             return "No drug was given", procedure.abandoned_because
         told = [(point, point.index_nrs) for point in self.diary if point.index_nrs is not None]
         if len(told) < 2:
             return "No diary yet", ""
-        best = min(score for _, score in told[1:])
+        window = action_window_minutes(self.session)
+        later = [score for point, score in told[1:] if window is None or point.minutes > window[1]]
+        when = " once the anaesthetic was over" if window and later else ""
+        best = min(later or [score for _, score in told[1:]])
         last, score = told[-1]
         return (
-            f"Pain {nrs(told[0][1])} before, {nrs(best)} at best",
+            f"Pain {nrs(told[0][1])} before, {nrs(best)} at best{when}",
             f"Last entry: {nrs(score)} after {span(last.minutes)}",
         )
 
@@ -119,12 +143,14 @@ def render_episode(report: EpisodeReport) -> str:
         report=report,
         episode=episode,
         patient=report.patient,
-        steps=_by_day(_with_refusals(report), report),
+        steps=_by_day(with_refusals(timeline(episode), report.refusals), report),
+        refused=refusals_told(report.refusals),
         assessment_answers=answered(episode.assessment) if episode.assessment else (),
         provocation=provocation_rows(episode.assessment.provocations) if episode.assessment else (),
         screening=sorted_answers(episode.screening_answers) if episode.screening_answers else None,
         sessions=sessions,
         dose=total_dose(exposures) if exposures else None,
+        published=published_dose(report.patient),
         held=_what_held_it(report),
         simulated=any(part.simulated for part in sessions) or report.patient.virtual,
         grades=GRADES,
@@ -136,6 +162,7 @@ def _session_part(report: EpisodeReport, index: int) -> SessionPart:
     procedure = session.procedure
     figures = next((one for one in report.figures if one.session_index == index), ProcedureFigures(index))
     twin = report.twin.episode.sessions if report.twin else ()
+    prompts = _prompts(session, report)
     return SessionPart(
         number=index + 1,
         session=session,
@@ -149,15 +176,41 @@ def _session_part(report: EpisodeReport, index: int) -> SessionPart:
         images=_shown(figures, procedure),
         anatomy_png=figures.anatomy_png,
         diary_svg=diary_figure(session),
-        diary=diary_points(session) if injected_at(procedure) else (),
+        diary=_answers_not_judged(session),
+        not_answered=sum(not one.answered and one.due for one in prompts),
+        not_yet_due=sum(not one.answered and not one.due for one in prompts),
+        gate=gate_lines(procedure) if procedure else (),
+        concordance=concordance_words(session),
         simulated=procedure is not None and any(image.origin is ImageOrigin.SIMULATED for image in procedure.images),
+        why_not=_what_held_it(report) if procedure is None and index == len(report.episode.sessions) - 1 else (),
         twin_verdict=twin[index].verdict if index < len(twin) else None,
+        twin_concordance=concordance_words(twin[index]) if index < len(twin) else "",
     )
+
+
+@dataclass(frozen=True)
+class _Prompt:
+    answered: bool
+    due: bool
+
+
+def _prompts(session: Session, report: EpisodeReport) -> tuple[_Prompt, ...]:
+    """Every question of the diary: answered or not, and whether its time was over when the report was written."""
+    answered_ids = {entry.prompt_id for entry in session.entries}
+    return tuple(_Prompt(one.id in answered_ids, one.closes < report.made_at) for one in session.prompts)
+
+
+def _answers_not_judged(session: Session) -> tuple[DiaryPoint, ...]:
+    """Every answer of the diary that the arithmetic of a verdict does not list."""
+    points = diary_points(session) if injected_at(session.procedure) else ()
+    listed = {line.label for line in session.verdict.arithmetic} if session.verdict else set()
+    return tuple(point for point in points if not (session.verdict and point.label in {"before", *listed}))
 
 
 def _shown(figures: ProcedureFigures, procedure: Procedure | None) -> tuple[ShownImage, ...]:
     stored: Mapping[str, StoredImage] = {image.sha256: image for image in procedure.images} if procedure else {}
-    return tuple(ShownImage(figure, stored.get(figure.sha256)) for figure in figures.images)
+    shown = [(figure, stored.get(figure.sha256)) for figure in figures.images]
+    return tuple(ShownImage(figure, image, judged_as(procedure, image)) for figure, image in shown)
 
 
 def _sides(episode: Episode, session: Session) -> tuple[SideLine, ...]:
@@ -186,10 +239,18 @@ def _checks(session: Session) -> tuple[CheckLine, ...]:
         ("Discharge", session.discharge, ""),
     ]
     return tuple(
-        CheckLine(name, record.at, by or getattr(record, "by", ""), answered(record), _values(record))
+        CheckLine(name, record.at, by or getattr(record, "by", ""), _asked(record, session), _values(record))
         for name, record, by in records
         if record is not None
     )
+
+
+def _asked(record: object, session: Session) -> tuple[Answered, ...]:
+    """The facts of a check; without sedation nobody asks whether consent came before it."""
+    facts = answered(record)
+    if session.order.sedation is Sedation.NONE:
+        facts = tuple(one for one in facts if one.question != "Before sedation")
+    return facts
 
 
 def _values(record: object) -> tuple[str, ...]:
@@ -208,11 +269,6 @@ def _values(record: object) -> tuple[str, ...]:
     return tuple(notes)
 
 
-def _with_refusals(report: EpisodeReport) -> tuple[TimelineEntry, ...]:
-    refused = [TimelineEntry(one.at, "Refused", in_words(one.step)) for one in report.refusals]
-    return tuple(sorted([*timeline(report.episode), *refused], key=lambda step: step.at))
-
-
 def _by_day(
     steps: tuple[TimelineEntry, ...], report: EpisodeReport
 ) -> tuple[tuple[object, tuple[TimelineEntry, ...]], ...]:
@@ -223,9 +279,19 @@ def _by_day(
     return tuple((day, tuple(of_day)) for day, of_day in days.items())
 
 
+def _once(told: RefusalTold) -> str:
+    """The sentence of a refusal; asked in vain more than once, it says how often."""
+    sentence = told.first.sentence
+    return (
+        sentence
+        if len(told.times) == 1
+        else f"{sentence.rstrip()} (Asked {len(told.times)} times with the same answer.)"
+    )
+
+
 def _what_held_it(report: EpisodeReport) -> tuple[str, ...]:
     """The sentences of everything that stopped a step, each once, for the first screen."""
-    held = [refused.sentence for refused in report.refusals]
+    held = [_once(told) for told in refusals_told(report.refusals)]
     assessed = [
         report.referral,
         *(one for session in report.episode.sessions for one in (session.screening, session.recipe_check)),

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from sijoint.formulary import IngredientKind, UnknownAgent, agent
+from sijoint.formulary import ActionWindow, IngredientKind, UnknownAgent, agent
 from sijoint.model import Administration, Exposure, Order, Session, SyringeUse
-from sijoint.report.words import in_words, number, receptor
+from sijoint.report.words import in_words, number, receptor, span
 
 
 @dataclass(frozen=True)
@@ -64,7 +64,7 @@ def drug_lines(administrations: Sequence[Administration]) -> tuple[DrugLine, ...
             agent_name(given.agent),
             given.volume_ml,
             contents(given.agent, given.volume_ml),
-            "skin and track" if given.use is SyringeUse.SKIN else f"{given.side} {given.target}",
+            "skin and track" if given.use is SyringeUse.SKIN else f"for the {given.side} {given.target} target",
             given.peak_pressure_kpa,
         )
         for given in administrations
@@ -78,10 +78,10 @@ def recipe_words(order: Order) -> str:
 
 def view_doses(exposures: Sequence[Exposure]) -> tuple[ViewDose, ...]:
     """Exposures summed by pose, in the order of first use."""
-    poses: dict[tuple[float, float], list[Exposure]] = {}
+    poses: dict[str, list[Exposure]] = {}
     for exposure in exposures:
-        poses.setdefault((round(exposure.primary_deg, 1), round(exposure.secondary_deg, 1)), []).append(exposure)
-    return tuple(_summed(receptor(*pose), presses) for pose, presses in poses.items())
+        poses.setdefault(receptor(exposure.primary_deg, exposure.secondary_deg), []).append(exposure)
+    return tuple(_summed(words, presses) for words, presses in poses.items())
 
 
 def total_dose(exposures: Sequence[Exposure]) -> ViewDose:
@@ -92,16 +92,29 @@ def action_window_minutes(session: Session) -> tuple[int, int] | None:
     """From when to when relief counts as the anaesthetic's: the verdict's window, else that of the longest-acting one given."""
     if session.verdict is not None:
         return session.verdict.window_minutes
-    given = session.procedure.administrations if session.procedure else ()
+    window = _longest_window(session)
+    return (window.latest_onset_min, window.longest_min) if window else None
+
+
+def concordance_words(session: Session) -> str:
+    """How relief has to run to be explained by the anaesthetic that was given: onset and duration; "" without one."""
+    window = _longest_window(session)
+    if window is None:
+        return ""
+    return f"begins by {span(window.latest_onset_min)}, lasts {span(window.shortest_min)} to {span(window.longest_min)}"
+
+
+def _longest_window(session: Session) -> ActionWindow | None:
+    """The window of the longest-acting anaesthetic in the drug syringe."""
     windows = []
-    for one in given:
+    for one in session.procedure.administrations if session.procedure else ():
         try:
             anaesthetic = agent(one.agent).anaesthetic
         except UnknownAgent:
             continue
         if one.use is SyringeUse.DRUG and anaesthetic:
-            windows.append((anaesthetic.window.latest_onset_min, anaesthetic.window.longest_min))
-    return max(windows, key=lambda window: window[1]) if windows else None
+            windows.append(anaesthetic.window)
+    return max(windows, key=lambda window: window.longest_min) if windows else None
 
 
 def _summed(view: str, presses: Sequence[Exposure]) -> ViewDose:

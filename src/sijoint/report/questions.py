@@ -34,6 +34,9 @@ WORDS: Mapping[str, str] = {
 }
 
 
+ASKED = frozenset({"Allergies asked about", "Medicines asked"})
+
+
 @dataclass(frozen=True)
 class Answered:
     question: str
@@ -69,7 +72,8 @@ def answered(record: Any) -> tuple[Answered, ...]:
 
 
 def sorted_answers(record: ScreeningAnswers | Assessment) -> AnswersSorted:
-    every = answered(record)
+    """Whether medicines and allergies were asked stands beside their lists, and here only where they were not."""
+    every = tuple(one for one in answered(record) if one.question not in ASKED or one.fact.answer is not Answer.YES)
     return AnswersSorted(
         tuple(one for one in every if one.fact.answer is Answer.YES),
         tuple(one for one in every if one.fact.answer in (Answer.UNKNOWN, Answer.NOT_ASKED)),

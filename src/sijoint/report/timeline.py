@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
-from sijoint.model import Episode, Procedure, RepeatAnswer, Session, SyringeUse
-from sijoint.report.words import joined, nrs, number
+from sijoint.model import ContrastJudgement, Episode, GateAnswer, Procedure, RepeatAnswer, Session, SyringeUse
+from sijoint.report.words import counted, in_words, joined, nrs, number
 
 
 @dataclass(frozen=True)
@@ -53,7 +53,7 @@ def _before(episode: Episode) -> Iterator[TimelineEntry]:
             yield TimelineEntry(max(given), "Screening", "questions answered")
     for contact in episode.prescriber_contacts:
         yield TimelineEntry(
-            contact.at, "Prescriber asked", f"{contact.agent}: {contact.prescriber} answers {contact.answer}"
+            contact.at, "Prescriber asked", f"{in_words(contact.agent)}: {contact.prescriber} answers {contact.answer}"
         )
 
 
@@ -68,7 +68,7 @@ def _session(session: Session, index: int) -> Iterator[TimelineEntry]:
         yield TimelineEntry(
             session.consent.at,
             "Consent",
-            f"given: {session.consent.given.answer}; {session.consent.side or 'side missing'}",
+            f"given: {session.consent.given.answer}; {f'{session.consent.side} side' if session.consent.side else 'side missing'}",
             index,
         )
     if session.confirmation:
@@ -99,7 +99,10 @@ def _session(session: Session, index: int) -> Iterator[TimelineEntry]:
         yield from _procedure(session.procedure, index)
     if session.sign_out:
         yield TimelineEntry(
-            session.sign_out.at, "Sign-out", session.sign_out.complications or "no complication recorded", index
+            session.sign_out.at,
+            "Sign-out",
+            f"complications: {session.sign_out.complications or 'none recorded'}",
+            index,
         )
     for check in session.recovery:
         yield TimelineEntry(check.at, "Recovery", f"{check.minutes} min: index pain {nrs(check.index_nrs)}", index)
@@ -107,11 +110,22 @@ def _session(session: Session, index: int) -> Iterator[TimelineEntry]:
         yield TimelineEntry(session.discharge.at, "Discharge", f"by {session.discharge.by}", index)
     if session.entries:
         last = max(entry.answered for entry in session.entries)
-        yield TimelineEntry(
-            last, "Diary", f"{len(session.entries)} of {len(session.prompts)} entries, last one here", index
-        )
+        yield TimelineEntry(last, "Diary", f"{counted(len(session.entries), 'answer')}, last one here", index)
     if session.verdict:
         yield TimelineEntry(session.verdict.at, "Verdict", f"block {session.verdict.verdict} for this target", index)
+
+
+def _gate_words(procedure: Procedure, gate: GateAnswer) -> str:
+    """The gate's answer with the judgement that it answered to."""
+    judged = judged_before(procedure, gate.at_s, gate.after_movement)
+    seen = f"contrast judged {judged.pattern}: " if judged else ""
+    return f"{seen}drug {'allowed' if gate.allowed else 'held back'}"
+
+
+def judged_before(procedure: Procedure, at_s: float, after_movement: int) -> ContrastJudgement | None:
+    """The last judgement at this place of the needle up to a moment."""
+    there = [one for one in procedure.judgements if one.after_movement == after_movement and one.at_s <= at_s]
+    return there[-1] if there else None
 
 
 def _procedure(procedure: Procedure, index: int) -> Iterator[TimelineEntry]:
@@ -120,7 +134,7 @@ def _procedure(procedure: Procedure, index: int) -> Iterator[TimelineEntry]:
 
     yield TimelineEntry(procedure.started_at, "Procedure begins", f"operator: {procedure.operator}", index)
     for gate in procedure.gate_answers:
-        yield TimelineEntry(moment(gate.at_s), "Gate", "drug allowed" if gate.allowed else "drug held back", index)
+        yield TimelineEntry(moment(gate.at_s), "Gate", _gate_words(procedure, gate), index)
     drugs = [given for given in procedure.administrations if given.use is SyringeUse.DRUG]
     if drugs:
         volume = sum(given.volume_ml for given in drugs)

@@ -38,6 +38,14 @@ def day(value: date | datetime | None, zone: tzinfo | None = None) -> str:
     return f"{value.day} {value:%b %Y}"
 
 
+def calendar_day(value: str) -> str:
+    """An ISO date as ``21 May 2026``; anything else as it is."""
+    try:
+        return day(date.fromisoformat(value))
+    except ValueError:
+        return value
+
+
 def clock(value: datetime | None, zone: tzinfo) -> str:
     return "–" if value is None else f"{value.astimezone(zone):%H:%M}"
 
@@ -69,6 +77,17 @@ def session_clock(seconds: float) -> str:
 
 def sentence_case(text: str) -> str:
     return text[:1].upper() + text[1:]
+
+
+def counted(count: int, thing: str) -> str:
+    """``1 answer``, ``2 answers``."""
+    return f"{count} {thing}{'' if count == 1 else 's'}"
+
+
+def finished(text: str) -> str:
+    """A whole sentence: a capital first, a full stop last; a closing bracket, question or exclamation mark ends one too."""
+    text = sentence_case(text.strip())
+    return text if not text or text[-1] in ".!?" else f"{text}."
 
 
 def joined(parts: Iterable[str], last: str = "and") -> str:
