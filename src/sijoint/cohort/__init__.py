@@ -4,8 +4,9 @@ A scenario sets causes; what follows is found out by physics and rules, and comp
 """
 
 from sijoint.cohort.case import Case, case_of
-from sijoint.cohort.course import Course, CourseRecord
+from sijoint.cohort.course import Course
 from sijoint.cohort.outcome import Comparison, compare
+from sijoint.cohort.record import CourseRecord, ProcedureRun
 from sijoint.cohort.run import NotAVirtualStore, ScenarioRun, replay_log, run_causes, run_scenario, virtual_store
 from sijoint.cohort.scenario import Causes, Expected, Scenario, UnknownScenario, read_scenarios, scenario, scenarios
 
@@ -17,6 +18,7 @@ __all__ = [
     "CourseRecord",
     "Expected",
     "NotAVirtualStore",
+    "ProcedureRun",
     "Scenario",
     "ScenarioRun",
     "UnknownScenario",

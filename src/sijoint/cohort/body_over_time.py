@@ -1,22 +1,28 @@
-"""What the virtual body feels after each injection, from where the drug truly went; and the answers it gives."""
+"""What the virtual body feels after each injection, from where the drug truly went; and the answers it gives.
 
+How fast a person answers, and the vitals that a nurse finds, are invented and unremarkable.
+"""
+
+from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 
 import numpy as np
 
-from sijoint.cohort.scenario import PainCauses
+from sijoint.cohort.staff import PATIENT
 from sijoint.formulary import agent as agent_by_code
 from sijoint.model import Answer, DiaryEntry, DiaryPrompt, Fact, Recipe, RecoveryCheck, SyringeUse, Vitals
 from sijoint.response import BodyState, Delivered, PainCause, state_at
 from sijoint.room.truth import SimulationTruth
 
+BACK_SHARE = 0.75  # of the pain before: from there this person says "my pain is back" (invented)
+
 
 class VirtualBody:
     """One body with its cause of pain and everything that was delivered to it. Hours count from ``start``."""
 
-    def __init__(self, pain: PainCauses, start: datetime, seed: int) -> None:
-        self.cause = PainCause(**pain.__dict__, person=seed)
+    def __init__(self, pain: PainCause, start: datetime, seed: int) -> None:
+        self.cause = replace(pain, person=seed)
         self.start, self.seed = start, seed
         self.delivered: list[Delivered] = []
 
@@ -39,17 +45,17 @@ class VirtualBody:
         return (moment - self.start).total_seconds() / 3600
 
 
-def diary_entry(body: VirtualBody, prompt: DiaryPrompt, entry_id: str, baseline: int, by_staff: bool) -> DiaryEntry:
+def diary_entry(body: VirtualBody, prompt: DiaryPrompt, baseline_nrs: int, *, by_staff: bool) -> DiaryEntry:
     """An answer a little after the prompt, as a person with a phone gives it; staff ask on the minute."""
     rng = np.random.default_rng([body.seed, *b"phone", *prompt.id.encode()])
     room = (prompt.closes - prompt.due).total_seconds() / 60
     late = 0.0 if by_staff else min(float(rng.gamma(2.0, 2.0)), 0.5 * room)
     answered = prompt.due + timedelta(seconds=round(late * 60))
     state = body.at(answered)
-    no, yes = Fact(Answer.NO, "patient", answered), Fact(Answer.YES, "patient", answered)
-    relief = max(0, round(100 * (baseline - state.index_nrs) / baseline)) if baseline else 0
+    no, yes = Fact(Answer.NO, PATIENT, answered), Fact(Answer.YES, PATIENT, answered)
+    relief = max(0, round(100 * (baseline_nrs - state.index_nrs) / baseline_nrs)) if baseline_nrs else 0
     return DiaryEntry(
-        id=entry_id,
+        id=f"{prompt.id}-e",
         prompt_id=prompt.id,
         opened=answered - timedelta(seconds=15),
         answered=answered,
@@ -65,7 +71,7 @@ def diary_entry(body: VirtualBody, prompt: DiaryPrompt, entry_id: str, baseline:
         bladder_bowel_or_saddle_change=no,
         site_red_swollen_or_leaking=no,
         breathing_trouble_or_chest_pain=no,
-        pain_is_back=yes if baseline and state.index_nrs >= 0.75 * baseline else no,
+        pain_is_back=yes if baseline_nrs and state.index_nrs >= BACK_SHARE * baseline_nrs else no,
     )
 
 

@@ -1,6 +1,8 @@
 """A clock that the course sets: aware UTC, never the wall."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+
+START = datetime(2026, 1, 12, 9, 0, tzinfo=UTC)  # when every virtual episode begins
 
 
 class CourseClock:

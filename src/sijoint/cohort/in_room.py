@@ -1,62 +1,49 @@
 """One procedure of the course: the room, the virtual operator in it, and what it leaves behind."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from pathlib import Path
 
 import numpy as np
 
 from sijoint.clinic import image_keeper_for, permit_for, recorder_for
 from sijoint.cohort.case import Case
-from sijoint.cohort.clock import CourseClock
-from sijoint.cohort.operator import Performance, VirtualOperator
-from sijoint.cohort.scenario import Causes
+from sijoint.cohort.operator import VirtualOperator
+from sijoint.cohort.record import ProcedureRun
 from sijoint.cohort.setting import setting_for
-from sijoint.fluoroscopy import Frame, encode
+from sijoint.cohort.under_way import EpisodeUnderWay
+from sijoint.fluoroscopy import encode
 from sijoint.formulary import needle as needle_by_code
-from sijoint.guidance import Plan
-from sijoint.model import Order, SyringeUse
+from sijoint.model import SyringeUse
 from sijoint.needle import bent_path
-from sijoint.pathway import Policy
-from sijoint.records import Store
 from sijoint.room import Session
 from sijoint.room.commands import Command, InsertNeedle, RedirectNeedle, RotateBevel
 from sijoint.room.events import Event, Injected, NeedleChosen, NeedleMoved
-from sijoint.room.replay import CommandLog, LogKeeper
-from sijoint.room.truth import SimulationTruth
-
-OPERATOR = "virtual operator"
+from sijoint.room.replay import LogKeeper
+from sijoint.room.truth import write_truth
 
 
 @dataclass(frozen=True, eq=False)
-class ProcedureRun:
-    procedure_id: str
-    plan: Plan
-    performance: Performance
-    log: CommandLog
-    events: tuple[Event, ...]
-    truth: SimulationTruth
-    needle_expected_mm: tuple[tuple[float, float, float], ...]
+class VirtualRoom:
+    """What every procedure of a course is done with; ``made_from`` goes into the command log."""
+
+    case: Case
+    rows: int
+    seed: int
+    made_from: Mapping[str, str]
+    truth_folder: Path
 
 
-def run_procedure(
-    case: Case,
-    causes: Causes,
-    order: Order,
-    *,
-    episode_id: str,
-    procedure_id: str,
-    store: Store,
-    policy: Policy,
-    clock: CourseClock,
-    seed: int,
-    rows: int,
-    made_from: dict[str, str],
-    say: Callable[[str], None],
-) -> ProcedureRun:
-    """Drive one procedure through the same commands that a person gives. The clock follows the room's seconds."""
-    setting = setting_for(case, causes, order, procedure_id, OPERATOR, rows)
-    plan = case.plan(order.side, order.target)
+def run_procedure(under_way: EpisodeUnderWay, room: VirtualRoom, procedure_id: str) -> ProcedureRun:
+    """Drive one procedure through the same commands that a person gives. The clock follows the room's seconds.
+
+    What only the simulator knows is written into its own folder.
+    """
+    clock, store, policy = under_way.clock, under_way.store, under_way.policy
+    episode_id, number = under_way.record.episode_id, len(under_way.record.procedures)
+    order, causes = under_way.session.order, under_way.causes
+    seed = room.seed + number
     began = clock()
     record = recorder_for(episode_id, store, policy, clock)
     events: list[Event] = []
@@ -67,33 +54,36 @@ def run_procedure(
         record(event)
 
     keep = image_keeper_for(episode_id, store, clock)
-
-    def keep_image(frame: Frame) -> str:
-        return keep(*encode(frame))
-
     keeper = LogKeeper(permit_for(episode_id, store, policy, clock))
-    session = Session(setting, seed=seed, permit=keeper.permit, keep_image=keep_image, on_event=on_event)
+    session = Session(
+        setting_for(room.case, causes, order, procedure_id, room.rows),
+        seed=seed,
+        permit=keeper.permit,
+        keep_image=lambda frame: keep(*encode(frame)),
+        on_event=on_event,
+    )
     session.start()
+    plan = room.case.plan(order.side, order.target)
     operator = VirtualOperator(
         session,
         plan,
-        case.body,
+        room.case.body,
         order.side,
         order.recipe,
         causes.operator.first_aim_error_mm,
         np.random.default_rng([seed, *b"operator"]),
         keeper.commands.append,
-        say,
+        under_way.say,
     )
     performance = operator.perform()
-    truth = session.truth
+    write_truth(room.truth_folder, session.truth)
     return ProcedureRun(
         procedure_id,
         plan,
         performance,
-        keeper.log(procedure_id, seed, made_from),
+        keeper.log(procedure_id, seed, {**room.made_from, "order": str(number)}),
         tuple(events),
-        truth,
+        session.truth,
         expected_path(keeper.commands, events),
     )
 

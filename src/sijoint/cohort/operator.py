@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from sijoint.anatomy import Body
 from sijoint.cohort.scenario import Offset
+from sijoint.fluoroscopy import Frame
 from sijoint.formulary import needle as needle_by_code
 from sijoint.frames import ReceptorTilt, Side
 from sijoint.guidance import ArthrogramReading, ContrastRun, Plan, read_arthrogram
@@ -248,7 +249,8 @@ class VirtualOperator:
     def _moved(self, events: tuple[Event, ...]) -> NeedleMoved:
         return next(event for event in events if isinstance(event, NeedleMoved))
 
-    def _frame(self, events: tuple[Event, ...]):  # type: ignore[no-untyped-def]
+    def _frame(self, events: tuple[Event, ...]) -> Frame:
+        """The image that held after these events."""
         exposed = next(event for event in events if isinstance(event, Exposed))
         return self.session.frames[exposed.images[-1].sha256]
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from sijoint.cohort.course import CourseRecord
+from sijoint.cohort.record import CourseRecord
 from sijoint.cohort.scenario import Expected
 from sijoint.model import Episode
 
@@ -52,7 +52,7 @@ def compare(expected: Expected, record: CourseRecord, episode: Episode) -> Compa
     same("verdicts", expected.verdicts, verdicts(episode))
     same("repeat answers", expected.repeats, tuple(answer.eligible for answer in record.repeats))
     same("exposures", expected.exposures, exposures(episode))
-    same("refused orders", expected.refused_orders, len(record.refused_orders))
+    same("refused orders", expected.refused_orders, record.refused_orders)
     same("discharged at 30 minutes", expected.discharge_at_30_min, record.discharged_at_30_min)
     same("second diagnostic block", expected.second_diagnostic, record.second_diagnostic)
     cards = " ".join(sentence for session in episode.sessions if session.verdict for sentence in session.verdict.card)

@@ -1,11 +1,15 @@
-"""A virtual person: who asks, what the examination finds, and what screening hears. Invented, and answers from causes."""
+"""A virtual person: who asks, what the examination finds, and what screening hears.
+
+Every number here is invented: one unremarkable person, who claims nothing about anybody. What a scenario varies are causes.
+"""
 
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from sijoint.cohort.scenario import Causes
+from sijoint.cohort.scenario import Causes, SideStated
+from sijoint.cohort.staff import NURSE
 from sijoint.formulary import propose
 from sijoint.frames import Side
 from sijoint.model import (
@@ -24,7 +28,6 @@ from sijoint.model import (
     ProvocationTest,
     RequestedBy,
     ScreeningAnswers,
-    Sex,
 )
 
 
@@ -34,18 +37,18 @@ def patient(causes: Causes, patient_id: str) -> Patient:
         id=patient_id,
         family_name="Virtual",
         given_name="Patient",
-        birth_date=date.fromisoformat(person.born),
-        sex=Sex(person.sex),
+        birth_date=person.born,
+        sex=person.sex,
         contact="invented person, no contact",
-        weight_kg=Decimal(person.weight_kg),
-        height_cm=Decimal(person.height_cm),
+        weight_kg=person.weight_kg,
+        height_cm=person.height_cm,
         virtual=True,
     )
 
 
-def side_on(document: str, side: Side) -> Side | None:
-    """The side that a document states: ``same``, ``opposite`` or ``absent``."""
-    return {"same": side, "opposite": side.opposite, "absent": None}[document]
+def side_on(stated: SideStated, side: Side) -> Side | None:
+    """The side that a document states."""
+    return {SideStated.SAME: side, SideStated.OPPOSITE: side.opposite, SideStated.ABSENT: None}[stated]
 
 
 def request(causes: Causes, side: Side, now: datetime) -> AppointmentRequest:
@@ -110,10 +113,10 @@ def answers(causes: Causes, by: str, now: datetime) -> ScreeningAnswers:
     }
     told = causes.answers
     asked |= {
-        "pregnancy": Fact(Answer(told.pregnancy), by, now),
-        "could_be_pregnant": Fact(Answer(told.pregnancy), by, now),
-        "antithrombotics": Fact(Answer(told.antithrombotics), by, now),
-        "diabetes": Fact(Answer(told.diabetes), by, now),
+        "pregnancy": Fact(told.pregnancy, by, now),
+        "could_be_pregnant": Fact(told.pregnancy, by, now),
+        "antithrombotics": Fact(told.antithrombotics, by, now),
+        "diabetes": Fact(told.diabetes, by, now),
         "allergies_asked": Fact(Answer.YES, by, now),
         "medicines_asked": Fact(Answer.YES, by, now),
         "driver_arranged": Fact(Answer.YES, by, now),
@@ -121,7 +124,7 @@ def answers(causes: Causes, by: str, now: datetime) -> ScreeningAnswers:
     return replace(
         ScreeningAnswers(**asked),
         medicines=tuple(_medicine(typed, by, now) for typed in told.medicines),
-        hba1c_percent=Decimal(told.hba1c_percent) if told.hba1c_percent else None,
+        hba1c_percent=told.hba1c_percent,
         blood_pressure_systolic=128,
         blood_pressure_diastolic=78,
     )
@@ -138,9 +141,9 @@ def confirmation(causes: Causes, by: str, index_nrs: int, rest_nrs: int, now: da
         new_medicines=no,
         antithrombotics_as_planned=yes,
         last_antithrombotic_dose_at=now - timedelta(hours=3) if takes else None,
-        pregnancy=Fact(Answer(causes.answers.pregnancy), by, now),
+        pregnancy=Fact(causes.answers.pregnancy, by, now),
         allergies_unchanged=yes,
-        glucose_mg_dl=Decimal(142) if causes.answers.diabetes == "yes" else None,
+        glucose_mg_dl=Decimal(142) if causes.answers.diabetes is Answer.YES else None,
         blood_pressure_systolic=131,
         blood_pressure_diastolic=80,
         driver_present=yes,
@@ -154,4 +157,4 @@ def _medicine(typed: str, by: str, now: datetime) -> Medicine:
     """The nurse accepts the first proposal for what the patient typed; nothing is accepted without a person."""
     proposals = propose(typed)
     agent = proposals[0].code if proposals else ""
-    return Medicine(typed, agent, accepted_by="nurse" if agent else "", last_dose_at=now - timedelta(hours=10))
+    return Medicine(typed, agent, accepted_by=NURSE if agent else "", last_dose_at=now - timedelta(hours=10))

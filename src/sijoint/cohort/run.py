@@ -2,15 +2,20 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 
 import numpy as np
 
 from sijoint.cohort.case import Case
-from sijoint.cohort.course import START, Course, CourseRecord
+from sijoint.cohort.clock import START
+from sijoint.cohort.course import Course
+from sijoint.cohort.in_room import VirtualRoom
 from sijoint.cohort.outcome import Comparison, compare
+from sijoint.cohort.record import CourseRecord
 from sijoint.cohort.scenario import Causes, Scenario
 from sijoint.cohort.setting import setting_for
+from sijoint.cohort.under_way import EpisodeUnderWay
 from sijoint.fluoroscopy import Frame, encode
 from sijoint.frames import Side
 from sijoint.model import Episode, StoreKind
@@ -75,19 +80,8 @@ def run_causes(
     """The course of one virtual episode from its causes alone."""
     if store.kind is not StoreKind.VIRTUAL:
         raise NotAVirtualStore("this is a care store: a virtual episode is only run in a virtual store of its own")
-    course = Course(
-        causes,
-        case,
-        side,
-        store,
-        seed=seed,
-        rows=rows,
-        made_from=made_from,
-        episode_id=episode_id,
-        truth_folder=truth_folder,
-        say=say,
-    )
-    return course.run()
+    under_way = EpisodeUnderWay(causes, side, store, seed=seed, episode_id=episode_id, say=say)
+    return Course(under_way, VirtualRoom(case, rows, seed, made_from, truth_folder)).run()
 
 
 def virtual_store(path: Path, seed: int) -> Store:
@@ -101,11 +95,8 @@ def virtual_store(path: Path, seed: int) -> Store:
 
 def replay_log(log: CommandLog, causes: Causes, case: Case, episode: Episode) -> tuple[Event, ...]:
     """The events of a demo's command log, made again from the same causes. Images are made and hashed, not kept."""
-    from hashlib import sha256
-
     session = episode.sessions[int(log.made_from["order"])]
-    operator = session.procedure.operator if session.procedure else ""
-    setting = setting_for(case, causes, session.order, log.procedure_id, operator, int(log.made_from["rows"]))
+    setting = setting_for(case, causes, session.order, log.procedure_id, int(log.made_from["rows"]))
 
     def hash_only(frame: Frame) -> str:
         return sha256(encode(frame)[0]).hexdigest()

@@ -3,52 +3,58 @@
 from collections.abc import Mapping
 from copy import deepcopy
 from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
 from functools import cache
 from importlib import resources
 from tomllib import loads
 from typing import Any
 
+from sijoint.injectate import Compartment
+from sijoint.model import Answer, Sedation, Sex, Target
 from sijoint.model.wire import from_wire
+from sijoint.needle import FalseGive
+from sijoint.response import PainCause
 
 Offset = tuple[float, float, float]  # lateral, cephalad, deep
+Line = tuple[str, Decimal]  # formulary code, millilitres
 
 
 class UnknownScenario(ValueError):
     """The table has no scenario of this name; the text lists those that it has."""
 
 
+class CourseStep(StrEnum):
+    """What a course asks for next."""
+
+    DIAGNOSTIC = "diagnostic"
+    FIRST = "first"  # a diagnostic order with the therapeutic recipe
+    THERAPEUTIC = "therapeutic"
+    SECOND_DIAGNOSTIC = "second diagnostic"
+    REPEAT_MONTH_2 = "repeat month 2"
+    REPEAT_MONTH_5 = "repeat month 5"
+
+
+class SideStated(StrEnum):
+    """What a document says of the side: the episode's side, the other one, or nothing."""
+
+    SAME = "same"
+    OPPOSITE = "opposite"
+    ABSENT = "absent"
+
+
 @dataclass(frozen=True)
 class PersonCauses:
-    sex: str
-    born: str
-    weight_kg: str
-    height_cm: str
-
-
-@dataclass(frozen=True)
-class PainCauses:
-    intra_articular: float
-    ligament: float
-    elsewhere: float
-    index_nrs: float
-    rest_nrs: float
-    placebo_relief: float
-    placebo_days: float
-    steroid_relief: float
-    steroid_onset_days: float
-    steroid_days: float
-    discomfort: float
+    sex: Sex
+    born: date
+    weight_kg: Decimal
+    height_cm: Decimal
 
 
 @dataclass(frozen=True)
 class OperatorCauses:
     first_aim_error_mm: Offset
-
-
-@dataclass(frozen=True)
-class FalseGiveCauses:
-    before_target_mm: float
-    strength: float
 
 
 @dataclass(frozen=True)
@@ -62,7 +68,7 @@ class VesselCauses:
 
 @dataclass(frozen=True)
 class LeakCauses:
-    to: str
+    to: Compartment
     opens_above_ml: float
     share: float
 
@@ -71,32 +77,30 @@ class LeakCauses:
 class RecipeCauses:
     """Formulary code and millilitres; the drug by kind of order, and what is ordered when the first recipe is refused."""
 
-    skin: tuple[str, str]
-    contrast: tuple[str, str]
-    diagnostic: tuple[tuple[str, str], ...]
-    therapeutic: tuple[tuple[str, str], ...]
-    after_refusal: tuple[tuple[str, str], ...] = ()
+    skin: Line
+    contrast: Line
+    diagnostic: tuple[Line, ...]
+    therapeutic: tuple[Line, ...]
+    after_refusal: tuple[Line, ...] = ()
 
 
 @dataclass(frozen=True)
 class SideCauses:
-    """What each document says of the side: the episode's side, the opposite, or nothing."""
-
-    request: str = "same"
-    examination: str = "same"
-    consent: str = "same"
-    skin_mark: str = "same"
-    time_out: str = "same"
+    request: SideStated = SideStated.SAME
+    examination: SideStated = SideStated.SAME
+    consent: SideStated = SideStated.SAME
+    skin_mark: SideStated = SideStated.SAME
+    time_out: SideStated = SideStated.SAME
 
 
 @dataclass(frozen=True)
 class AnswerCauses:
     """Screening answers that differ from an unremarkable person's. ``medicines`` as the patient would type them."""
 
-    pregnancy: str = "no"
-    antithrombotics: str = "no"
-    diabetes: str = "no"
-    hba1c_percent: str | None = None
+    pregnancy: Answer = Answer.NO
+    antithrombotics: Answer = Answer.NO
+    diabetes: Answer = Answer.NO
+    hba1c_percent: Decimal | None = None
     medicines: tuple[str, ...] = ()
 
 
@@ -105,17 +109,17 @@ class Causes:
     """Everything that a run may know. Neither the scenario's name nor what is expected of it is here."""
 
     policy: str
-    target: str
-    sedation: str
+    target: Target
+    sedation: Sedation
     capacity_ml: float
-    course: tuple[str, ...]
+    course: tuple[CourseStep, ...]
     person: PersonCauses
-    pain: PainCauses
+    pain: PainCause
     operator: OperatorCauses
     recipe: RecipeCauses
     answers: AnswerCauses = AnswerCauses()
     sides: SideCauses = SideCauses()
-    false_give: FalseGiveCauses | None = None
+    false_give: FalseGive | None = None
     vessels: tuple[VesselCauses, ...] = ()
     leaks: tuple[LeakCauses, ...] = ()
 
@@ -170,8 +174,6 @@ def scenario(name: str) -> Scenario:
 def _scenario(name: str, table: dict[str, Any]) -> Scenario:
     shows, beside = table.pop("shows"), table.pop("beside", "")
     expected: Expected = from_wire(Expected, table.pop("expected", {}))
-    if "born" in table["person"]:
-        table["person"]["born"] = str(table["person"]["born"])
     return Scenario(name, shows, from_wire(Causes, table), expected, beside)
 
 

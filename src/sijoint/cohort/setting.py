@@ -4,33 +4,27 @@ import numpy as np
 
 from sijoint.cohort.case import Case
 from sijoint.cohort.operator import offset_axes
-from sijoint.cohort.scenario import Causes, LeakCauses, PainCauses, VesselCauses
+from sijoint.cohort.scenario import Causes, LeakCauses, VesselCauses
+from sijoint.cohort.staff import OPERATOR
 from sijoint.frames import Side
 from sijoint.guidance import Plan
 from sijoint.injectate import Compartment, LeakPath, Vessel
 from sijoint.model import Order, ProcedureKind
-from sijoint.needle import FalseGive
-from sijoint.response import PainCause
 from sijoint.room import Setting, SimulationCauses
 
 LANDMARK_OF = {Compartment.SCIATIC: "sciatic_notch", Compartment.FORAMEN: "foramen_s2"}
 VENTRAL_DEPTH_MM = 30.0  # beyond the target along the needle: in front of the ventral capsule
 
 
-def pain_cause(pain: PainCauses) -> PainCause:
-    return PainCause(**pain.__dict__)
-
-
-def setting_for(case: Case, causes: Causes, order: Order, procedure_id: str, operator: str, rows: int) -> Setting:
+def setting_for(case: Case, causes: Causes, order: Order, procedure_id: str, rows: int) -> Setting:
     """The room of one procedure of a virtual patient, a performed one in a virtual store."""
     plan = case.plan(order.side, order.target)
-    give = causes.false_give
     return Setting(
         procedure_id=procedure_id,
         procedure_kind=ProcedureKind.PERFORMED,
         side=order.side,
         target=order.target,
-        operator=operator,
+        operator=OPERATOR,
         virtual_operator=True,
         body=case.body,
         volume=case.volume,
@@ -39,8 +33,8 @@ def setting_for(case: Case, causes: Causes, order: Order, procedure_id: str, ope
         recipe=order.recipe,
         causes=SimulationCauses(
             capacity_ml=causes.capacity_ml,
-            pain=pain_cause(causes.pain),
-            false_give=FalseGive(give.before_target_mm, give.strength) if give else None,
+            pain=causes.pain,
+            false_give=causes.false_give,
             vessels=tuple(_vessel(vessel, plan, order.side) for vessel in causes.vessels),
             leaks=tuple(_leak(leak, case, plan, order.side) for leak in causes.leaks),
         ),
@@ -59,12 +53,11 @@ def _vessel(causes: VesselCauses, plan: Plan, side: Side) -> Vessel:
 
 
 def _leak(causes: LeakCauses, case: Case, plan: Plan, side: Side) -> LeakPath:
-    to = Compartment[causes.to]
-    if to in LANDMARK_OF:
-        at_mm = case.body.landmark(LANDMARK_OF[to], side).point_mm
+    if causes.to in LANDMARK_OF:
+        at_mm = case.body.landmark(LANDMARK_OF[causes.to], side).point_mm
     else:
         at_mm = plan.target_mm + VENTRAL_DEPTH_MM * plan.direction
-    return LeakPath(to, np.asarray(at_mm), causes.opens_above_ml, causes.share)
+    return LeakPath(causes.to, np.asarray(at_mm), causes.opens_above_ml, causes.share)
 
 
 def _triple(point: np.ndarray) -> tuple[float, float, float]:
