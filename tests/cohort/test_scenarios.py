@@ -1,9 +1,10 @@
 """Every scenario ends as its causes demand, whatever it is called; and another cause has another end."""
 
 import re
-from dataclasses import fields, replace
+from dataclasses import is_dataclass, replace
 from pathlib import Path
 from tomllib import loads
+from typing import get_args, get_type_hints
 
 import pytest
 
@@ -57,9 +58,13 @@ def test_a_scenario_sets_causes_only():
     """Every key of the table is a field of a cause; a mistyped one would silently set nothing."""
 
     def check(table, kind, place):
-        names = {one.name: one for one in fields(kind)}
-        for key in table:
-            assert key in names, f"{place}.{key} is no cause"
+        kinds = get_type_hints(kind)
+        for key, value in table.items():
+            assert key in kinds, f"{place}.{key} is no cause"
+            inner = [one for one in (kinds[key], *get_args(kinds[key])) if is_dataclass(one)]
+            for row in value if isinstance(value, list) else [value]:
+                if inner and isinstance(row, dict):
+                    check(row, inner[0], f"{place}.{key}")
 
     tables = loads(TABLE)
     for name, table in {**tables}.items():

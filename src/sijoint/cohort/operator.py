@@ -7,14 +7,13 @@ true place. Its contrast judgement is `guidance`'s reading of the images.
 from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
-from importlib import resources
-from tomllib import loads
 
 import numpy as np
 from numpy.random import Generator
 from numpy.typing import NDArray
 
 from sijoint.anatomy import Body
+from sijoint.cohort.habits import HABITS
 from sijoint.cohort.scenario import Offset
 from sijoint.fluoroscopy import Frame
 from sijoint.formulary import needle as needle_by_code
@@ -41,7 +40,6 @@ from sijoint.room.commands import (
 )
 from sijoint.room.events import Event, Exposed, GateAnswered, NeedleMoved, Refused
 
-HABITS = loads(resources.files("sijoint.cohort").joinpath("operator.toml").read_text())
 Say = Callable[[str], None]
 
 
@@ -79,17 +77,17 @@ class VirtualOperator:
         """Scout to withdrawal."""
         plan = self.plan
         self._do(ChooseNeedle, code=plan.needle)
-        self._look(plan.straight, ViewPurpose.SCOUT, HABITS["scout_pulses"])
-        half = HABITS["field_half_mm"]
+        self._look(plan.straight, ViewPurpose.SCOUT, HABITS.scout_pulses)
+        half = HABITS.field_half_mm
         self._do(Collimate, half_width_mm=half, half_height_mm=half)
-        self._look(plan.receptor, ViewPurpose.TRAJECTORY, HABITS["scout_pulses"])
+        self._look(plan.receptor, ViewPurpose.TRAJECTORY, HABITS.scout_pulses)
         self._do(InjectSkin, volume_ml=self.recipe.skin.volume_ml)
         readings: list[ArthrogramReading] = []
         given = False
         deepen_from: float | None = None
-        for attempt in range(HABITS["attempts"]):
+        for attempt in range(HABITS.attempts):
             if deepen_from is None:
-                self._place(self.error * HABITS["correction"] ** attempt if attempt else self.error)
+                self._place(self.error * HABITS.correction**attempt if attempt else self.error)
             else:
                 self._deepen(deepen_from)
             reading = self._test_contrast()
@@ -114,23 +112,23 @@ class VirtualOperator:
         if self.session.needle is not None:
             self._do(WithdrawNeedle, distance_mm=self.session.needle.depth_mm + 1.0)
         entry = self._insert(error_mm)
-        for walk in range(HABITS["walks"] + 1):
+        for walk in range(HABITS.walks + 1):
             stopped_by = self._advance_to_end()
-            if stopped_by != "bone" or self._depth() > self.plan.depth_mm - HABITS["seat_mm"]:
+            if stopped_by != "bone" or self._depth() > self.plan.depth_mm - HABITS.seat_mm:
                 return
-            if walk < HABITS["walks"]:
+            if walk < HABITS.walks:
                 self._redirect(entry, error_mm)
         self.say("bone again and again: contrast will show where the tip is")
 
     def _redirect(self, entry: NDArray[np.float64], error_mm: NDArray[np.float64]) -> None:
         """Back to under the skin and on at another angle: the way a needle is walked off bone."""
-        self._do(WithdrawNeedle, distance_mm=max(self._depth() - HABITS["turn_depth_mm"], 0.1))
+        self._do(WithdrawNeedle, distance_mm=max(self._depth() - HABITS.turn_depth_mm, 0.1))
         direction = aim(needle_by_code(self.plan.needle), entry, self._aimed(error_mm), 0.0)
         self._do(RedirectNeedle, direction=_triple(direction))
 
     def _insert(self, error_mm: NDArray[np.float64]) -> NDArray[np.float64]:
         plan = self.plan
-        sideways = error_mm * [1, 1, 0] + self.rng.normal(0, HABITS["entry_sd_mm"], 3) * [1, 1, 0]
+        sideways = error_mm * [1, 1, 0] + self.rng.normal(0, HABITS.entry_sd_mm, 3) * [1, 1, 0]
         beside = plan.entry_mm + self.axes @ sideways
         entry = self._on_skin(beside)
         direction = aim(needle_by_code(plan.needle), entry, self._aimed(error_mm), 0.0)
@@ -139,7 +137,7 @@ class VirtualOperator:
 
     def _aimed(self, error_mm: NDArray[np.float64]) -> NDArray[np.float64]:
         """Where the hand aims now: the target, the error of judgement, and a little of its own each time."""
-        return self.plan.target_mm + self.axes @ (error_mm + self.rng.normal(0, HABITS["aim_sd_mm"], 3) * [1, 1, 0])
+        return self.plan.target_mm + self.axes @ (error_mm + self.rng.normal(0, HABITS.aim_sd_mm, 3) * [1, 1, 0])
 
     def _on_skin(self, point: NDArray[np.float64]) -> NDArray[np.float64]:
         """The skin point over a place, found by laying the needle's tip on the skin there."""
@@ -153,45 +151,41 @@ class VirtualOperator:
         checked = False
         while True:
             depth = self._depth()
-            far = depth < target_depth - HABITS["near_mm"]
+            far = depth < target_depth - HABITS.near_mm
             if not far and not checked:
-                self._look(plan.receptor, ViewPurpose.NEEDLE, HABITS["check_pulses"])
+                self._look(plan.receptor, ViewPurpose.NEEDLE, HABITS.check_pulses)
                 checked = True
-            if depth >= target_depth + HABITS["overshoot_mm"]:
+            if depth >= target_depth + HABITS.overshoot_mm:
                 return "depth"
-            step = (
-                min(HABITS["far_step_mm"], target_depth - HABITS["near_mm"] - depth + 0.01)
-                if far
-                else HABITS["near_step_mm"]
-            )
+            step = min(HABITS.far_step_mm, target_depth - HABITS.near_mm - depth + 0.01) if far else HABITS.near_step_mm
             moved = self._moved(self._do(AdvanceNeedle, distance_mm=step))
             if any(felt.what == "bone" for felt in moved.felt):
                 return "bone"
             if self._gave(moved) and not far:
-                self._do(AdvanceNeedle, distance_mm=HABITS["seat_mm"])
+                self._do(AdvanceNeedle, distance_mm=HABITS.seat_mm)
                 return "give"
 
     def _deepen(self, from_mm: float) -> None:
         """The tip stopped short of the joint: on along the same line, past the give that misled."""
         self.say("redirect: further along the same line, the give was felt too early")
-        while self._depth() < self.plan.depth_mm + HABITS["overshoot_mm"]:
-            moved = self._moved(self._do(AdvanceNeedle, distance_mm=HABITS["near_step_mm"]))
+        while self._depth() < self.plan.depth_mm + HABITS.overshoot_mm:
+            moved = self._moved(self._do(AdvanceNeedle, distance_mm=HABITS.near_step_mm))
             if any(felt.what == "bone" for felt in moved.felt):
                 return
-            if self._gave(moved) and self._depth() > from_mm + HABITS["near_step_mm"]:
-                self._do(AdvanceNeedle, distance_mm=HABITS["seat_mm"])
+            if self._gave(moved) and self._depth() > from_mm + HABITS.near_step_mm:
+                self._do(AdvanceNeedle, distance_mm=HABITS.seat_mm)
                 return
 
     def _gave(self, moved: NeedleMoved) -> bool:
         if self.plan.target is Target.LIGAMENT:
             return moved.depth_mm >= self.plan.depth_mm
-        return any(felt.what == "give" and felt.force_n >= HABITS["give_n"] for felt in moved.felt)
+        return any(felt.what == "give" and felt.force_n >= HABITS.give_n for felt in moved.felt)
 
     # the eye
 
     def _look(self, tilt: ReceptorTilt, purpose: ViewPurpose, pulses: int) -> tuple[Event, ...]:
         """Bring the C-arm there and press the pedal. From the side the centre goes ventral, or half the field is air."""
-        ventral = HABITS["lateral_ventral_mm"] if tilt is self.plan.lateral else 0.0
+        ventral = HABITS.lateral_ventral_mm if tilt is self.plan.lateral else 0.0
         events = self._do(
             PositionCArm,
             left_deg=tilt.left_deg,
@@ -203,18 +197,18 @@ class VirtualOperator:
     def _test_contrast(self) -> ArthrogramReading:
         """Lateral before, a run in the trajectory view, lateral after: read from these images alone."""
         plan = self.plan
-        before = self._frame(self._look(plan.lateral, ViewPurpose.LATERAL, HABITS["check_pulses"]))
-        self._look(plan.receptor, ViewPurpose.NEEDLE, HABITS["check_pulses"])
+        before = self._frame(self._look(plan.lateral, ViewPurpose.LATERAL, HABITS.check_pulses))
+        self._look(plan.receptor, ViewPurpose.NEEDLE, HABITS.check_pulses)
         events = self._do(
             InjectContrast,
             volume_ml=self.recipe.contrast.volume_ml,
-            rate_ml_s=HABITS["contrast_rate_ml_s"],
-            watch_s=HABITS["contrast_watch_s"],
+            rate_ml_s=HABITS.contrast_rate_ml_s,
+            watch_s=HABITS.contrast_watch_s,
         )
         runs: list[ContrastRun] = list(self.session.runs)
         for refused in (event for event in events if isinstance(event, Refused)):
             self.say(f"refused: {refused.sentence}")
-        after = self._frame(self._look(plan.lateral, ViewPurpose.AFTER_CONTRAST, HABITS["check_pulses"]))
+        after = self._frame(self._look(plan.lateral, ViewPurpose.AFTER_CONTRAST, HABITS.check_pulses))
         if runs:
             runs.append(ContrastRun(before, (), (after,), runs[0].injected_ml, runs[0].iodine_mg_ml))
         return read_arthrogram(runs, self.body, self.side, plan.target_mm)
@@ -224,13 +218,13 @@ class VirtualOperator:
         return next(event for event in events if isinstance(event, GateAnswered))
 
     def _stopped_short(self, pattern: ContrastPattern) -> bool:
-        short = self._depth() < self.plan.depth_mm - 2 * HABITS["near_step_mm"]
+        short = self._depth() < self.plan.depth_mm - 2 * HABITS.near_step_mm
         outside = pattern in (ContrastPattern.LIGAMENT, ContrastPattern.PERIARTICULAR, ContrastPattern.MUSCLE)
         return short and outside and self.plan.target is Target.INTRA_ARTICULAR
 
     def _give_drug(self) -> bool:
         drawn = sum((line.volume_ml for line in self.recipe.drug), Decimal(0))
-        events = self._do(InjectDrug, volume_ml=drawn, rate_ml_s=HABITS["drug_rate_ml_s"])
+        events = self._do(InjectDrug, volume_ml=drawn, rate_ml_s=HABITS.drug_rate_ml_s)
         return not any(isinstance(event, Refused) for event in events)
 
     # the session
