@@ -31,7 +31,16 @@ from sijoint.model.procedure import (
     SyringeUse,
     ViewPurpose,
 )
-from sijoint.model.recovery import Discharge, RecoveryCheck, Vitals
+from sijoint.model.recovery import (
+    Discharge,
+    DischargeItem,
+    DischargeSheet,
+    DischargeTopic,
+    GivenLine,
+    Painkiller,
+    RecoveryCheck,
+    Vitals,
+)
 from sijoint.model.request import (
     AppointmentRequest,
     Assessment,
@@ -75,6 +84,9 @@ __all__ = [
     "DiaryEntry",
     "DiaryPrompt",
     "Discharge",
+    "DischargeItem",
+    "DischargeSheet",
+    "DischargeTopic",
     "Episode",
     "EpisodeState",
     "Exposure",
@@ -83,6 +95,7 @@ __all__ = [
     "FrozenRule",
     "Gap",
     "GateAnswer",
+    "GivenLine",
     "Grade",
     "ImageOrigin",
     "Medicine",
@@ -90,6 +103,7 @@ __all__ = [
     "Order",
     "OrderKind",
     "Override",
+    "Painkiller",
     "Patient",
     "PreparationSheet",
     "PrescriberContact",

@@ -42,3 +42,5 @@ class DiaryEntry:
     site_red_swollen_or_leaking: Fact = NOT_ASKED
     breathing_trouble_or_chest_pain: Fact = NOT_ASKED
     pain_is_back: Fact = NOT_ASKED
+    blood_pressure_systolic: int | None = None
+    blood_pressure_diastolic: int | None = None

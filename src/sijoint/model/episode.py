@@ -8,7 +8,7 @@ from sijoint.model.diary import DiaryEntry, DiaryPrompt
 from sijoint.model.finding import Assessed, Override
 from sijoint.model.order import Order
 from sijoint.model.procedure import Procedure
-from sijoint.model.recovery import Discharge, RecoveryCheck
+from sijoint.model.recovery import Discharge, DischargeSheet, RecoveryCheck
 from sijoint.model.request import AppointmentRequest, Assessment
 from sijoint.model.screening import DayOfConfirmation, PrescriberContact, ScreeningAnswers
 from sijoint.model.verdict import RepeatAnswer, Verdict
@@ -68,6 +68,7 @@ class Session:
     prompts: tuple[DiaryPrompt, ...] = ()
     entries: tuple[DiaryEntry, ...] = ()
     verdict: Verdict | None = None
+    discharge_sheet: DischargeSheet | None = None
 
 
 @dataclass(frozen=True)

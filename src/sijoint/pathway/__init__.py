@@ -2,6 +2,7 @@
 each value with source, year and grade; the texts of all findings are data too. No clock, no store, no network."""
 
 from sijoint.pathway.antithrombotics import antithrombotic_findings, antithrombotics_taken, hold_signed
+from sijoint.pathway.calls import Call, CallReason, calls_due
 from sijoint.pathway.day_of import check_consent, confirm_today, consent_risks
 from sijoint.pathway.deviations import deviations
 from sijoint.pathway.diary import diary_prompts, missed_prompts, on_time, open_prompts
@@ -24,9 +25,11 @@ from sijoint.pathway.findings import (
     together,
 )
 from sijoint.pathway.gate import accepted_patterns, authorise_drug, authorise_exposure, authorise_injection
+from sijoint.pathway.going_home import NothingToTakeHome, discharge_sheet
 from sijoint.pathway.injections import action_window, drug_given, injected_at
 from sijoint.pathway.ordering import check_order, order_rule
 from sijoint.pathway.overrides import RefusedOverride, apply_overrides, check_override, facts_digest
+from sijoint.pathway.painkillers import AgainstIbuprofen, PainkillerAdvice, against_ibuprofen, painkiller_advice
 from sijoint.pathway.policy import DiarySlot, Policy, PolicySource, UnreadablePolicy, load_policy, policy_names
 from sijoint.pathway.red_flags import red_flags
 from sijoint.pathway.referral import assess_referral, conservative_weeks, positive_provocations
@@ -50,11 +53,16 @@ from sijoint.pathway.voiding import booking_moved, facts_changed, order_changed
 
 __all__ = [
     "TRANSITIONS",
+    "AgainstIbuprofen",
+    "Call",
+    "CallReason",
     "DiarySlot",
     "FindingText",
     "IllegalStep",
     "NothingToJudge",
     "NothingToPrepare",
+    "NothingToTakeHome",
+    "PainkillerAdvice",
     "Policy",
     "PolicySource",
     "RefusedOverride",
@@ -64,6 +72,7 @@ __all__ = [
     "UnreadablePolicy",
     "accepted_patterns",
     "action_window",
+    "against_ibuprofen",
     "allows",
     "anaesthetic_shares",
     "antithrombotic_findings",
@@ -76,6 +85,7 @@ __all__ = [
     "authorise_injection",
     "baseline_nrs",
     "booking_moved",
+    "calls_due",
     "check_consent",
     "check_discharge",
     "check_order",
@@ -89,6 +99,7 @@ __all__ = [
     "conservative_weeks",
     "deviations",
     "diary_prompts",
+    "discharge_sheet",
     "dosing_weight_kg",
     "drug_given",
     "explain",
@@ -108,6 +119,7 @@ __all__ = [
     "open_prompts",
     "order_changed",
     "order_rule",
+    "painkiller_advice",
     "percent_relief",
     "policy_names",
     "positive_provocations",

@@ -88,6 +88,20 @@ class Policy:
     discharge_pulse_maximum: int
     discharge_spo2_minimum: int
     discharge_glucose_call_mg_dl: Decimal
+    soreness_days_from: int
+    soreness_days_to: int
+    ice_minutes: int
+    ibuprofen_age_years: int
+    ibuprofen_single_mg: int
+    ibuprofen_hours_apart: int
+    ibuprofen_day_maximum_mg: int
+    ibuprofen_days: int
+    no_driving_sedated_hours: int
+    activity_after_test: Literal["provoke", "rest"]
+    home_call_from_hours: int
+    home_call_until_hours: int
+    missed_call_hours: int
+    red_flag_call_minutes: int
     relief_percent: Decimal
     consecutive_entries: int
     analgesic_hides_hours: int

@@ -30,7 +30,19 @@ def red_flags(entry: DiaryEntry, session: Session, policy: Policy) -> tuple[Find
     limit = policy.discharge_glucose_call_mg_dl
     if entry.glucose_mg_dl is not None and entry.glucose_mg_dl > limit:
         findings.append(found("redflag.glucose", value=entry.glucose_mg_dl, limit=limit, **numbers))
+    findings += _blood_pressure(entry, policy, numbers)
     return tuple(sorted(findings, key=lambda one: -one.severity.rank))
+
+
+def _blood_pressure(entry: DiaryEntry, policy: Policy, numbers: dict[str, Any]) -> list[Finding]:
+    """Either number alone is enough."""
+    systolic, diastolic = entry.blood_pressure_systolic, entry.blood_pressure_diastolic
+    high = systolic is not None and systolic >= policy.systolic_maximum
+    if not high and (diastolic is None or diastolic < policy.diastolic_maximum):
+        return []
+    value = f"{systolic if systolic is not None else '?'}/{diastolic if diastolic is not None else '?'}"
+    limit = f"{policy.systolic_maximum}/{policy.diastolic_maximum}"
+    return [found("redflag.blood-pressure", value=value, limit=limit, **numbers)]
 
 
 def _leg(entry: DiaryEntry, session: Session, numbers: dict[str, Any]) -> list[Finding]:

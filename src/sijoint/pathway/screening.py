@@ -12,7 +12,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from sijoint.formulary import medicine
+from sijoint.formulary import Agent, medicine
 from sijoint.model import (
     Answer,
     Assessed,
@@ -141,6 +141,11 @@ def _cyp3a4(answers: ScreeningAnswers, order: Order) -> list[Finding]:
     return []
 
 
+def may_be_diabetic(answers: ScreeningAnswers) -> bool:
+    """Diabetes that is not answered is planned for."""
+    return answers.diabetes.answer is not Answer.NO or takes(answers, "insulin") or takes(answers, "sulfonylurea")
+
+
 def _diabetes(answers: ScreeningAnswers, order: Order, policy: Policy) -> list[Finding]:
     steroids = steroid_agents(order)
     on_insulin = answers.insulin.answer is Answer.YES or takes(answers, "insulin")
@@ -150,7 +155,7 @@ def _diabetes(answers: ScreeningAnswers, order: Order, policy: Policy) -> list[F
     if not steroids:
         findings = [found("diabetes.present")]
     else:
-        days = glucose_watch_days(answers, order, policy)
+        days = glucose_watch_days(answers, steroids, policy)
         findings = [found("diabetes.glucose-plan", days=days, limit=policy.glucose_stop_mg_dl)]
         if answers.hba1c_percent is None:
             findings.append(found("diabetes.hba1c-unknown"))
@@ -162,9 +167,9 @@ def _diabetes(answers: ScreeningAnswers, order: Order, policy: Policy) -> list[F
     return findings
 
 
-def glucose_watch_days(answers: ScreeningAnswers, order: Order, policy: Policy) -> int:
-    """Days of home glucose checks after the steroid of this order; longer with insulin, high or unknown HbA1c."""
-    days = [one.steroid.glucose_watch_days for one in steroid_agents(order) if one.steroid is not None]
+def glucose_watch_days(answers: ScreeningAnswers, steroids: tuple[Agent, ...], policy: Policy) -> int:
+    """Days of home glucose checks after these steroids; longer with insulin, high or unknown HbA1c."""
+    days = [one.steroid.glucose_watch_days for one in steroids if one.steroid is not None]
     on_insulin = answers.insulin.answer is not Answer.NO or takes(answers, "insulin")
     high = answers.hba1c_percent is None or answers.hba1c_percent >= policy.hba1c_review_percent
     return max([*days, policy.glucose_long_days]) if on_insulin or high else max(days, default=0)

@@ -22,9 +22,14 @@ from sijoint.model import (
 from sijoint.pathway.antithrombotics import antithrombotics_taken, hold_signed, last_contact
 from sijoint.pathway.doses import known_agent, steroid_agents
 from sijoint.pathway.policy import Policy
-from sijoint.pathway.screening import glucose_watch_days, pregnancy_applies, takes
+from sijoint.pathway.screening import glucose_watch_days, may_be_diabetic, pregnancy_applies, takes
 
 MG_DL_PER_MMOL_L = Decimal("18.016")  # molar mass of glucose, g/mol, over ten
+
+
+def glucose_mmol_l(mg_dl: Decimal) -> Decimal:
+    """The same glucose in the other unit, one decimal."""
+    return (mg_dl / MG_DL_PER_MMOL_L).quantize(Decimal("0.1"), ROUND_HALF_UP)
 
 
 class NothingToPrepare(ValueError):
@@ -100,28 +105,23 @@ def _eating(session: Session, answers: ScreeningAnswers, policy: Policy) -> list
     if session.order.sedation is Sedation.NONE:
         return [_item(topic, "eating", "none", "ASA statement: no sedation, no fasting")]
     on_insulin = answers.insulin.answer is not Answer.NO or takes(answers, "insulin") or takes(answers, "sulfonylurea")
-    if on_insulin and _may_be_diabetic(answers):
+    if on_insulin and may_be_diabetic(answers):
         return [_item(topic, "eating", "wait")]
     heavy, light, clear = policy.fasting_heavy_hours, policy.fasting_light_hours, policy.fasting_clear_hours
     return [_item(topic, "eating", "sedated", source, heavy=heavy, light=light, clear=clear)]
 
 
-def _may_be_diabetic(answers: ScreeningAnswers) -> bool:
-    return answers.diabetes.answer is not Answer.NO or takes(answers, "insulin") or takes(answers, "sulfonylurea")
-
-
 def _diabetes(session: Session, answers: ScreeningAnswers, policy: Policy) -> list[SheetItem]:
     topic, source = SheetTopic.DIABETES, "Ghaly 2023; PMC5712398"
-    if not _may_be_diabetic(answers):
+    if not may_be_diabetic(answers):
         return []
     if not steroid_agents(session.order):
         return [_item(topic, "diabetes", "no_steroid")]
     limit = policy.glucose_stop_mg_dl
-    mmol = (limit / MG_DL_PER_MMOL_L).quantize(Decimal("0.1"), ROUND_HALF_UP)
-    days = glucose_watch_days(answers, session.order, policy)
+    days = glucose_watch_days(answers, steroid_agents(session.order), policy)
     return [
         _item(topic, "diabetes", "plan", source, days=days),
-        _item(topic, "diabetes", "limit", source, limit=limit, mmol=mmol),
+        _item(topic, "diabetes", "limit", source, limit=limit, mmol=glucose_mmol_l(limit)),
         _item(topic, "diabetes", "today"),
     ]
 
