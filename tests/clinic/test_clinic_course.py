@@ -17,6 +17,7 @@ from sijoint.clinic import (
     DischargePatient,
     GiveConsent,
     JudgeBlock,
+    PlaceOrder,
     Prepare,
     RecordNoShow,
     RecordRecovery,
@@ -234,3 +235,22 @@ def test_pain_that_is_back_needs_no_question(course):
     assert "did not ask" in course.give(AnswerDiary, entry=replace(entry, pain_is_back=course.no())).refusal
     course.accepted(AnswerDiary, entry=entry)
     assert course.store.episode(EPISODE).sessions[-1].entries == (entry,)
+
+
+def test_the_discharge_sheet_is_kept_as_it_was_given(tmp_path):
+    course = course_in(tmp_path).discharged()
+    (session,) = course.store.episode(EPISODE).sessions
+    sheet = session.discharge_sheet
+    assert sheet is not None
+    assert sheet.made_at == course.clock()
+    assert [line.agent for line in sheet.given][-1] == "bupivacaine_0.5_percent"
+    course.accepted(PlaceOrder, **course.order(number=2))
+    first, second = course.store.episode(EPISODE).sessions
+    assert (first.discharge_sheet, second.discharge_sheet) == (sheet, None)
+
+
+def test_a_refused_discharge_keeps_no_sheet(tmp_path):
+    course = course_in(tmp_path).recovering()
+    yes = course.yes()
+    assert not course.give(DischargePatient, discharge=Discharge(course.clock(), "nurse", yes, yes)).accepted
+    assert course.store.episode(EPISODE).sessions[-1].discharge_sheet is None

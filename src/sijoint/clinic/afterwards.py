@@ -6,7 +6,7 @@ from sijoint.clinic.carry_out import carry_out
 from sijoint.clinic.commands import AnswerDiary, AskRepeat, DischargePatient, JudgeBlock, RecordRecovery
 from sijoint.clinic.situation import Change, CommandRefused, Situation, require_clear, stepped
 from sijoint.model import Answer, DiaryEntry, Session
-from sijoint.pathway import Step, check_discharge, judge_block, may_repeat, next_state, red_flags
+from sijoint.pathway import Step, check_discharge, discharge_sheet, judge_block, may_repeat, next_state, red_flags
 from sijoint.records import Tag
 
 
@@ -18,12 +18,14 @@ def _(command: RecordRecovery, now: Situation) -> Change:
 
 @carry_out.register
 def _(command: DischargePatient, now: Situation) -> Change:
-    """Thirty minutes is the plan, not an exit: the rules look at the leg, the gait and the vital signs."""
+    """Thirty minutes is the plan, not an exit: the rules look at the leg, the gait and the vital signs. The sheet is kept as given."""
     session = replace(now.session, discharge=command.discharge)
     episode = stepped(now, Step.DISCHARGE, session)
     check = check_discharge(session, now.policy, now.now)
     require_clear("not yet to be discharged", check)
-    return Change(episode, Tag.PATIENT_DISCHARGED, check.findings)
+    sheet = discharge_sheet(episode, now.patient, now.policy, now.now)
+    kept = (*episode.sessions[:-1], replace(session, discharge_sheet=sheet))
+    return Change(replace(episode, sessions=kept), Tag.PATIENT_DISCHARGED, check.findings)
 
 
 @carry_out.register

@@ -12,11 +12,11 @@ from sijoint.clinic.outcome import Outcome
 from sijoint.clinic.situation import Change, CommandRefused, Situation
 from sijoint.model import Episode, EpisodeState, Finding
 from sijoint.model.wire import from_wire_text, to_wire
-from sijoint.pathway import IllegalStep, NothingToJudge, NothingToPrepare, Policy
+from sijoint.pathway import IllegalStep, NothingToJudge, NothingToPrepare, NothingToTakeHome, Policy
 from sijoint.records import KeptCommand, Store, StoreRefused, Tag, UnitOfWork, canonical
 
 Clock = Callable[[], datetime]
-REFUSALS = (CommandRefused, IllegalStep, NothingToJudge, NothingToPrepare, StoreRefused)
+REFUSALS = (CommandRefused, IllegalStep, NothingToJudge, NothingToPrepare, NothingToTakeHome, StoreRefused)
 
 
 @dataclass(frozen=True)
