@@ -28,7 +28,7 @@ def write(path, values, **where):
     return path
 
 
-def write_dicom(folder, values, *, modality="CT", series="1.2.3.4", first=0, skip=()):
+def write_dicom(folder, values, *, modality="CT", series="1.2.3.4", first=0, skip=(), shear=0.0, turned=()):
     """One DICOM slice a file; the writer's own study identifiers, a patient's name in every header."""
     folder.mkdir(exist_ok=True)
     writer = sitk.ImageFileWriter()
@@ -38,15 +38,15 @@ def write_dicom(folder, values, *, modality="CT", series="1.2.3.4", first=0, ski
             continue
         image = sitk.GetImageFromArray(cut[None])
         image.SetSpacing((1.5, 2.0, 3.0))
-        image.SetOrigin((-10.0, -20.0, 30.0 + 3.0 * n))
+        image.SetOrigin((-10.0, -20.0 + shear * n, 30.0 + 3.0 * n))
         for tag, value in {
             "0008|0060": modality,
             "0010|0010": SECRET,
             "0020|000e": series,
             "0020|000d": "1.2.3",
             "0008|0018": f"{series}.{n + 1}",
-            "0020|0032": f"-10\\-20\\{30 + 3 * n}",
-            "0020|0037": "1\\0\\0\\0\\1\\0",
+            "0020|0032": f"-10\\{-20 + shear * n}\\{30 + 3 * n}",
+            "0020|0037": "1\\0\\0\\0\\0.995\\0.0998" if n in turned else "1\\0\\0\\0\\1\\0",
             "0020|0013": str(n + 1),
             "0028|1052": "0",
             "0028|1053": "1",
@@ -227,3 +227,30 @@ def test_a_users_patient_says_that_its_labels_are_taken_as_given(tmp_path):
     patient = read_patient(write(tmp_path / "ct.nii.gz", small_ct()), write(tmp_path / "labels.nii.gz", label_values()))
     assert isinstance(patient.ct.grid, Grid)
     assert "labels are taken as given" in patient.provenance.modelled[0]
+
+
+def test_slices_of_a_tilted_gantry_are_refused_not_straightened_in_silence(tmp_path):
+    with pytest.raises(UnreadableImage, match="tilted gantry"):
+        read_ct(write_dicom(tmp_path / "tilted", small_ct(), shear=0.5))
+
+
+def test_slices_that_are_not_parallel_are_refused(tmp_path):
+    with pytest.raises(UnreadableImage, match="do not lie parallel"):
+        read_ct(write_dicom(tmp_path / "fan", small_ct(), turned=(2,)))
+
+
+@pytest.mark.parametrize(
+    ("written", "named", "says"),
+    [
+        ("ct.nii.gz", "ct", r"rename it so that it ends in \.nii\.gz"),
+        ("ct.nii.gz", "ct.nii", r"rename it so that it ends in \.nii\.gz"),
+        ("ct.nii", "ct.img", r"rename it so that it ends in \.nii\."),
+    ],
+)
+def test_a_file_under_another_name_is_told_its_right_name_and_nothing_else_is_printed(
+    tmp_path, capfd, written, named, says
+):
+    write(tmp_path / written, small_ct()).rename(tmp_path / named)
+    with pytest.raises(UnreadableImage, match=says):
+        read_ct(tmp_path / named)
+    assert "".join(capfd.readouterr()) == ""

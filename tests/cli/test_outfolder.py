@@ -78,3 +78,23 @@ def test_a_file_where_the_folder_should_be(tmp_path):
     with pytest.raises(UnusableFolder, match="not a folder"):
         write_result(tmp_path / "out")
     assert (tmp_path / "out").read_text() == "I am a file"
+
+
+@pytest.mark.parametrize("number", [errno.ENOSPC, errno.EDQUOT])
+def test_a_full_disk_is_named_whoever_meets_it_first(tmp_path, monkeypatch, number):
+    class NoRoom:
+        def __init__(self, **_):
+            raise OSError(number, os.strerror(number))
+
+    class DatabaseRefused(RuntimeError):
+        pass
+
+    monkeypatch.setattr("sijoint.cli.outfolder.tempfile.TemporaryFile", NoRoom)
+    with pytest.raises(UnusableFolder, match="disk is full"), result_folder(tmp_path / "out"):
+        raise DatabaseRefused
+    assert os.listdir(tmp_path) == []
+
+
+def test_an_error_with_room_on_the_disk_stays_what_it_is(tmp_path):
+    with pytest.raises(RuntimeError, match="something else"), result_folder(tmp_path / "out"):
+        raise RuntimeError("something else")

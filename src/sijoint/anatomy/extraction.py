@@ -83,7 +83,14 @@ def joint_between(sacrum: Surface, hip: Surface, cleft: Cleft, side: Side, spine
         psis_mm=spine_mm,
         to_sacrum=near.to_sacrum,
         to_hip=near.to_hip,
-        modelled=_MODELLED,
+        modelled=_MODELLED if measurable else (*_MODELLED, _width_refused(side, touching)),
+    )
+
+
+def _width_refused(side: Side, touching: float) -> str:
+    return (
+        f"The width of the {side.value} joint is not measurable in this CT: the bone labels touch on {100 * touching:.0f} % of it. "
+        "Where the joint lies is not affected."
     )
 
 

@@ -23,8 +23,13 @@ def check_nifti(path: Path) -> None:
     )
     try:
         content = path.read_bytes()
-        if content[:2] == b"\x1f\x8b":
+        packed = content[:2] == b"\x1f\x8b"
+        if packed:
             content = gzip.decompress(content)
+    except PermissionError:
+        raise UnreadableImage(
+            f"{path} may not be read by you; ask for leave to read it, or copy it elsewhere."
+        ) from None
     except (OSError, EOFError, zlib.error):
         raise damaged from None
     if not content:
@@ -36,6 +41,11 @@ def check_nifti(path: Path) -> None:
     if order is None:
         raise UnreadableImage(
             f"{path} cannot be read: it is not a NIfTI file; give a .nii or .nii.gz file, or the folder with a DICOM CT series."
+        )
+    if not path.name.lower().endswith(".nii.gz" if packed else (".nii", ".nii.gz")):
+        raise UnreadableImage(  # the reader goes by the name
+            f"{path} is a {'compressed ' if packed else ''}NIfTI file under another name; rename it so that it ends in "
+            f"{'.nii.gz' if packed else '.nii'}."
         )
     size = struct.unpack_from(f"{order}i", content)[0]
     if len(content) < size:

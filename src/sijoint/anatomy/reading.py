@@ -6,7 +6,6 @@ path that the user typed.
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -21,6 +20,7 @@ from sijoint.frames import Grid, Side
 
 _LOWEST_HU, _HIGHEST_HU = -32768, 32767
 _AIR_HU = -1024  # what lies below is scanner padding
+_SAME_AXES = 1e-3  # direction cosines; headers round them
 _NO_FAT_HU = -20  # a CT of a body always holds fat or air, so its smallest value lies below this
 
 
@@ -117,8 +117,8 @@ def _read_dicom_folder(folder: Path) -> sitk.Image:
 
 
 def _check_slices(names: tuple[str, ...], folder: Path) -> None:
-    """The reader itself would stack slices over a gap as if they lay evenly."""
-    heights = []
+    """The reader itself would stack slices over a gap, or slices of a tilted gantry, as if they lay evenly behind each other."""
+    origins, axes = [], []
     for name in names:
         reader = sitk.ImageFileReader()
         reader.SetFileName(name)
@@ -128,12 +128,22 @@ def _check_slices(names: tuple[str, ...], folder: Path) -> None:
             raise UnreadableImage(f"A slice in {folder} cannot be read; copy the series again.") from None
         if reader.HasMetaDataKey("0008|0060") and reader.GetMetaData("0008|0060").strip() != "CT":
             raise UnreadableImage(f"The series in {folder} is not a CT; Hounsfield units are needed.")
-        normal = np.array(reader.GetDirection()).reshape(3, 3)[:, 2]
-        heights.append(float(normal @ np.array(reader.GetOrigin())))
-    steps = np.array([b - a for a, b in pairwise(heights)])
-    if np.any(np.abs(np.abs(steps) - np.median(np.abs(steps))) > 0.1 * np.median(np.abs(steps))):
+        origins.append(reader.GetOrigin())
+        axes.append(np.array(reader.GetDirection()).reshape(3, 3))
+    if np.abs(np.array(axes) - axes[0]).max() > _SAME_AXES:
+        raise UnreadableImage(f"The slices in {folder} do not lie parallel; give the folder of one axial CT series.")
+    across = (
+        np.diff(np.array(origins), axis=0) @ axes[0]
+    )  # (n, 3): along the rows, along the columns, to the next slice
+    steps = np.abs(across[:, 2])
+    if np.any(np.abs(steps - np.median(steps)) > 0.1 * np.median(steps)) or np.median(steps) == 0:
         raise UnreadableImage(
-            f"The slices in {folder} are not evenly spaced: one is missing or given twice; export the series again."
+            f"The slices in {folder} are not evenly spaced: one is missing, damaged or given twice; export the series again."
+        )
+    if np.abs(across[:, :2]).max() > 0.1 * np.median(steps):
+        raise UnreadableImage(
+            f"The slices in {folder} do not lie straight behind each other (a tilted gantry); have the CT resampled to straight "
+            "slices and export it again."
         )
 
 

@@ -5,7 +5,9 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.box import SIMPLE_HEAD
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from sijoint.anatomy import UnsuitableAnatomy, bundled_pelvis, describe, extract_joint, read_patient
@@ -22,10 +24,12 @@ def anatomy(
     """Area, width where it can be measured, and angles of the sacroiliac joint, beside published values."""
     both_or_neither(ct, labels)
     patient = read_patient(ct, labels) if ct and labels else bundled_pelvis()
-    rows, missing = {}, {}
+    rows, missing, modelled = {}, {}, list(patient.provenance.modelled)
     for one in (side,) if side else tuple(Side):
         try:
-            rows[one] = describe(extract_joint(patient, one))
+            joint = extract_joint(patient, one)
+            rows[one] = describe(joint)
+            modelled += [sentence for sentence in joint.modelled if sentence not in modelled]
         except UnsuitableAnatomy as refusal:
             if side:
                 raise
@@ -34,19 +38,20 @@ def anatomy(
         raise UnsuitableAnatomy(next(iter(missing.values())))
     if as_json:
         document = {one.value: [row.__dict__ for row in found] for one, found in rows.items()}
-        typer.echo(
-            json.dumps({"sides": document, "missing": missing, "modelled": patient.provenance.modelled}, indent=1)
-        )
+        typer.echo(json.dumps({"sides": document, "missing": missing, "modelled": modelled}, indent=1, allow_nan=False))
         return
-    console = Console()
+    console = Console(highlight=False)
     for one, found in rows.items():
-        table = Table(title=f"{one.value.capitalize()} sacroiliac joint", title_justify="left")
-        for heading in ("measure", "here", "published", "source", "note"):
-            table.add_column(heading, overflow="fold")
-        for row in found:
-            table.add_row(row.name, row.ours, row.published, row.source, row.note)
+        table = Table(title=f"{one.value.capitalize()} sacroiliac joint", title_justify="left", box=SIMPLE_HEAD)
+        for heading in ("measure", "here", "published", "note"):
+            table.add_column(heading)
+        for number, row in enumerate(found, 1):
+            table.add_row(*map(escape, (row.name, row.ours, f"{row.published} [{number}]", row.note)))
         console.print(table)
+    console.print("Published values, with the grade of their evidence:")
+    for number, row in enumerate(next(iter(rows.values())), 1):
+        console.print(f"  [{number}] {row.source}", markup=False)
     for sentence in missing.values():
         console.print(sentence)
-    for sentence in patient.provenance.modelled:
-        console.print(f"modelled: {sentence}", style="dim")
+    for sentence in modelled:
+        console.print(f"Modelled: {sentence}", style="dim", markup=False)

@@ -1,55 +1,70 @@
 """The commands of ``sij`` and how they end.
 
 Exit codes: 0 done; 1 done, and what was looked for did not hold (a store that does not verify, a scenario that ended
-otherwise); 2 bad input, one sentence on stderr; 70 a defect of the program.
+otherwise); 2 bad input, one sentence on stderr; 70 a defect of the program; 129, 130, 143 stopped from outside.
 """
 
 import os
+import signal
 import sys
 import traceback
+from types import FrameType
+from typing import Any
 
 import typer
 from typer.exceptions import TyperException
 
 from sijoint import __version__
-from sijoint.cli import anatomy, demo, doctor, records, scenarios, schema
+from sijoint.cli.commands import CommandsByName
 
 app = typer.Typer(
     name="sij",
+    cls=CommandsByName,
     help="SIJoint: fluoroscopy-guided sacroiliac joint injection, planned, rehearsed, performed and checked. "
     "Education, research and clinic workflow; the physician decides. Not a certified medical device.",
-    no_args_is_help=True,
     add_completion=False,
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-app.command("demo")(demo.demo)
-app.command("scenarios")(scenarios.scenarios)
-app.command("replay")(demo.replay)
-app.command("show")(records.show)
-app.command("verify")(records.verify)
-app.command("anatomy")(anatomy.anatomy)
-app.command("schema")(schema.schema)
-app.command("doctor")(doctor.doctor)
+
+STOPPED = "stopped; nothing half written is left"
+_INTERRUPTED = 128 + signal.SIGINT  # what typer makes of Ctrl-C
 
 
 @app.callback(invoke_without_command=True)
-def _root(version: bool = typer.Option(False, "--version", help="Print the version and leave.")) -> None:
+def _root(
+    context: typer.Context, version: bool = typer.Option(False, "--version", help="Print the version and leave.")
+) -> None:
     if version:
         typer.echo(f"sijoint {__version__}")
         raise typer.Exit
+    if context.invoked_subcommand is None:
+        typer.echo(context.get_help())
+
+
+class _Stopped(BaseException):
+    """Another program, or a closed terminal, asks to stop; unfinished results are removed on the way out."""
 
 
 def main() -> None:
     """Run ``sij``. A refusal is one of the house's own exceptions, whose text is the sentence for the person."""
+    for name in ("SIGTERM", "SIGHUP"):
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), _stop)
     try:
-        code = app(standalone_mode=False)
+        code: Any = app(standalone_mode=False)
+        if code == _INTERRUPTED:
+            code = _say(STOPPED, _INTERRUPTED)
     except typer.Abort:
-        code = _say("stopped", 130)
+        code = _say("stopped", _INTERRUPTED)
     except TyperException as error:
         code = _say(error.format_message(), 2)
     except KeyboardInterrupt:
-        code = _say("stopped; nothing half written is left", 130)
+        code = _say(STOPPED, _INTERRUPTED)
+    except _Stopped as asked:
+        code = _say(STOPPED, 128 + int(asked.args[0]))
+    except MemoryError:
+        code = _say("there is not enough memory for this; close other programs or use a smaller CT", 2)
     except Exception as error:
         if type(error).__module__.startswith("sijoint."):
             code = _say(str(error), 2)
@@ -59,6 +74,10 @@ def main() -> None:
         else:
             code = _say(f"a defect of the program ({type(error).__name__}); set SIJ_DEBUG=1 to see where", 70)
     sys.exit(code if isinstance(code, int) else 0)
+
+
+def _stop(number: int, frame: FrameType | None) -> None:
+    raise _Stopped(number)
 
 
 def _say(sentence: str, code: int) -> int:

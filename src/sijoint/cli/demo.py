@@ -1,5 +1,8 @@
 """``sij demo``: one virtual patient through a whole episode on a real CT; ``sij replay``: the same procedure again."""
 
+import shlex
+import sys
+import textwrap
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -45,9 +48,10 @@ def demo(
     both_or_neither(ct, labels)
     wanted = scenario(scenario_name)
     began = time.monotonic()
-    console = Console(highlight=False)
+    console = _console()
     with result_folder(out) as folder:
-        console.print(f"[bold]{wanted.name}[/bold]: {wanted.shows}. Virtual patient, simulated images.")
+        console.print(f"[bold]{wanted.name}[/bold]: {wanted.shows}.")
+        console.print("Virtual patient, simulated images.")
         with _progress(console) as progress:
             case = _case(ct, labels, side, Target(wanted.causes.target), progress)
         store = virtual_store(folder / "episode.db", seed)
@@ -64,8 +68,9 @@ def demo(
         console.print(f"[bold]Not as the scenario shows[/bold]: {difference}")
     if run.comparison.as_expected:
         console.print("The outcome is what this scenario shows; it followed from its causes.")
-    console.print(f"{time.monotonic() - began:.0f} s. Report: {out / 'report.html'}" if report else "Done.")
-    console.print(f"sij show {EPISODE} --store {out / 'episode.db'}", soft_wrap=True)
+    took = f"{time.monotonic() - began:.0f} s. "
+    console.print(took + (f"Report: {out / 'report.html'}" if report else "Done."), soft_wrap=True, markup=False)
+    console.print(f"sij show {EPISODE} --store {shlex.quote(str(out / 'episode.db'))}", soft_wrap=True, markup=False)
     if not run.comparison.as_expected:
         raise typer.Exit(1)
 
@@ -80,7 +85,7 @@ def replay(
     recorded: CommandLog = from_wire_text(CommandLog, _read(log))
     events_before = _read(log.with_name(f"events-{recorded.procedure_id}.jsonl"))
     episode = read_episode_text(_read(log.parent / recorded.made_from["episode_file"])).episode
-    console = Console(highlight=False)
+    console = _console()
     wanted = scenario(recorded.made_from["scenario"])
     with _progress(console) as progress:
         case = _case(ct, labels, Side(recorded.made_from["side"]), Target(wanted.causes.target), progress)
@@ -124,5 +129,15 @@ def _progress(console: Console) -> Progress:
     )
 
 
+def _console() -> Console:
+    """A terminal keeps its width; a file or a pipe gets one line a step, however long."""
+    return Console(highlight=False) if sys.stdout.isatty() else Console(highlight=False, width=10_000)
+
+
 def _narrator(console: Console) -> Callable[[str], None]:
-    return lambda sentence: console.print(f"  {sentence[0].upper()}{sentence[1:]}", markup=False)
+    def narrate(sentence: str) -> None:
+        line = f"{sentence[0].upper()}{sentence[1:]}"
+        folded = textwrap.fill(line, console.width, initial_indent="  ", subsequent_indent="    ")
+        console.print(folded, markup=False, soft_wrap=True)
+
+    return narrate

@@ -38,7 +38,7 @@ CAPTIONS = {
     ViewPurpose.SCOUT: "Scout, receptor straight behind the patient",
     ViewPurpose.TRAJECTORY: "Trajectory view: the beam runs along the planned needle",
     ViewPurpose.NEEDLE: "Needle, seen along the planned direction: a dot when it runs true",
-    ViewPurpose.LATERAL: "Lateral safety view: how deep the tip is, before any contrast",
+    ViewPurpose.LATERAL: "Lateral safety view: how deep the tip is, before contrast is given at this place",
     ViewPurpose.BEFORE_CONTRAST: "Before contrast",
     ViewPurpose.CONTRAST: "Contrast",
     ViewPurpose.AFTER_CONTRAST: "After contrast, from the side",
@@ -166,7 +166,7 @@ def _write_images(folder: Path, store: Store, episode: Episode, procedure: Proce
         picture = annotated(frame, display=display, behind=True, text=(caption,))
         buffer = BytesIO()
         Image.fromarray(picture).save(buffer, format="PNG", optimize=True)
-        shown.append(FigureImage(buffer.getvalue(), CAPTIONS[image.purpose], _alt(image), image.purpose, image.sha256))
+        shown.append(FigureImage(buffer.getvalue(), caption, _alt(caption), image.purpose, image.sha256))
     return _worth_printing(shown)
 
 
@@ -197,8 +197,8 @@ def _caption(image: StoredImage, images: Sequence[StoredImage]) -> str:
     )
 
 
-def _alt(image: StoredImage) -> str:
-    return f"Simulated X-ray image of the sacroiliac joint: {CAPTIONS[image.purpose].lower()}"
+def _alt(caption: str) -> str:
+    return f"Simulated X-ray image of the sacroiliac joint: {caption[:1].lower()}{caption[1:]}"
 
 
 def _picture(case: Case, procedure: ProcedureRun) -> bytes:

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 MANIFEST = ".sijoint-result.json"
+_SMALL_FILE = 128 * 1024
 
 
 class UnusableFolder(ValueError):
@@ -39,9 +40,25 @@ def result_folder(out: Path) -> Iterator[Path]:
     except OSError as error:
         shutil.rmtree(part, ignore_errors=True)
         raise _sentence(error, out) from None
-    except BaseException:
+    except BaseException as error:
+        full = isinstance(error, Exception) and _is_full(
+            part
+        )  # a database or an image writer has words of its own for it
         shutil.rmtree(part, ignore_errors=True)
+        if full:
+            raise _sentence(OSError(errno.ENOSPC, ""), out) from None
         raise
+
+
+def _is_full(folder: Path) -> bool:
+    """Whether not even a small file fits any more, by bytes or by number of files."""
+    try:
+        with tempfile.TemporaryFile(dir=folder) as probe:
+            probe.write(bytes(_SMALL_FILE))
+            probe.flush()
+    except OSError as error:
+        return error.errno in (errno.ENOSPC, errno.EDQUOT)
+    return False
 
 
 def _swap(part: Path, out: Path) -> None:

@@ -1,0 +1,50 @@
+"""The names of the commands and what each is for; a command's own module is imported when it is asked for.
+
+``sij --help`` must answer at once, and the rooms behind the commands take seconds to import.
+"""
+
+from importlib import import_module
+from typing import Any
+
+import typer
+from typer.core import TyperGroup
+
+MODULE_OF = {
+    "demo": "demo",
+    "scenarios": "scenarios",
+    "replay": "demo",
+    "show": "records",
+    "verify": "records",
+    "anatomy": "anatomy",
+    "schema": "schema",
+    "doctor": "doctor",
+}
+SUMMARY_OF = {
+    "demo": "One virtual patient through a whole episode, on a real CT, with a report.",
+    "scenarios": "Every scenario over many seeds, and the share that ends as expected.",
+    "replay": "A demo's command log once more, and whether it makes the same events.",
+    "show": "An episode: what happened when, and what was answered.",
+    "verify": "Whether a store still holds what was written.",
+    "anatomy": "Area, width and angles of the joint beside published values.",
+    "schema": "The JSON Schema of what SIJoint writes.",
+    "doctor": "What this installation is made of, and whether its data can be read.",
+}
+
+
+class CommandsByName(TyperGroup):
+    """The group of all commands."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self.commands = dict.fromkeys(MODULE_OF)  # type: ignore[assignment]  # names alone, for the list and for typos
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        if cmd_name not in MODULE_OF:
+            return None
+        alone = typer.Typer(add_completion=False, rich_markup_mode=None)
+        alone.command(cmd_name)(getattr(import_module(f"sijoint.cli.{MODULE_OF[cmd_name]}"), cmd_name))
+        return typer.main.get_command(alone)
+
+    def format_commands(self, ctx: Any, formatter: Any) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl(list(SUMMARY_OF.items()))
