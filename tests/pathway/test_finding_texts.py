@@ -2,6 +2,7 @@
 
 import ast
 import re
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -81,3 +82,14 @@ def test_notes_alone_leave_the_way_clear_and_the_worst_decides():
 def test_every_yes_or_no_fact_of_screening_has_a_rule():
     assert {rule.name for rule in fact_rules()} == set(FACT_NAMES)
     assert all(isinstance(rule, FactRule) and rule.unknown.rank >= Severity.REVIEW.rank for rule in fact_rules())
+
+
+def test_what_clears_a_wrong_consent_cannot_be_read_as_a_side():
+    """Right is a side here: a sentence that means "correct" must not say it."""
+    for code in ("consent.side", "side.mismatch", "side.missing"):
+        assert "right" not in explain(code).clears.split()
+
+
+def test_a_date_in_a_finding_is_written_as_people_write_it():
+    told = found("repeat.too-soon", span="84 days", day=date(2026, 5, 21))
+    assert told.clinician == "Therapeutic shots are 84 days apart: not before 21 May 2026."

@@ -3,6 +3,7 @@
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from functools import cache
 from importlib.resources import files
 
@@ -54,7 +55,9 @@ def explain(code: str) -> FindingText:
     try:
         return finding_texts()[code.partition(":")[0]]
     except KeyError:
-        raise UnknownFinding(f"no rule makes a finding {code!r}; the codes that exist stand in pathway/findings") from None
+        raise UnknownFinding(
+            f"no rule makes a finding {code!r}; the codes that exist stand in pathway/findings"
+        ) from None
 
 
 def found(
@@ -66,7 +69,7 @@ def found(
     covers one of them only. ``severity`` only where the facts, not the code, decide it.
     """
     text = explain(code)
-    words = {"side": str(side), **{key: str(value) for key, value in blanks.items()}}
+    words = {"side": str(side), **{key: _in_words(value) for key, value in blanks.items()}}
     return Finding(
         f"{code}:{of}" if of else code,
         severity or text.severity,
@@ -77,6 +80,11 @@ def found(
         text.grade,
         side,
     )
+
+
+def _in_words(value: object) -> str:
+    """A blank as a person reads it: a date as ``21 May 2026``."""
+    return f"{value.day} {value:%B %Y}" if isinstance(value, date) else str(value)
 
 
 def assessed(findings: Iterable[Finding]) -> Assessed:

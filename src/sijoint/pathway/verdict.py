@@ -113,9 +113,9 @@ def _spoiled(
         reasons.append(f"{session.order.sedation} sedation: at most indeterminate")
     reasons += _contrast_reasons(procedure)
     if any(one.leg_numb.answer is Answer.YES for one in session.recovery):
-        reasons.append("the leg was numb: the drug reached a nerve")
+        reasons.append("the leg was numb: the anaesthetic probably reached a nerve")
     if _leg_was_weak(session, procedure):
-        reasons.append("the leg was weak: the drug reached a nerve")
+        reasons.append("the leg was weak: the anaesthetic probably reached a nerve")
     if session.confirmation is not None and session.confirmation.rescue_analgesic_within_6_h.answer is Answer.YES:
         reasons.append("a rescue painkiller was taken before the block")
     return reasons
@@ -220,7 +220,7 @@ def _by_course(
         best = max(
             (one.relief_percent for one in lines if one.counted and one.relief_percent is not None), default=None
         )
-        why = f"relief never reached {threshold} % at {needed} consecutive on-time answers (best {best} %)"
+        why = f"relief never reached {threshold} % at {needed} consecutive on-time answers (best {_plain(best)} %)"
         return VerdictValue.NEGATIVE, [why], "none"
     duration = _duration(course)
     if course.began_min > window.latest_onset_min:
@@ -233,6 +233,11 @@ def _by_course(
     if course.last_relieved_min > window.longest_min:
         reasons.append(f"concordant-prolonged: longer than the anaesthetic explains ({hours(window.longest_min)})")
     return VerdictValue.POSITIVE, reasons, duration
+
+
+def _plain(percent: Decimal | None) -> str:
+    """A percentage without trailing zeros."""
+    return "no" if percent is None else f"{percent.normalize():f}"
 
 
 def _duration(course: Course) -> str:
