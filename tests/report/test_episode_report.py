@@ -305,7 +305,7 @@ def test_a_step_refused_again_and_again_for_the_same_reason_is_told_once():
         "discharge.leg-weak", Severity.STOP, "Leg power is not at baseline.", "", "power back", "rules", Grade.DERIVED
     )
     call = replace(weak, code="discharge.call-physician", clinician="Call the physician.")
-    moments = [made_up.at(22, 11) + timedelta(minutes=30 * step) for step in range(6)]
+    moments = [made_up.at(1, 22) + timedelta(minutes=30 * step) for step in range(6)]
     refusals = tuple(
         StepRefused(at, "discharge patient", "Not yet to be discharged.", (weak, call) if step else (weak,))
         for step, at in enumerate(moments)

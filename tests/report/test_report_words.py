@@ -74,3 +74,22 @@ def test_a_receptor_in_front_of_the_patient_is_not_called_behind():
     assert receptor_direction(0, 0)[1] == -1
     assert words.receptor(0, 0).startswith("receptor straight in front of the patient")
     assert words.receptor(180, 0).startswith("receptor straight behind the patient")
+
+
+@pytest.mark.parametrize(
+    ("said", "finished"),
+    [
+        ("gait at baseline", "Gait at baseline."),
+        ("Done.", "Done."),
+        ("Refused: no weight. (weight measured)", "Refused: no weight. (weight measured)"),
+        ("a note (of the nurse)", "A note (of the nurse)."),
+        ("", ""),
+    ],
+)
+def test_a_sentence_ends_with_one_full_stop(said, finished):
+    assert words.finished(said) == finished
+
+
+def test_a_date_of_a_policy_is_written_as_people_write_it():
+    assert words.calendar_day("2026-05-21") == "21 May 2026"
+    assert words.calendar_day("since spring") == "since spring"

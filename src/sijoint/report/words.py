@@ -1,11 +1,15 @@
 """Numbers, times, sides and answers as a person reads them: no noise behind a decimal, the word receptor before an angle."""
 
+import re
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta, tzinfo
 from decimal import ROUND_HALF_UP, Decimal
 
 from sijoint.frames import ReceptorTilt, receptor_direction
 from sijoint.model import Answer, Fact
+
+
+REMARK_BEHIND = re.compile(r"[.!?] \([^()]*\)$")
 
 
 def number(value: Decimal | float | int | None, places: int | None = None) -> str:
@@ -85,9 +89,11 @@ def counted(count: int, thing: str) -> str:
 
 
 def finished(text: str) -> str:
-    """A whole sentence: a capital first, a full stop last; a closing bracket, question or exclamation mark ends one too."""
+    """A whole sentence: a capital first, a full stop last; none after a remark in brackets behind a finished sentence."""
     text = sentence_case(text.strip())
-    return text if not text or text[-1] in ".!?" else f"{text}."
+    if not text or text[-1] in ".!?" or REMARK_BEHIND.search(text):
+        return text
+    return f"{text}."
 
 
 def joined(parts: Iterable[str], last: str = "and") -> str:
