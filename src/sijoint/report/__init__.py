@@ -17,8 +17,6 @@ from sijoint.report.facts import (
     Twin,
 )
 from sijoint.report.sheets import (
-    DischargeItem,
-    DischargeSheet,
     discharge_sheet_text,
     preparation_sheet_text,
     render_discharge_sheet,
@@ -27,8 +25,6 @@ from sijoint.report.sheets import (
 from sijoint.report.timeline import TimelineEntry, timeline
 
 __all__ = [
-    "DischargeItem",
-    "DischargeSheet",
     "EpisodeReport",
     "FigureImage",
     "PolicyNamed",

@@ -1,10 +1,9 @@
 """The two sheets that a patient takes home: how to prepare, and what to do afterwards. A page to print, and plain text."""
 
-from dataclasses import dataclass
-from datetime import UTC, datetime, tzinfo
+from datetime import UTC, tzinfo
 from textwrap import fill
 
-from sijoint.model import Patient, PreparationSheet
+from sijoint.model import DischargeSheet, Patient, PreparationSheet
 from sijoint.report.page import page
 from sijoint.report.sheet_topics import by_topic
 from sijoint.report.words import day, moment, sentence_case
@@ -13,29 +12,7 @@ TEXT_WIDTH = 76
 DISCLAIMER = "Made with SIJoint: education, research; not a certified medical device; the physician decides."
 
 
-@dataclass(frozen=True)
-class DischargeItem:
-    """One heading of the discharge sheet with its sentence and where that comes from."""
-
-    heading: str
-    text: str
-    source: str = ""
-
-
-@dataclass(frozen=True)
-class DischargeSheet:
-    """What the patient goes home with. The sentences come from the rules; this only lays them out.
-
-    ``red_flags`` are the reasons to call, ``call`` the clinic's number, ``emergency`` what to do when it cannot wait.
-    """
-
-    given_at: datetime
-    side: str
-    given: tuple[str, ...]
-    items: tuple[DischargeItem, ...]
-    red_flags: tuple[str, ...]
-    call: str
-    emergency: str
+NOT_WATCHED = "This sheet and the diary are not watched live."
 
 
 def render_preparation_sheet(sheet: PreparationSheet, patient: Patient, *, zone: tzinfo = UTC) -> str:
@@ -45,7 +22,7 @@ def render_preparation_sheet(sheet: PreparationSheet, patient: Patient, *, zone:
 
 def render_discharge_sheet(sheet: DischargeSheet, patient: Patient, *, zone: tzinfo = UTC) -> str:
     """One printable HTML page."""
-    return page("discharge.html.j2", zone, sheet=sheet, patient=patient, disclaimer=DISCLAIMER)
+    return page("discharge.html.j2", zone, sheet=sheet, patient=patient, disclaimer=DISCLAIMER, watched=NOT_WATCHED)
 
 
 def preparation_sheet_text(sheet: PreparationSheet, patient: Patient, *, zone: tzinfo = UTC) -> str:
@@ -66,18 +43,21 @@ def preparation_sheet_text(sheet: PreparationSheet, patient: Patient, *, zone: t
 
 def discharge_sheet_text(sheet: DischargeSheet, patient: Patient, *, zone: tzinfo = UTC) -> str:
     """The same sheet as plain text."""
-    lines = [f"AFTER YOUR INJECTION OF {day(sheet.given_at, zone).upper()}", _person(patient), "", "WHAT WAS GIVEN"]
-    lines += [*(_wrapped(f"{sheet.side}: {given}") for given in sheet.given), ""]
-    for item in sheet.items:
-        lines += [item.heading.upper(), _wrapped(item.text), ""]
+    made = moment(sheet.made_at, zone)
+    lines = [f"AFTER YOUR INJECTION OF {day(sheet.made_at, zone).upper()}", _person(patient), "", "WHAT WAS GIVEN"]
+    lines += [*(_wrapped(f"- {line.words}") for line in sheet.given), ""]
+    for topic in by_topic(sheet.items):
+        lines += [topic.heading.upper(), *(_wrapped(item.text) for item in topic.items), ""]
     lines += [
-        "CALL US IF",
-        *(_wrapped(f"- {flag}") for flag in sheet.red_flags),
+        f"EMERGENCY: CALL {sheet.emergency_phone} AT ONCE IF",
+        *(_wrapped(f"- {flag}") for flag in sheet.emergency_if),
         "",
-        _wrapped(f"Call: {sheet.call}"),
-        _wrapped(sheet.emergency),
+        "CALL US THE SAME DAY IF",
+        *(_wrapped(f"- {flag}") for flag in sheet.call_if),
+        _wrapped(f"Call: {sheet.clinic_phone}"),
+        _wrapped(NOT_WATCHED),
         "",
-        _wrapped(DISCLAIMER),
+        _wrapped(f"Made on {made} ({zone}). {DISCLAIMER}"),
     ]
     return "\n".join(lines) + "\n"
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
 from sijoint.model import ContrastJudgement, Episode, GateAnswer, Procedure, RepeatAnswer, Session, SyringeUse
-from sijoint.report.words import counted, in_words, joined, nrs, number
+from sijoint.report.words import counted, day, in_words, joined, nrs, number
 
 
 @dataclass(frozen=True)
@@ -108,6 +108,10 @@ def _session(session: Session, index: int) -> Iterator[TimelineEntry]:
         yield TimelineEntry(check.at, "Recovery", f"{check.minutes} min: index pain {nrs(check.index_nrs)}", index)
     if session.discharge:
         yield TimelineEntry(session.discharge.at, "Discharge", f"by {session.discharge.by}", index)
+    if session.discharge_sheet:
+        sheet = session.discharge_sheet
+        yield TimelineEntry(sheet.made_at, "Discharge sheet", f"painkiller: {sheet.painkiller}", index)
+        yield TimelineEntry(sheet.call_from, "Call planned", f"until {day(sheet.call_until)}", index)
     if session.entries:
         last = max(entry.answered for entry in session.entries)
         yield TimelineEntry(last, "Diary", f"{counted(len(session.entries), 'answer')}, last one here", index)
