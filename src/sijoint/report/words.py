@@ -8,7 +8,6 @@ from decimal import ROUND_HALF_UP, Decimal
 from sijoint.frames import ReceptorTilt, receptor_direction
 from sijoint.model import Answer, Fact
 
-
 REMARK_BEHIND = re.compile(r"[.!?] \([^()]*\)$")
 
 
