@@ -104,3 +104,10 @@ def test_anatomy_prints_ours_beside_published():
     rows = json.loads(done.stdout)["sides"]["left"]
     assert any("area" in row["name"].lower() for row in rows)
     assert all(row["ours"] for row in rows)
+
+
+def test_a_file_that_is_no_command_log_is_told_which_file_is_meant(tmp_path):
+    (tmp_path / "episode.json").write_text("{}")
+    done = sij("replay", tmp_path / "episode.json")
+    assert done.returncode == 2
+    assert "not a command log of a demo; give a file like commands-episode-1-p1.json" in done.stderr

@@ -58,7 +58,7 @@ def main() -> None:
     except typer.Abort:
         code = _say("stopped", _INTERRUPTED)
     except TyperException as error:
-        code = _say(error.format_message(), 2)
+        code = _say(error.format_message().replace("Value error, ", ""), 2)
     except KeyboardInterrupt:
         code = _say(STOPPED, _INTERRUPTED)
     except _Stopped as asked:

@@ -20,7 +20,7 @@ from sijoint.cohort import Case, case_of, replay_log, run_scenario, scenario, sc
 from sijoint.exchange.episode_file import read_episode_text
 from sijoint.frames import Side
 from sijoint.model import Target
-from sijoint.model.wire import from_wire_text
+from sijoint.model.wire import UnreadableRecord, from_wire_text
 from sijoint.room.replay import CommandLog
 
 EPISODE, TWIN = "episode-1", "episode-2"
@@ -82,7 +82,7 @@ def replay(
 ) -> None:
     """Run a procedure's command log again with its seed and compare every event. Exit code 1 when one differs."""
     both_or_neither(ct, labels)
-    recorded: CommandLog = from_wire_text(CommandLog, _read(log))
+    recorded = _log(log)
     events_before = _read(log.with_name(f"events-{recorded.procedure_id}.jsonl"))
     episode = read_episode_text(_read(log.parent / recorded.made_from["episode_file"])).episode
     console = _console()
@@ -95,11 +95,26 @@ def replay(
         f"{len(recorded.commands)} commands, {len(again)} events: " + ("the same events" if same else "events differ")
     )
     if not same:
+        console.print("A log of one's own CT needs that CT again, with --ct and --labels; a changed log differs too.")
         raise typer.Exit(1)
 
 
 class UnreadableLog(ValueError):
     """A command log, or what a demo wrote beside it, cannot be read."""
+
+
+def _log(path: Path) -> CommandLog:
+    try:
+        recorded: CommandLog = from_wire_text(CommandLog, _read(path))
+        _ = recorded.made_from["episode_file"], recorded.made_from["scenario"], Side(recorded.made_from["side"])
+    except (UnreadableRecord, KeyError, ValueError) as error:
+        if isinstance(error, UnreadableLog):
+            raise
+        raise UnreadableLog(
+            f"{path} is not a command log of a demo; give a file like commands-episode-1-p1.json in the folder that "
+            "`sij demo` wrote"
+        ) from None
+    return recorded
 
 
 def _read(path: Path) -> str:
