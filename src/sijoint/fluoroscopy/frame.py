@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -54,5 +55,5 @@ class Frame:
             return np.asarray(np.exp(self.pixels.astype(np.float32) * np.float32(self.scale)), dtype=np.float32)
         raise UnphysicalView("display pixels have lost their relation to X-ray energy")
 
-    def with_pixels(self, pixels: NDArray[np.uint16], **changes: object) -> "Frame":
-        return replace(self, pixels=pixels, **changes)  # type: ignore[arg-type]
+    def with_pixels(self, pixels: NDArray[np.uint16], **changes: Any) -> "Frame":
+        return replace(self, pixels=pixels, **changes)

@@ -59,9 +59,10 @@ def depot_in(
     axes = _texture_axes(fibre, sheet_normal)
     spread = np.array(rules.spread)
     half = np.ceil(_reach_mm(rules, numbers) * np.maximum(spread, 0.35) / numbers.depot_voxel_mm).astype(int)
-    shape = tuple(int(n) for n in 2 * half + 1)
+    i, j, k = (int(n) for n in 2 * half + 1)
+    shape = (i, j, k)
     corner = origin_mm - axes @ (half * numbers.depot_voxel_mm)
-    grid = Grid.from_spacing(shape, [numbers.depot_voxel_mm] * 3, corner, axes)  # type: ignore[arg-type]
+    grid = Grid.from_spacing(shape, [numbers.depot_voxel_mm] * 3, corner, axes)
     centres = grid.to_world(np.indices(shape).reshape(3, -1).T)
     tissue = np.asarray(body.tissue_at(centres)).reshape(shape)
 

@@ -1,9 +1,11 @@
 """The numbers of flow, read once from `flow.toml`."""
 
 import tomllib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
+from typing import Any
 
 
 @dataclass(frozen=True)
@@ -85,7 +87,7 @@ def flow_rules() -> FlowRules:
     """The shipped flow parameters: the fill volume is measured, the rest assumed."""
     raw = tomllib.loads(resources.files("sijoint.injectate").joinpath("flow.toml").read_text("utf-8"))
 
-    def values(table: dict[str, dict[str, object]]) -> dict:  # type: ignore[type-arg]
+    def values(table: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
         return {
             name: tuple(row["value"]) if isinstance(row["value"], list) else row["value"] for name, row in table.items()
         }

@@ -28,5 +28,6 @@ def iodine_grid(
         weight = np.prod(np.where(np.array(corner) == 1, part, 1 - part), axis=1)
         flat = np.ravel_multi_index(tuple((base + corner).T), tuple(shape))
         total += np.bincount(flat, weights=weight * milligrams, minlength=len(total))
-    grid = Grid.from_spacing(tuple(int(n) for n in shape), [voxel_mm] * 3, low)  # type: ignore[arg-type]
+    i, j, k = (int(n) for n in shape)
+    grid = Grid.from_spacing((i, j, k), [voxel_mm] * 3, low)
     return grid, (total / (voxel_mm**3 / 1000)).reshape(shape).astype(np.float32)

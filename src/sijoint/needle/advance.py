@@ -1,7 +1,7 @@
 """Pushing the needle forward: it bends, crosses layers, may give, and stops at cortical bone or at its hub."""
 
 from dataclasses import replace
-from typing import Protocol
+from typing import Literal, Protocol
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -151,8 +151,10 @@ def _false_gives(
     return _perceived("give", float(ahead.depths_mm[crossed[0] + 1]), float(drop), "", rules)
 
 
-def _perceived(kind: str, depth_mm: float, force_n: float, tissue: str, rules: Mechanics) -> list[Feel]:
-    return [Feel(kind, depth_mm, force_n, tissue)] if force_n >= rules.felt_above_n else []  # type: ignore[arg-type]
+def _perceived(
+    kind: Literal["layer", "give", "bone"], depth_mm: float, force_n: float, tissue: str, rules: Mechanics
+) -> list[Feel]:
+    return [Feel(kind, depth_mm, force_n, tissue)] if force_n >= rules.felt_above_n else []
 
 
 def _draw(spread: ForceSpread, state: NeedleState, rng: np.random.Generator) -> float:

@@ -1,9 +1,11 @@
 """The numbers of needle mechanics, read once from `mechanics.toml`."""
 
 import tomllib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
+from typing import Any
 
 
 @dataclass(frozen=True)
@@ -37,8 +39,8 @@ class Mechanics:
         return dict(self.entry_force)[tissue]
 
 
-def _spread(row: dict[str, object]) -> ForceSpread:
-    return ForceSpread(float(row["mean"]), float(row["sd"]), str(row["basis"]))  # type: ignore[arg-type]
+def _spread(row: Mapping[str, Any]) -> ForceSpread:
+    return ForceSpread(float(row["mean"]), float(row["sd"]), str(row["basis"]))
 
 
 @cache

@@ -6,8 +6,9 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
-from sqlalchemy import Engine, insert, select
+from sqlalchemy import Engine, Row, insert, select
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import DatabaseError, SQLAlchemyError
 
@@ -216,7 +217,7 @@ def _kind(kind: StoreKind | str | None) -> StoreKind | None:
         raise StoreRefused(f"a store is {' or '.join(StoreKind)}, not {kind!r}") from None
 
 
-def store_row(path: Path):  # type: ignore[no-untyped-def]  # SQLAlchemy's row
+def store_row(path: Path) -> Row[Any]:
     """The one row that says what the file is. Raises StoreRefused."""
     if not path.exists():
         raise StoreRefused(f"there is no store {path.name}: check the path, or create one")
