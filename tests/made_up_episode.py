@@ -112,7 +112,12 @@ def no(by: str, when: datetime) -> Fact:
 
 def assessment() -> Assessment:
     when, by = at(1, 19, 10, 20), "Dr A. Berg"
-    positive = {ProvocationTest.DISTRACTION, ProvocationTest.THIGH_THRUST, ProvocationTest.SACRAL_THRUST, ProvocationTest.FABER}
+    positive = {
+        ProvocationTest.DISTRACTION,
+        ProvocationTest.THIGH_THRUST,
+        ProvocationTest.SACRAL_THRUST,
+        ProvocationTest.FABER,
+    }
     tests = [
         Provocation(test, side, yes(by, when) if side is Side.LEFT and test in positive else no(by, when))
         for test in ProvocationTest
@@ -213,7 +218,9 @@ def sheet(made: datetime, visit: datetime) -> PreparationSheet:
         made,
         visit,
         (
-            SheetItem(SheetTopic.ARRIVAL, "Come at 09:00 to the day clinic. Bring this sheet and a list of your medicines."),
+            SheetItem(
+                SheetTopic.ARRIVAL, "Come at 09:00 to the day clinic. Bring this sheet and a list of your medicines."
+            ),
             SheetItem(SheetTopic.MEDICINES, "Keep taking ramipril, also on the day.", "policy clinic"),
             SheetItem(SheetTopic.EATING, "You may eat and drink as usual: no sedation is planned.", "ASA 2023"),
             SheetItem(SheetTopic.DRIVER, "Somebody must drive you home.", "practice leaflet"),
@@ -222,9 +229,14 @@ def sheet(made: datetime, visit: datetime) -> PreparationSheet:
                 "Skip short-acting painkillers for 6 hours before, if that is bearable. Never stop a regular opioid.",
                 "safety rules, 13",
             ),
-            SheetItem(SheetTopic.WHAT_HAPPENS, "You lie face down on the X-ray table. The skin is cleaned and numbed. A thin needle is guided by X-ray; contrast shows where the tip is."),
+            SheetItem(
+                SheetTopic.WHAT_HAPPENS,
+                "You lie face down on the X-ray table. The skin is cleaned and numbed. A thin needle is guided by X-ray; contrast shows where the tip is.",
+            ),
             SheetItem(SheetTopic.AFTER, "You stay about 30 minutes. The site may be sore for 2 to 3 days."),
-            SheetItem(SheetTopic.CALL_US, "Fever, new weakness of a leg, or trouble with bladder or bowel: call at once."),
+            SheetItem(
+                SheetTopic.CALL_US, "Fever, new weakness of a leg, or trouble with bladder or bowel: call at once."
+            ),
         ),
     )
 
@@ -274,8 +286,12 @@ def procedure(session: int, started: datetime, drug: tuple[RecipeLine, ...], mis
     judgements = [ContrastJudgement(350, ContrastPattern.IA_TYPE_I, "virtual operator", True, 9)]
     gates = [GateAnswer(372, True, (), 9)]
     given = [
-        Administration(62, SyringeUse.SKIN, "lidocaine_1_percent", Decimal("2.00"), Side.LEFT, Target.INTRA_ARTICULAR, 0),
-        Administration(318, SyringeUse.CONTRAST, "iohexol_240", Decimal("0.50"), Side.LEFT, Target.INTRA_ARTICULAR, 9, 14.2),
+        Administration(
+            62, SyringeUse.SKIN, "lidocaine_1_percent", Decimal("2.00"), Side.LEFT, Target.INTRA_ARTICULAR, 0
+        ),
+        Administration(
+            318, SyringeUse.CONTRAST, "iohexol_240", Decimal("0.50"), Side.LEFT, Target.INTRA_ARTICULAR, 9, 14.2
+        ),
         *(
             Administration(401, SyringeUse.DRUG, line.agent, line.volume_ml, Side.LEFT, Target.INTRA_ARTICULAR, 9, 31.0)
             for line in drug
@@ -284,7 +300,12 @@ def procedure(session: int, started: datetime, drug: tuple[RecipeLine, ...], mis
     if misses_first:
         judgements.insert(0, ContrastJudgement(220, ContrastPattern.PERIARTICULAR, "virtual operator", True, 5))
         gates.insert(0, GateAnswer(231, False, (outside,), 5))
-        given.insert(1, Administration(205, SyringeUse.CONTRAST, "iohexol_240", Decimal("0.30"), Side.LEFT, Target.INTRA_ARTICULAR, 5, 6.0))
+        given.insert(
+            1,
+            Administration(
+                205, SyringeUse.CONTRAST, "iohexol_240", Decimal("0.30"), Side.LEFT, Target.INTRA_ARTICULAR, 5, 6.0
+            ),
+        )
     return Procedure(
         id=f"PR-{session + 1}",
         kind=ProcedureKind.PERFORMED,
@@ -312,7 +333,9 @@ PROMPTS = {
 }  # fmt: skip
 
 
-def diary(injected: datetime, scores: dict[str, tuple[int | None, int | None]], late: dict[str, int], analgesic: set[str]):
+def diary(
+    injected: datetime, scores: dict[str, tuple[int | None, int | None]], late: dict[str, int], analgesic: set[str]
+):
     prompts, entries = [], []
     for label, (index, rest) in scores.items():
         minutes = PROMPTS[label]
@@ -346,7 +369,14 @@ def checks(injected: datetime, nrs: dict[int, tuple[int, int]]) -> tuple[Recover
     )  # fmt: skip
 
 
-def verdict(positive_at: datetime, value: VerdictValue, baseline: int, scores: dict[str, int], window: tuple[int, int], late: set[str]) -> Verdict:
+def verdict(
+    positive_at: datetime,
+    value: VerdictValue,
+    baseline: int,
+    scores: dict[str, int],
+    window: tuple[int, int],
+    late: set[str],
+) -> Verdict:
     lines = tuple(
         ReliefLine(
             label, PROMPTS[label], baseline, score, (Decimal(baseline - score) / baseline * 100),
@@ -470,7 +500,14 @@ def flat_png(shade: float) -> bytes:
     """A small grey picture in place of a frame."""
     out = BytesIO()
     rows, columns = np.mgrid[0:240, 0:240]
-    imsave(out, np.clip(shade + 0.3 * np.cos(rows / 40) * np.sin(columns / 31), 0, 1), cmap="gray", vmin=0, vmax=1, format="png")
+    imsave(
+        out,
+        np.clip(shade + 0.3 * np.cos(rows / 40) * np.sin(columns / 31), 0, 1),
+        cmap="gray",
+        vmin=0,
+        vmax=1,
+        format="png",
+    )
     return out.getvalue()
 
 
