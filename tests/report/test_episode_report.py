@@ -440,3 +440,9 @@ def test_times_are_shown_in_the_zone_that_is_asked_for():
     words = read(render_episode(made_up.report(zone=timezone(timedelta(hours=2), "site time"))))
     assert "Times in site time" in words
     assert "11:06 Consent" in words
+
+
+def test_a_total_is_printed_once_below_all_of_its_rows(html):
+    """A browser repeats the foot of a table on every printed page, under rows that do not add up to it."""
+    printed = html[html.index("@media print") :]
+    assert "tfoot { display: table-row-group; }" in printed
