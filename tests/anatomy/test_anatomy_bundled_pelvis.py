@@ -44,6 +44,7 @@ def test_area_lies_in_the_range_of_adult_joints_inside_its_band(joint):
 
 def test_width_is_measurable_and_within_the_published_range(joint):
     assert joint.width_measurable
+    assert not any("not measurable" in sentence for sentence in joint.modelled)
     assert 0.77 < joint.mean_width_mm < 4.39
     assert np.nanmin(joint.width_mm) >= 0.3
     assert np.nanmax(joint.width_mm) <= 12

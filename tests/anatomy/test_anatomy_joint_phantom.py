@@ -73,6 +73,7 @@ def test_touching_labels_cost_the_width_but_not_the_position(patient_of):
     joint = extract_joint(patient_of(grid, values), Side.LEFT)
     assert joint.touching_share > 0.10
     assert not joint.width_measurable
+    assert any("width of the" in sentence and "not measurable" in sentence for sentence in joint.modelled)
     assert np.isnan(joint.mean_width_mm)
     off = np.abs(np.linalg.norm(joint.chart.nodes_mm[joint.synovial] - centre, axis=-1) - RADIUS)
     assert np.median(off) < 0.4
