@@ -44,7 +44,16 @@ def test_a_minute_too_early_is_too_early():
 @pytest.mark.parametrize("minutes", [31, 61, 600])
 def test_a_weak_leg_has_no_timers_end_and_the_physician_is_called_at_an_hour(answer, name, code, minutes):
     found = codes(leaves(resting(minutes, **{name: answer}), minutes))
-    assert found == ({code, "discharge.call-physician"} if minutes >= 60 else {code})
+    called = {"discharge.call-physician", "discharge.physician-not-seen"}
+    assert found == ({code, *called} if minutes >= 60 else {code})
+
+
+def test_once_the_physician_was_to_be_called_a_strong_leg_alone_does_not_go_home():
+    weak = recovery(INJECTED + timedelta(minutes=61), 61, leg_power_at_baseline=NO)
+    strong = recovery(INJECTED + timedelta(minutes=91), 91)
+    here = replace(resting(), recovery=(*resting().recovery, weak, strong))
+    assert codes(leaves(here, 92)) == {"discharge.physician-not-seen"}
+    assert leaves(here, 92, replace(LEAVING, physician_saw=YES)).findings == ()
 
 
 def test_the_last_check_counts_and_not_the_best():

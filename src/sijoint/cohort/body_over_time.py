@@ -59,7 +59,7 @@ def diary_entry(body: VirtualBody, prompt: DiaryPrompt, baseline_nrs: int, *, by
         prompt_id=prompt.id,
         opened=answered - timedelta(seconds=15),
         answered=answered,
-        received=answered + timedelta(seconds=2),
+        received=answered + timedelta(seconds=0 if by_staff else 2),
         index_nrs=state.index_nrs,
         rest_nrs=state.rest_nrs,
         analgesic_taken=no,

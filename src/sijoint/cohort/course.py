@@ -11,6 +11,7 @@ from sijoint.cohort.scenario import CourseStep, Line
 from sijoint.cohort.staff import DESK, NURSE, PATIENT, PHYSICIAN
 from sijoint.cohort.under_way import EpisodeUnderWay
 from sijoint.cohort.visit import Visit
+from sijoint.formulary import agent as agent_by_code
 from sijoint.model import Answer, EpisodeState, OrderKind, PrescriberContact, Recipe, RecipeLine, Severity
 
 WEEKS_TO_THERAPY, WEEKS_TO_SECOND_BLOCK = 2, 4
@@ -43,9 +44,10 @@ class Course:
         self.clock.pass_time(days=3)
         assessment = person.assessment(self.causes, self.side, PHYSICIAN, self.clock())
         outcome = self.tell(clinic_commands.Assess, PHYSICIAN, assessment=assessment)
-        positive = sum(test.result.answer is Answer.YES for test in assessment.provocations)
+        on_side = [test for test in assessment.provocations if test.side is self.side]
+        positive = sum(test.result.answer is Answer.YES for test in on_side)
         self.say(
-            f"assessment: {positive} of {len(assessment.provocations)} provocation tests positive, index pain "
+            f"assessment: {positive} of {len(on_side)} provocation tests positive on the side, index pain "
             f"{assessment.baseline_nrs}/10; {outcome.episode.state.value if outcome.episode else 'refused'}"
         )
         return outcome.accepted and self.under_way.episode.state is EpisodeState.ACCEPTED
@@ -82,7 +84,7 @@ class Course:
 
     def _ordered(self, kind: OrderKind, drug: tuple[Line, ...]) -> bool:
         recipe = self.causes.recipe
-        mixture = " + ".join(f"{volume} mL {agent}" for agent, volume in drug)
+        mixture = " + ".join(f"{volume} mL {agent_by_code(agent).name}" for agent, volume in drug)
         outcome = self.tell(
             clinic_commands.PlaceOrder,
             PHYSICIAN,
@@ -117,15 +119,14 @@ class Course:
 
     def _asked_repeat(self, month: int) -> bool:
         """The question, so many months after the last injection; whatever the answer, the course goes on."""
-        last = self.record.procedures[-1]
         given = next(session.procedure for session in reversed(self.under_way.episode.sessions) if session.procedure)
         on = given.started_at + timedelta(days=round(month * DAYS_A_MONTH))
         self.under_way.answer_diary(on)
         self.tell(clinic_commands.AskRepeat, PHYSICIAN, on=on.date(), kind=OrderKind.THERAPEUTIC)
         answer = self.under_way.episode.repeat_answers[-1]
         self.record.repeats.append(answer)
-        verdict = "allowed" if answer.eligible else "refused: " + "; ".join(gap.text for gap in answer.gaps)
-        self.say(f"month {month} after {last.procedure_id}, may it be repeated? {verdict}")
+        verdict = "allowed" if answer.eligible else "refused: " + " ".join(gap.text for gap in answer.gaps)
+        self.say(f"month {month} after the last injection, may it be repeated? {verdict}")
         return True
 
 

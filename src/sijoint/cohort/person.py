@@ -64,7 +64,7 @@ def request(causes: Causes, side: Side, now: datetime) -> AppointmentRequest:
 
 
 def assessment(causes: Causes, side: Side, by: str, now: datetime) -> Assessment:
-    """An examination that fits referral: four of six provocation tests positive on the side, nerves normal."""
+    """An examination that fits referral: four of six provocation tests positive on the side, none on the other; nerves normal."""
     positive = (
         ProvocationTest.DISTRACTION,
         ProvocationTest.THIGH_THRUST,
@@ -72,7 +72,8 @@ def assessment(causes: Causes, side: Side, by: str, now: datetime) -> Assessment
         ProvocationTest.SACRAL_THRUST,
     )
     tests = tuple(
-        Provocation(test, side, Fact(Answer.YES if test in positive else Answer.NO, by, now))
+        Provocation(test, one, Fact(Answer.YES if test in positive and one is side else Answer.NO, by, now))
+        for one in (side, side.opposite)
         for test in ProvocationTest
     )
     yes, no = Fact(Answer.YES, by, now), Fact(Answer.NO, by, now)

@@ -11,6 +11,7 @@ from sijoint.cohort.under_way import EpisodeUnderWay
 from sijoint.formulary import IngredientKind
 from sijoint.formulary import agent as agent_by_code
 from sijoint.model import (
+    NOT_ASKED,
     Answer,
     Consent,
     Discharge,
@@ -24,7 +25,7 @@ from sijoint.model import (
     SyringeUse,
     TimeOut,
 )
-from sijoint.pathway import consent_risks
+from sijoint.pathway import consent_risks, injected_at
 
 RECOVERY_MINUTES = (15, 30)
 LATER_CHECKS_EVERY_MIN = 30
@@ -136,14 +137,24 @@ class Visit:
             return False
         session = self.session
         given = session.procedure.administrations if session.procedure else ()
-        drug = "; ".join(f"{one.volume_ml} mL {one.agent}" for one in given if one.use is SyringeUse.DRUG)
+        drug = "; ".join(
+            f"{one.volume_ml.normalize():f} mL {agent_by_code(one.agent).name}"
+            for one in given
+            if one.use is SyringeUse.DRUG
+        )
         self.say(f"drug given: {drug}; needle out")
-        self.under_way.body.receive(run.truth, session.order.recipe, now)
+        self.under_way.body.receive(run.truth, session.order.recipe, self._drug_at())
         return True
+
+    def _drug_at(self) -> datetime:
+        """When the drug went in, as recorded: recovery and diary count from there."""
+        procedure = self.session.procedure
+        given = injected_at(procedure) if procedure else None
+        return given or self.clock()
 
     def _recovered(self) -> bool:
         """Half an hour is the plan, not an exit: a weak leg stays until it is strong."""
-        began = self.clock()
+        began = self._drug_at()
         minutes = 0
         while minutes < LONGEST_STAY_MIN:
             minutes = next((due for due in RECOVERY_MINUTES if due > minutes), minutes + LATER_CHECKS_EVERY_MIN)
@@ -154,10 +165,13 @@ class Visit:
             if minutes < max(RECOVERY_MINUTES):
                 continue
             yes = Fact(Answer.YES, NURSE, now)
+            saw = (
+                Fact(Answer.YES, PHYSICIAN, now) if minutes > self.under_way.policy.recovery_call_minutes else NOT_ASKED
+            )
             outcome = self.tell(
                 clinic_commands.DischargePatient,
                 NURSE,
-                discharge=Discharge(now, NURSE, escort_seen=yes, sheet_given=yes),
+                discharge=Discharge(now, NURSE, escort_seen=yes, sheet_given=yes, physician_saw=saw),
             )
             if self.record.discharged_at_30_min is None:
                 self.record.discharged_at_30_min = outcome.accepted
@@ -181,6 +195,5 @@ class Visit:
         outcome = self.tell(clinic_commands.JudgeBlock, PHYSICIAN)
         verdict = self.session.verdict
         if outcome.accepted and verdict:
-            card = verdict.card[0] if verdict.card else ""
-            self.say(f"verdict: block {verdict.verdict.value} for this target. {card}")
+            self.say("verdict: " + (verdict.card[0] if verdict.card else verdict.verdict.value))
         self.under_way.answer_diary(given + timedelta(days=14))

@@ -42,6 +42,7 @@ class Discharge:
     by: str
     escort_seen: Fact = NOT_ASKED
     sheet_given: Fact = NOT_ASKED
+    physician_saw: Fact = NOT_ASKED  # needed once the physician was to be called
 
 
 class Painkiller(StrEnum):

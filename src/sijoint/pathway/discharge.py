@@ -23,6 +23,7 @@ def check_discharge(session: Session, policy: Policy, now: datetime, discharge: 
             findings.append(found("discharge.site", answer=last.site_dry.answer))
     else:
         findings.append(found("discharge.no-check"))
+    findings += _physician(session, leaving, policy)
     findings += _time(session, policy, now)
     sedated = session.order.sedation is not Sedation.NONE
     escort = leaving.escort_seen.answer if leaving else Answer.NOT_ASKED
@@ -52,6 +53,18 @@ def _legs(check: RecoveryCheck, minutes: int, policy: Policy) -> list[Finding]:
     if check.leg_numb.answer is Answer.YES:
         findings.append(found("discharge.leg-numb"))
     return findings
+
+
+def _physician(session: Session, leaving: Discharge | None, policy: Policy) -> list[Finding]:
+    """Once a leg or gait was not at baseline at the time of the call, the physician sees the patient before they go."""
+    called = [
+        check
+        for check in session.recovery
+        if _minutes(session, check, check.at) >= policy.recovery_call_minutes
+        and {check.leg_power_at_baseline.answer, check.gait_at_baseline.answer} != {Answer.YES}
+    ]
+    saw = leaving.physician_saw.answer if leaving else Answer.NOT_ASKED
+    return [found("discharge.physician-not-seen", answer=saw)] if called and saw is not Answer.YES else []
 
 
 def _vitals(vitals: Vitals, policy: Policy) -> list[Finding]:
