@@ -77,7 +77,7 @@ def main() -> None:
         "python": platform.python_version(),
         "rows": rows,
     }
-    (results / "projector.json").write_text(json.dumps(document, indent=1) + "\n")
+    (results / "projector.json").write_text(json.dumps(document, indent=1) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

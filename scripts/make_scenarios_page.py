@@ -27,7 +27,7 @@ share of seeds that end as expected is a measurement, not a promise of 100 %.
 
 
 def main() -> None:
-    found = json.loads(Path(sys.argv[1]).read_text())
+    found = json.loads(Path(sys.argv[1]).read_text(encoding="utf-8"))
     print(INTRODUCTION)
     print("| scenario | shows | as expected, left side, 256² frames | otherwise |\n|---|---|---|---|")
     for name, one in scenarios().items():

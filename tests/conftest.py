@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-PEERS = tomllib.loads((Path(__file__).parent / "peers.toml").read_text())["peers"]
+PEERS = tomllib.loads((Path(__file__).parent / "peers.toml").read_text(encoding="utf-8"))["peers"]
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

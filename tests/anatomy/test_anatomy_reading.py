@@ -127,7 +127,7 @@ def test_a_damaged_compressed_file_is_refused(tmp_path):
 
 def test_a_text_file_is_refused(tmp_path):
     path = tmp_path / "notes.txt"
-    path.write_text("no image")
+    path.write_text("no image", encoding="utf-8")
     with pytest.raises(UnreadableImage, match="cannot be read"):
         read_ct(path)
 

@@ -36,7 +36,7 @@ def files() -> list[Path]:
 def imported(path: Path) -> list[tuple[str, int]]:
     """Full dotted names of sijoint modules or members that a file imports, with the line."""
     names = []
-    for node in ast.walk(ast.parse(path.read_text())):
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.ImportFrom) and node.level:
             raise AssertionError(f"{path}: relative imports hide the room; write the full name")
         if isinstance(node, ast.ImportFrom) and node.module and node.module.split(".")[0] == "sijoint":

@@ -37,7 +37,7 @@ def bad(tmp_path_factory):
     labels = np.zeros((20, 30, 30), np.uint8)
     return {
         "missing": folder / "missing.nii.gz",
-        "text": (folder / "text.nii.gz").write_text("not a volume") and folder / "text.nii.gz",
+        "text": (folder / "text.nii.gz").write_text("not a volume", encoding="utf-8") and folder / "text.nii.gz",
         "air": volume(folder / "air.nii.gz", air),
         "labels": volume(folder / "labels.nii.gz", labels),
         "other grid": volume(folder / "other.nii.gz", labels[:10]),
@@ -107,7 +107,7 @@ def test_anatomy_prints_ours_beside_published():
 
 
 def test_a_file_that_is_no_command_log_is_told_which_file_is_meant(tmp_path):
-    (tmp_path / "episode.json").write_text("{}")
+    (tmp_path / "episode.json").write_text("{}", encoding="utf-8")
     done = sij("replay", tmp_path / "episode.json")
     assert done.returncode == 2
     assert "not a command log of a demo; give a file like commands-episode-1-p1.json" in done.stderr

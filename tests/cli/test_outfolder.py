@@ -12,21 +12,24 @@ from sijoint.cli.outfolder import MANIFEST, UnusableFolder, result_folder
 def write_result(out, text="one"):
     with result_folder(out) as folder:
         (folder / "images").mkdir()
-        (folder / "images" / "a.png").write_text(text)
-        (folder / "report.html").write_text(text)
+        (folder / "images" / "a.png").write_text(text, encoding="utf-8")
+        (folder / "report.html").write_text(text, encoding="utf-8")
 
 
 def test_a_result_appears_whole(tmp_path):
     write_result(tmp_path / "out")
-    assert (tmp_path / "out" / "report.html").read_text() == "one"
-    assert json.loads((tmp_path / "out" / MANIFEST).read_text())["files"] == ["images/a.png", "report.html"]
+    assert (tmp_path / "out" / "report.html").read_text(encoding="utf-8") == "one"
+    assert json.loads((tmp_path / "out" / MANIFEST).read_text(encoding="utf-8"))["files"] == [
+        "images/a.png",
+        "report.html",
+    ]
     assert os.listdir(tmp_path) == ["out"]
 
 
 def test_our_own_earlier_result_is_replaced(tmp_path):
     write_result(tmp_path / "out")
     write_result(tmp_path / "out", "two")
-    assert (tmp_path / "out" / "images" / "a.png").read_text() == "two"
+    assert (tmp_path / "out" / "images" / "a.png").read_text(encoding="utf-8") == "two"
     assert os.listdir(tmp_path) == ["out"]
 
 
@@ -39,45 +42,45 @@ def test_an_empty_folder_may_be_used(tmp_path):
 @pytest.mark.parametrize("stranger", ["thesis.docx", "images/holiday.jpg"])
 def test_a_folder_with_other_files_is_refused_untouched(tmp_path, stranger):
     write_result(tmp_path / "out")
-    (tmp_path / "out" / stranger).write_text("mine")
+    (tmp_path / "out" / stranger).write_text("mine", encoding="utf-8")
     with pytest.raises(UnusableFolder, match="did not write"):
         write_result(tmp_path / "out", "two")
-    assert (tmp_path / "out" / stranger).read_text() == "mine"
-    assert (tmp_path / "out" / "report.html").read_text() == "one"
+    assert (tmp_path / "out" / stranger).read_text(encoding="utf-8") == "mine"
+    assert (tmp_path / "out" / "report.html").read_text(encoding="utf-8") == "one"
     assert os.listdir(tmp_path) == ["out"]
 
 
 def test_a_file_that_comes_meanwhile_is_not_lost(tmp_path):
     write_result(tmp_path / "out")
     with pytest.raises(UnusableFolder), result_folder(tmp_path / "out") as folder:
-        (folder / "report.html").write_text("two")
-        (tmp_path / "out" / "note.txt").write_text("mine")
-    assert (tmp_path / "out" / "note.txt").read_text() == "mine"
-    assert (tmp_path / "out" / "report.html").read_text() == "one"
+        (folder / "report.html").write_text("two", encoding="utf-8")
+        (tmp_path / "out" / "note.txt").write_text("mine", encoding="utf-8")
+    assert (tmp_path / "out" / "note.txt").read_text(encoding="utf-8") == "mine"
+    assert (tmp_path / "out" / "report.html").read_text(encoding="utf-8") == "one"
 
 
 def test_a_failure_leaves_the_earlier_result_and_nothing_half_written(tmp_path):
     write_result(tmp_path / "out")
     with pytest.raises(RuntimeError), result_folder(tmp_path / "out") as folder:
-        (folder / "report.html").write_text("half")
+        (folder / "report.html").write_text("half", encoding="utf-8")
         raise RuntimeError
-    assert (tmp_path / "out" / "report.html").read_text() == "one"
+    assert (tmp_path / "out" / "report.html").read_text(encoding="utf-8") == "one"
     assert os.listdir(tmp_path) == ["out"]
 
 
 @pytest.mark.parametrize(("number", "word"), [(errno.ENOSPC, "disk is full"), (errno.EACCES, "may write")])
 def test_a_full_or_closed_disk_is_one_sentence(tmp_path, number, word):
     with pytest.raises(UnusableFolder, match=word), result_folder(tmp_path / "out") as folder:
-        (folder / "report.html").write_text("half")
+        (folder / "report.html").write_text("half", encoding="utf-8")
         raise OSError(number, os.strerror(number))
     assert os.listdir(tmp_path) == []
 
 
 def test_a_file_where_the_folder_should_be(tmp_path):
-    (tmp_path / "out").write_text("I am a file")
+    (tmp_path / "out").write_text("I am a file", encoding="utf-8")
     with pytest.raises(UnusableFolder, match="not a folder"):
         write_result(tmp_path / "out")
-    assert (tmp_path / "out").read_text() == "I am a file"
+    assert (tmp_path / "out").read_text(encoding="utf-8") == "I am a file"
 
 
 @pytest.mark.parametrize("number", [errno.ENOSPC, errno.EDQUOT])

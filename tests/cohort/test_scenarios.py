@@ -16,7 +16,7 @@ from sijoint.model import StoreKind
 from sijoint.records import open_store, verify
 
 NAMES = tuple(scenarios())
-TABLE = (Path(sijoint.__file__).parent / "cohort" / "scenarios.toml").read_text()
+TABLE = (Path(sijoint.__file__).parent / "cohort" / "scenarios.toml").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -39,7 +39,7 @@ def test_without_the_aim_error_the_first_contrast_is_inside(name, run):
 def test_no_other_file_reads_a_scenario_s_name():
     root = Path(sijoint.__file__).parent
     for path in root.rglob("*.py"):
-        text = path.read_text()
+        text = path.read_text(encoding="utf-8")
         if path.name == "demo.py":  # the default of --scenario, for a person who types nothing
             text = text.replace('= "positive"', "")
         for name in ("misled", "weak-leg", "wrong-side", "apixaban-diabetic"):
@@ -49,7 +49,9 @@ def test_no_other_file_reads_a_scenario_s_name():
 def test_no_code_but_the_comparison_reads_what_is_expected():
     root = Path(sijoint.__file__).parent
     readers = {
-        path.relative_to(root).as_posix() for path in root.rglob("*.py") if re.search(r"\.expected\b", path.read_text())
+        path.relative_to(root).as_posix()
+        for path in root.rglob("*.py")
+        if re.search(r"\.expected\b", path.read_text(encoding="utf-8"))
     }
     assert readers <= {"cohort/run.py"}
 

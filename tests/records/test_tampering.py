@@ -197,14 +197,14 @@ def test_a_lost_image_is_found(store):
 
 def test_a_witness_that_is_gone_or_altered_is_found(store):
     path = witness_file(store.path)
-    whole = path.read_text()
-    path.write_text(whole.replace("\n4 ", "\n5 "))
+    whole = path.read_text(encoding="utf-8")
+    path.write_text(whole.replace("\n4 ", "\n5 "), encoding="utf-8")
     assert Fault.WITNESS in {fault for fault, _ in faults(store)}
-    path.write_text("nonsense\n")
+    path.write_text("nonsense\n", encoding="utf-8")
     assert Fault.WITNESS in {fault for fault, _ in faults(store)}
     path.unlink()
     assert Fault.WITNESS in {fault for fault, _ in faults(store)}
-    path.write_text("".join(line + "\n" for line in whole.splitlines()[:5]))
+    path.write_text("".join(line + "\n" for line in whole.splitlines()[:5]), encoding="utf-8")
     assert (Fault.WITNESS, 6) in faults(store)
 
 

@@ -12,29 +12,29 @@ def store(tmp_path):
 
 
 def test_each_commit_adds_one_line_that_names_the_head(store):
-    signed = [line.split() for line in witness_file(store.path).read_text().splitlines()]
+    signed = [line.split() for line in witness_file(store.path).read_text(encoding="utf-8").splitlines()]
     assert signed == [[str(line.sequence), line.hash] for line in store.ledger()]
 
 
 @pytest.mark.parametrize("torn", ["", "10 abc"])
 def test_a_line_never_acknowledged_is_completed_and_reported(store, torn):
     path = witness_file(store.path)
-    whole = path.read_text()
-    path.write_text("".join(line + "\n" for line in whole.splitlines()[:-1]) + torn)
+    whole = path.read_text(encoding="utf-8")
+    path.write_text("".join(line + "\n" for line in whole.splitlines()[:-1]) + torn, encoding="utf-8")
     assert any("never acknowledged" in note for note in verify(store.path).notes)
     assert verify(store.path).intact
     opened = open_store(store.path)
     assert opened.notes == ["the witness lagged by 1 line(s) that were never acknowledged; it has been completed"]
-    assert path.read_text() == whole
+    assert path.read_text(encoding="utf-8") == whole
     assert open_store(store.path).notes == []
 
 
 def test_a_writer_completes_what_another_killed_writer_left(store):
     path = witness_file(store.path)
-    whole = path.read_text()
-    path.write_text("".join(line + "\n" for line in whole.splitlines()[:-1]))
+    whole = path.read_text(encoding="utf-8")
+    path.write_text("".join(line + "\n" for line in whole.splitlines()[:-1]), encoding="utf-8")
     change(store, "c99")
-    assert path.read_text().startswith(whole)
+    assert path.read_text(encoding="utf-8").startswith(whole)
     assert verify(store.path).intact
 
 
@@ -65,7 +65,7 @@ def test_the_witness_may_lie_elsewhere(tmp_path):
     elsewhere = tmp_path / "other-disk" / "witness"
     elsewhere.parent.mkdir()
     store = open_store(tmp_path / "clinic.db", "virtual", create=True, witness_path=elsewhere)
-    assert len(elsewhere.read_text().splitlines()) == len(store.ledger()) == 1
+    assert len(elsewhere.read_text(encoding="utf-8").splitlines()) == len(store.ledger()) == 1
     assert not witness_file(store.path).exists()
     assert verify(store.path, witness_path=elsewhere).intact
 

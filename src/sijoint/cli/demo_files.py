@@ -143,8 +143,10 @@ def events_text(events: Sequence[Event]) -> str:
 def _write_log(folder: Path, procedure: ProcedureRun, episode_file: str) -> None:
     log = to_wire(procedure.log)
     log["made_from"]["episode_file"] = episode_file
-    (folder / f"commands-{procedure.procedure_id}.json").write_text(json.dumps(log, indent=1, sort_keys=True))
-    (folder / f"events-{procedure.procedure_id}.jsonl").write_text(events_text(procedure.events))
+    (folder / f"commands-{procedure.procedure_id}.json").write_text(
+        json.dumps(log, indent=1, sort_keys=True), encoding="utf-8"
+    )
+    (folder / f"events-{procedure.procedure_id}.jsonl").write_text(events_text(procedure.events), encoding="utf-8")
 
 
 def _write_images(folder: Path, store: Store, episode: Episode, procedure: Procedure) -> list[FigureImage]:
@@ -159,7 +161,7 @@ def _write_images(folder: Path, store: Store, episode: Episode, procedure: Proce
         frame = decode(png, sidecar)
         exported, beside = export(frame)
         (target / f"{stem}.png").write_bytes(exported)
-        (target / f"{stem}.json").write_text(json.dumps(beside, indent=1, sort_keys=True))
+        (target / f"{stem}.json").write_text(json.dumps(beside, indent=1, sort_keys=True), encoding="utf-8")
         caption = _caption(image, procedure.images)
         assert frame.pose is not None  # made by this program's C-arm
         display = default_display(frame.pose)

@@ -33,7 +33,9 @@ def result_folder(out: Path) -> Iterator[Path]:
     try:
         yield part
         written = sorted(path.relative_to(part).as_posix() for path in part.rglob("*") if path.is_file())
-        (part / MANIFEST).write_text(json.dumps({"written_by": "sijoint", "files": written}, indent=1))
+        (part / MANIFEST).write_text(
+            json.dumps({"written_by": "sijoint", "files": written}, indent=1), encoding="utf-8"
+        )
         part.chmod(0o755)
         _refuse_strangers(out)
         _swap(part, out)
@@ -87,7 +89,7 @@ def _refuse_strangers(out: Path) -> None:
     if not found:
         return
     try:
-        ours = {MANIFEST, *json.loads((out / MANIFEST).read_text())["files"]}
+        ours = {MANIFEST, *json.loads((out / MANIFEST).read_text(encoding="utf-8"))["files"]}
     except (OSError, ValueError, KeyError, TypeError):
         ours = set()
     strangers = sorted(found - ours)

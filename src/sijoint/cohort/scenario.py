@@ -153,7 +153,7 @@ class Scenario:
 @cache
 def scenarios() -> Mapping[str, Scenario]:
     """All scenarios of the shipped table, in its order."""
-    return read_scenarios(resources.files("sijoint.cohort").joinpath("scenarios.toml").read_text())
+    return read_scenarios(resources.files("sijoint.cohort").joinpath("scenarios.toml").read_text(encoding="utf-8"))
 
 
 def read_scenarios(text: str) -> dict[str, Scenario]:

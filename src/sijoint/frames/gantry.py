@@ -53,7 +53,7 @@ class CArmModel:
 
 def load_carm_model(name: str = "default") -> CArmModel:
     """A C-arm from ``carm_models.toml``. Raises KeyError for a name that is not there."""
-    table = loads(resources.files("sijoint.frames").joinpath("carm_models.toml").read_text())[name]
+    table = loads(resources.files("sijoint.frames").joinpath("carm_models.toml").read_text(encoding="utf-8"))[name]
     detector = Detector(table["rows"], table["columns"], table["pixel_mm"])
     ranges = {key: (float(table[key][0]), float(table[key][1])) for key in ("orbital_deg", "tilt_deg", "wigwag_deg")}
     return CArmModel(

@@ -120,10 +120,10 @@ def _conditions(answers: ScreeningAnswers, patient: Patient) -> Iterator[str]:
     for condition in against_ibuprofen():
         for name in condition.facts:
             answer = getattr(answers, name).answer
-            not_asked_of_him = name in PREGNANCY_FACTS and not pregnancy_applies(patient)
+            clear = _no_to_pregnancy(patient) if name in PREGNANCY_FACTS else (Answer.NO,)
             if answer is Answer.YES:
                 yield condition.label
-            elif answer is not Answer.NO and not not_asked_of_him:
+            elif answer not in clear:
                 yield f"{condition.label}: {answer}"
         if any(takes(answers, one) for one in condition.classes):
             yield condition.label
@@ -151,6 +151,11 @@ def _lists(answers: ScreeningAnswers) -> Iterator[str]:
             yield "asthma from aspirin, or allergy to ibuprofen-like drugs"
 
 
+def _no_to_pregnancy(patient: Patient) -> tuple[Answer, ...]:
+    """Where pregnancy does not apply nobody asks; but once asked, unknown is not no, or it would outweigh a yes."""
+    return (Answer.NO,) if pregnancy_applies(patient) else (Answer.NO, Answer.NOT_ASKED)
+
+
 def _today(confirmation: DayOfConfirmation | None, patient: Patient) -> Iterator[str]:
     """What was asked again on the day has to be as screened."""
     if confirmation is None:
@@ -162,8 +167,7 @@ def _today(confirmation: DayOfConfirmation | None, patient: Patient) -> Iterator
         yield f"blood thinners as planned: {confirmation.antithrombotics_as_planned.answer}"
     if confirmation.allergies_unchanged.answer is not Answer.YES:
         yield f"allergies unchanged today: {confirmation.allergies_unchanged.answer}"
-    pregnant = confirmation.pregnancy.answer
-    if pregnant is Answer.YES or (pregnant is not Answer.NO and pregnancy_applies(patient)):
-        yield f"pregnancy today: {pregnant}"
+    if confirmation.pregnancy.answer not in _no_to_pregnancy(patient):
+        yield f"pregnancy today: {confirmation.pregnancy.answer}"
     if confirmation.changed:
         yield "an answer changed on the day"

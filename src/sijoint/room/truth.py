@@ -42,7 +42,7 @@ def write_truth(folder: Path, truth: SimulationTruth) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"{truth.procedure_id}.json"
     part = path.with_suffix(".part")
-    part.write_text(json.dumps(to_wire(truth), indent=1, sort_keys=True))
+    part.write_text(json.dumps(to_wire(truth), indent=1, sort_keys=True), encoding="utf-8")
     os.replace(part, path)
     return path
 
