@@ -32,6 +32,7 @@ lint: $(DEV_STAMP)
 
 deep: $(DEV_STAMP)  ## the long ones: 50 seeds of every scenario, and tests marked deep
 	$(BIN)/python -m pytest -n 2 -m deep
+	SIJ_HYPOTHESIS=explore $(BIN)/python -m pytest -n 2 -m "not deep" tests/frames tests/pathway tests/formulary
 	$(BIN)/sij scenarios --seeds 50 --workers 2
 
 bench: $(DEV_STAMP)  ## measure; nothing here is asserted

@@ -6,8 +6,14 @@ import tomllib
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 PEERS = tomllib.loads((Path(__file__).parent / "peers.toml").read_text(encoding="utf-8"))["peers"]
+
+# The same examples on every run, so that a run says something about the code alone; `make deep` looks further.
+settings.register_profile("same", derandomize=True, deadline=None)
+settings.register_profile("explore", deadline=None, max_examples=300)
+settings.load_profile(os.environ.get("SIJ_HYPOTHESIS", "same"))
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
