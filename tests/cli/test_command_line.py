@@ -111,3 +111,13 @@ def test_a_file_that_is_no_command_log_is_told_which_file_is_meant(tmp_path):
     done = sij("replay", tmp_path / "episode.json")
     assert done.returncode == 2
     assert "not a command log of a demo; give a file like commands-episode-1-p1.json" in done.stderr
+
+
+def test_debrief_says_where_the_tip_was_and_says_so_when_nothing_is_kept(tmp_path):
+    out = tmp_path / "out"
+    assert sij("demo", "--scenario", "misled", "--rows", "256", "--no-report", "--out", out).returncode == 0
+    told = sij("debrief", "episode-1", "--store", out / "episode.db").stdout
+    assert "ligament" in told
+    for file in (out / "truth").iterdir():
+        file.unlink()
+    assert "not kept" in sij("debrief", "episode-1", "--store", out / "episode.db").stdout

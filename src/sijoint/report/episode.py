@@ -4,7 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from sijoint.model import (
+    Answer,
     DayOfConfirmation,
+    Discharge,
     Episode,
     ImageOrigin,
     OrderKind,
@@ -246,8 +248,11 @@ def _checks(session: Session) -> tuple[CheckLine, ...]:
 
 
 def _asked(record: object, session: Session) -> tuple[Answered, ...]:
-    """The facts of a check; without sedation nobody asks whether consent came before it."""
+    """The facts of a check, without what nobody has to ask: consent before sedation without one, and whether the
+    physician saw a patient for whom none was to be called."""
     facts = answered(record)
+    if isinstance(record, Discharge) and record.physician_saw.answer is Answer.NOT_ASKED:
+        facts = tuple(one for one in facts if one.question != "Physician saw")
     if session.order.sedation is Sedation.NONE:
         facts = tuple(one for one in facts if one.question != "Before sedation")
     return facts
