@@ -1,6 +1,7 @@
 """``sij demo``: one virtual patient through a whole episode on a real CT; ``sij replay``: the same procedure again."""
 
 import shlex
+import shutil
 import sys
 import textwrap
 import time
@@ -70,9 +71,15 @@ def demo(
         console.print("The outcome is what this scenario shows; it followed from its causes.")
     took = f"{time.monotonic() - began:.0f} s. "
     console.print(took + (f"Report: {out / 'report.html'}" if report else "Done."), soft_wrap=True, markup=False)
-    console.print(f"sij show {EPISODE} --store {shlex.quote(str(out / 'episode.db'))}", soft_wrap=True, markup=False)
+    show = f"{_own_name()} show {EPISODE} --store {shlex.quote(str(out / 'episode.db'))}"
+    console.print(show, soft_wrap=True, markup=False)
     if not run.comparison.as_expected:
         raise typer.Exit(1)
+
+
+def _own_name() -> str:
+    """How this shell can start the command again: by its name, or by the path that was just used."""
+    return "sij" if shutil.which("sij") else shlex.quote(sys.argv[0])
 
 
 def replay(
