@@ -74,5 +74,5 @@ def test_a_killed_writer_loses_nothing_that_it_was_told(tmp_path):
 
 
 @pytest.mark.deep
-def test_a_writer_killed_five_hundred_times_loses_nothing(tmp_path):
-    killed_many_times(tmp_path, 500, random.Random(2))
+def test_a_writer_killed_a_hundred_times_loses_nothing(tmp_path):
+    killed_many_times(tmp_path, 100, random.Random(2))
