@@ -88,7 +88,7 @@ def test_help_names_every_command():
 
 def test_doctor_says_what_is_installed():
     facts = json.loads(sij("doctor", "--json").stdout)
-    assert {"sijoint", "projector kernel", "SQLite", "bundled CT"} <= set(facts)
+    assert {"sijoint", "projector kernel", "SQLite", "bundled CT", "store"} <= set(facts)
 
 
 @pytest.mark.parametrize("name", sorted(SCHEMAS))

@@ -4,21 +4,40 @@ import json
 import platform
 import sqlite3
 from importlib.metadata import version
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from sijoint import __version__
 from sijoint.anatomy import bundled_pelvis
+from sijoint.cli.records import STORE_HELP
 from sijoint.cohort import scenarios
 from sijoint.fluoroscopy import kernel_name
 from sijoint.pathway import load_policy, policy_names
+from sijoint.records import StoreRefused, open_store, verify
 
 LIBRARIES = ("numpy", "scipy", "numba", "SimpleITK", "scikit-image", "matplotlib", "pydantic", "SQLAlchemy")
 
 
-def doctor(as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False) -> None:
-    """Say what this installation is made of, and whether its data can be read."""
+def _store(path: Path) -> str:
+    """What is found at the store's place: its kind, how much it holds and whether it verifies, or why it cannot say."""
+    if not path.exists():
+        return f"none at {path}"
+    try:
+        opened = open_store(path)
+        held = len(opened.headers())
+        opened.close()
+    except StoreRefused as refusal:
+        return str(refusal)
+    return f"{path}: {opened.kind.value}, {held} episode(s), " + ("intact" if verify(path).intact else "NOT intact")
+
+
+def doctor(
+    store: Annotated[Path, typer.Option(help=STORE_HELP)] = Path("out/episode.db"),
+    as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
+) -> None:
+    """Say what this installation is made of, and whether its data and a store can be read."""
     patient = bundled_pelvis()
     facts = {
         "sijoint": __version__,
@@ -31,6 +50,7 @@ def doctor(as_json: Annotated[bool, typer.Option("--json", help="For programs.")
         "CT grid": f"{'×'.join(map(str, patient.ct.grid.shape))} of {patient.ct.grid.spacing_mm.round(2).tolist()} mm",
         "policies": ", ".join(f"{name} ({load_policy(name).effective})" for name in policy_names()),
         "scenarios": str(len(scenarios())),
+        "store": _store(store),
     }
     if as_json:
         typer.echo(json.dumps(facts, indent=1))
