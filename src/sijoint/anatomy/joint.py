@@ -104,10 +104,6 @@ class Joint:
         nearest = distance_transform_edt(~self.valid, return_indices=True, return_distances=False)
         return 0.5 * self.width_mm[tuple(nearest)]
 
-    def half_width_at(self, a_mm: ArrayLike, b_mm: ArrayLike) -> NDArray[np.float64]:
-        """Half the width of the gap at chart coordinates."""
-        return self.chart.sample(self._half_width_mm, a_mm, b_mm)
-
     def _on_chart(self, a_mm: NDArray, b_mm: NDArray) -> NDArray[np.bool_]:
         high = (np.array(self.chart.shape) - 1) * self.chart.pitch_mm
         return (a_mm >= 0) & (a_mm <= high[0]) & (b_mm >= 0) & (b_mm <= high[1])

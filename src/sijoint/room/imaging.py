@@ -16,7 +16,6 @@ def press_pedal(session: RoomState, pulses: int, purpose: ViewPurpose) -> None:
         raise ImpossibleCommand("the pedal gives at least one pulse")
     if not session.permitted(Action.EXPOSURE):
         return
-    iodine = iodine_layer(session)
     locked = purpose is ViewPurpose.AFTER_CONTRAST  # so that it can be subtracted from the view before
     rng = session.generator("pulse")
     interval = 1.0 / TIMING.fluoroscopy_pulses_per_s
@@ -24,6 +23,7 @@ def press_pedal(session: RoomState, pulses: int, purpose: ViewPurpose) -> None:
     for _ in range(pulses):
         session.now_s += interval
         session.fluids.wait(interval)
+        iodine = iodine_layer(session)  # contrast washes out while the pedal is held
         frames.append(session.fluoroscope.pulse(session.now_s, rng, session.steel, iodine, locked=locked))
     held = hold(frames)
     report_exposure(session, frames, ((held, purpose),), interval * pulses)
