@@ -3,7 +3,7 @@
 import numpy as np
 from scipy import ndimage
 
-from sijoint.fluoroscopy import AttenuationVolume, LineIntegrals
+from sijoint.fluoroscopy import AttenuationVolume, DensityField, LineIntegrals
 from sijoint.fluoroscopy.ray_geometry import IndexGeometry
 from sijoint.frames import CArmPose, Detector, Grid, ProjectionGeometry, load_carm_model, rotation_about
 
@@ -22,7 +22,8 @@ def volume_of(grid: Grid, water, bone=None) -> AttenuationVolume:
     water = np.asarray(water, np.float32)
     bone = np.zeros_like(water) if bone is None else np.asarray(bone, np.float32)
     outlines = np.zeros((2, *grid.shape[:2]), bool)
-    return AttenuationVolume(grid, water, bone, None, 2, (0, grid.shape[2] - 1), outlines, 70.0, ())
+    fields = DensityField.of(grid, water), DensityField.of(grid, bone)
+    return AttenuationVolume(*fields, None, 2, (0, grid.shape[2] - 1), outlines, 70.0, ())
 
 
 def positions(grid: Grid) -> np.ndarray:

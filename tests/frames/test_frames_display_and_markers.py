@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sijoint.fluoroscopy import AttenuationVolume, edge_letters, project_by_rays
+from sijoint.fluoroscopy import AttenuationVolume, DensityField, edge_letters, project_by_rays
 from sijoint.frames import (
     CArmPose,
     Detector,
@@ -58,7 +58,9 @@ def bead_on_screen(bead, pose, display):
     water[i - 1 : i + 2, j - 1 : j + 2, k - 1 : k + 2] = 5.0
     water = water.astype(np.float32)
     nothing = np.zeros((2, 41, 41), bool)
-    body = AttenuationVolume(GRID, water, 0 * water, None, 2, (0, 40), nothing, 70.0, ())
+    body = AttenuationVolume(
+        DensityField.of(GRID, water), DensityField.of(GRID, 0 * water), None, 2, (0, 40), nothing, 70.0, ()
+    )
     image = project_by_rays(body, ProjectionGeometry.of(pose, DETECTOR)).water
     shown = display.apply(image)
     rows, columns = np.indices(shown.shape)

@@ -9,6 +9,7 @@ from sijoint.fluoroscopy.averaging import average
 from sijoint.fluoroscopy.brightness import regulate, starting_technique
 from sijoint.fluoroscopy.by_rays import project_by_rays
 from sijoint.fluoroscopy.capsule_chain import CapsuleChain, chain_areal_density
+from sijoint.fluoroscopy.density_field import DensityField
 from sijoint.fluoroscopy.display import Window, display_pixels, display_window
 from sijoint.fluoroscopy.dose import air_kerma_mgy, dose_area_product_mgy_cm2, field_half_sizes_mm, field_mask
 from sijoint.fluoroscopy.encoding import decode, encode, export
@@ -17,7 +18,8 @@ from sijoint.fluoroscopy.exposure import expose
 from sijoint.fluoroscopy.frame import Frame, Relationship
 from sijoint.fluoroscopy.layer_grid import LayerGrid, layer_areal_density
 from sijoint.fluoroscopy.line_integrals import LineIntegrals
-from sijoint.fluoroscopy.projector import Projector, kernel_name
+from sijoint.fluoroscopy.line_integrator import LineIntegrator, kernel_name
+from sijoint.fluoroscopy.projector import Projector
 from sijoint.fluoroscopy.scene import Scene
 from sijoint.fluoroscopy.subtraction import iodine_estimate, iodine_noise_mg_cm2
 from sijoint.fluoroscopy.technique import Collimator, Technique
@@ -27,9 +29,11 @@ __all__ = [
     "AttenuationVolume",
     "CapsuleChain",
     "Collimator",
+    "DensityField",
     "Frame",
     "LayerGrid",
     "LineIntegrals",
+    "LineIntegrator",
     "Projector",
     "Relationship",
     "Scene",

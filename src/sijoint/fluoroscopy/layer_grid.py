@@ -1,15 +1,12 @@
 """Contrast as a small local grid of concentration, projected only where its box falls on the detector."""
 
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sijoint.fluoroscopy.by_rays import march
 from sijoint.fluoroscopy.errors import UnphysicalView
-from sijoint.fluoroscopy.projector import PreparedPair
-from sijoint.fluoroscopy.ray_geometry import index_geometry
+from sijoint.fluoroscopy.line_integrator import LineIntegrator
 from sijoint.frames import Grid, ProjectionGeometry
 
 
@@ -62,12 +59,7 @@ def layer_areal_density(
     cut = layer.mg_per_ml[tuple(slice(a, b + 1) for a, b in zip(low, high, strict=True))]
     matrix = np.array(layer.grid.world_from_index)
     matrix[:3, 3] = layer.grid.to_world(low)
-    view = index_geometry(Grid((cut.shape[0], cut.shape[1], cut.shape[2]), matrix), part)
-    prepared = PreparedPair.of(cut, np.zeros_like(cut))
-    if prepared.fits(view):
-        with ThreadPoolExecutor(threads) as pool:
-            density, _ = prepared.project(view, pool)
-    else:
-        density, _ = march(cut, np.zeros_like(cut), view, 0.5, threads)
+    local = Grid((cut.shape[0], cut.shape[1], cut.shape[2]), matrix)
+    density = LineIntegrator(local, cut, threads=threads).integrate(part, scale=0.1)
     out[row_start:row_stop, column_start:column_stop] = density
     return out

@@ -1,18 +1,10 @@
-"""The kernel of the fast projector: perspective shear-warp, after which trilinear sampling separates.
-
-Seen from the source, a ray is its slopes (U, V) per slice along the volume's major axis, and every slice maps onto a regular
-grid of slopes by a scale and a shift alone. So each voxel row is resampled once for all image rows of a band (H), two
-resampled rows are blended for each image row without any gather (V), slices are summed, and one smooth warp takes the sum to
-the detector. It is Joseph's method up to that one interpolation. Water and bone travel together as two 16-bit halves of
-one 32-bit voxel.
-"""
+"""The portable kernel of the separable projector, in numba: float sums of 16-bit voxels (shear_warp.py has the geometry)."""
 
 # mypy: disable-error-code=no-untyped-def
 # (numba kernels take their types from the arrays they are called with)
 
 import numpy as np
 from numba import njit
-from numpy.typing import NDArray
 
 BAND = 32  # image rows whose resampled voxel rows stay in cache
 TILE = 256  # image columns of one tile
@@ -20,65 +12,59 @@ TILE = 256  # image columns of one tile
 
 @njit(nogil=True, cache=True, error_model="numpy", fastmath={"contract", "nsz", "arcp"})
 def sum_slices(
-    packed, stride_m, stride_b, n_b, n_a, source_m, source_b, source_a, first_m, last_m,
-    v0, dv, u0, du, row_start, row_stop, column_start, column_stop, lines, sums,
+    voxels, stride_m, stride_b, n_b, n_a, lead, source_m, source_b, source_a, first_m, last_m,
+    v0, dv, u0, du, row_start, row_stop, lines, sums,
 ):  # fmt: skip
-    """Adds slices first_m..last_m into ``sums`` (2, rows, columns), rows row_start.. and columns column_start.. of it.
+    """Writes rows row_start..row_stop of ``sums`` (rows, columns): slices first_m..last_m, one bilinear sample in each.
 
-    ``lines`` (2, n, TILE) is scratch for resampled voxel rows; ``packed`` is padded by one empty voxel on every side.
+    ``voxels`` (flat) has an empty voxel before and after b, and ``lead`` before a; ``lines`` (n, TILE) is scratch.
     """
-    n_columns, n_rows = column_stop - column_start, row_stop - row_start
+    n_columns_all, n_rows = sums.shape[1], row_stop - row_start
     index = np.empty(TILE, np.int32)
     weight = np.empty(TILE, np.float32)
-    low = np.zeros((BAND, TILE), np.float32)
-    high = np.zeros((BAND, TILE), np.float32)
-    for m in range(first_m, last_m + 1):
-        g = m - source_m
-        b_first, b_last = source_b + g * (v0 + dv * row_start), source_b + g * (v0 + dv * (row_stop - 1))
-        b_start = max(int(np.floor(min(b_first, b_last))), 0)
-        b_stop = min(int(np.floor(max(b_first, b_last))) + 2, n_b)
-        a_first = source_a + g * (u0 + du * column_start)
-        a_last = a_first + g * du * (n_columns - 1)
-        if b_stop - b_start < 2 or max(a_first, a_last) <= 0 or min(a_first, a_last) >= n_a - 1:
-            continue
-        step = g * du
-        for c in range(n_columns):
-            a = min(max(a_first + step * c, 0.0), n_a - 1.001)
-            index[c] = int(a)
-            weight[c] = a - int(a)
-        for b in range(b_start, b_stop):
-            base = m * stride_m + b * stride_b
-            for c in range(n_columns):
-                left, right, w = packed[base + index[c]], packed[base + index[c] + 1], weight[c]
-                x0, y0 = np.float32(left & 0xFFFF), np.float32((left >> 16) & 0xFFFF)
-                x1, y1 = np.float32(right & 0xFFFF), np.float32((right >> 16) & 0xFFFF)
-                lines[0, b - b_start, c] = x0 + w * (x1 - x0)
-                lines[1, b - b_start, c] = y0 + w * (y1 - y0)
-        for r in range(n_rows):
-            b = source_b + g * (v0 + dv * (row_start + r))
-            if b <= b_start or b >= b_stop - 1:
+    total = np.empty((BAND, TILE), np.float32)
+    for column_start in range(0, n_columns_all, TILE):
+        n_columns = min(TILE, n_columns_all - column_start)
+        total[:] = 0
+        for m in range(first_m, last_m + 1):
+            g = m - source_m
+            b_first, b_last = source_b + g * (v0 + dv * row_start), source_b + g * (v0 + dv * (row_stop - 1))
+            b_start = max(int(np.floor(min(b_first, b_last))), -1)
+            b_stop = min(int(np.floor(max(b_first, b_last))) + 2, n_b + 1)
+            a_first = source_a + g * (u0 + du * column_start)
+            step = g * du
+            a_last = a_first + step * (n_columns - 1)
+            if b_stop - b_start < 2 or max(a_first, a_last) <= -1 or min(a_first, a_last) >= n_a:
                 continue
-            line = int(b) - b_start
-            w1 = np.float32(b - int(b))
-            w0 = np.float32(1) - w1
             for c in range(n_columns):
-                low[r, c] += w0 * lines[0, line, c] + w1 * lines[0, line + 1, c]
-            for c in range(n_columns):
-                high[r, c] += w0 * lines[1, line, c] + w1 * lines[1, line + 1, c]
-    for r in range(n_rows):
-        for c in range(n_columns):
-            sums[0, row_start + r, column_start + c] = low[r, c]
-            sums[1, row_start + r, column_start + c] = high[r, c]
+                a = min(max(a_first + step * c, -1.0), np.float64(n_a)) + lead
+                index[c] = int(a)
+                weight[c] = a - int(a)
+            for b in range(b_start, b_stop):
+                row = voxels[(m + 1) * stride_m + (b + 1) * stride_b :]
+                for c in range(n_columns):
+                    left, right = np.float32(row[index[c]]), np.float32(row[index[c] + 1])
+                    lines[b - b_start, c] = left + weight[c] * (right - left)
+            for r in range(n_rows):
+                b = source_b + g * (v0 + dv * (row_start + r))
+                if b <= b_start or b >= b_stop - 1:
+                    continue
+                line = int(b - b_start)
+                w1 = np.float32(b - b_start - line)
+                w0 = np.float32(1) - w1
+                for c in range(n_columns):
+                    total[r, c] += w0 * lines[line, c] + w1 * lines[line + 1, c]
+        sums[row_start:row_stop, column_start : column_start + n_columns] = total[:n_rows, :n_columns]
 
 
 @njit(nogil=True, cache=True, error_model="numpy", fastmath={"contract", "nsz", "arcp"})
-def warp_to_detector(sums, plane, world, v0, dv, u0, du, scale_low, scale_high, row_start, row_stop, low, high):
-    """Takes slope-space ``sums`` to detector rows row_start..row_stop, times the ray's length per slice.
+def warp_to_detector(sums, plane, world, v0, dv, u0, du, scale, row_start, row_stop, out):
+    """Takes slope-space ``sums`` to detector rows row_start..row_stop, times the ray's length per slice and ``scale``.
 
     ``plane`` (3, 3): rows m, b, a of the vector to a pixel in voxels = columns times (column, row, 1); ``world`` likewise
     in mm. Catmull-Rom interpolation: the sums are smooth, and it costs no sharpness.
     """
-    n_columns = low.shape[1]
+    n_columns = out.shape[1]
     iu, iv = np.empty(n_columns, np.int32), np.empty(n_columns, np.int32)
     fu, fv = np.empty(n_columns, np.float32), np.empty(n_columns, np.float32)
     length = np.empty(n_columns, np.float32)
@@ -94,30 +80,18 @@ def warp_to_detector(sums, plane, world, v0, dv, u0, du, scale_low, scale_high, 
             fu[c] = u - int(u)
             fv[c] = v - int(v)
             x, y, z = x0 + world[0, 0] * c, y0 + world[1, 0] * c, z0 + world[2, 0] * c
-            length[c] = np.sqrt(x * x + y * y + z * z) * abs(per_m) * 0.1
+            length[c] = np.sqrt(x * x + y * y + z * z) * abs(per_m) * scale
         for c in range(n_columns):
-            t = fu[c]
-            p0, p1, p2, p3 = _catmull_rom(t)
+            p0, p1, p2, p3 = _catmull_rom(fu[c])
             q0, q1, q2, q3 = _catmull_rom(fv[c])
             r, s = iv[c] - 1, iu[c] - 1
-            x = np.float32(0)
-            y = np.float32(0)
+            value = np.float32(0)
             for n in range(4):
                 q = q0 if n == 0 else (q1 if n == 1 else (q2 if n == 2 else q3))
-                x += q * (
-                    p0 * sums[0, r + n, s]
-                    + p1 * sums[0, r + n, s + 1]
-                    + p2 * sums[0, r + n, s + 2]
-                    + p3 * sums[0, r + n, s + 3]
+                value += q * (
+                    p0 * sums[r + n, s] + p1 * sums[r + n, s + 1] + p2 * sums[r + n, s + 2] + p3 * sums[r + n, s + 3]
                 )
-                y += q * (
-                    p0 * sums[1, r + n, s]
-                    + p1 * sums[1, r + n, s + 1]
-                    + p2 * sums[1, r + n, s + 2]
-                    + p3 * sums[1, r + n, s + 3]
-                )
-            low[row, c] = max(x * length[c] * scale_low, np.float32(0))
-            high[row, c] = max(y * length[c] * scale_high, np.float32(0))
+            out[row, c] = max(value * length[c], np.float32(0))
 
 
 @njit(nogil=True, cache=True, error_model="numpy", fastmath={"contract", "nsz", "arcp"}, inline="always")
@@ -130,14 +104,3 @@ def _catmull_rom(t):
         one - s * s * (np.float32(2.5) - np.float32(1.5) * s),
         -half * s * t * t,
     )
-
-
-def pack(first: NDArray[np.float32], second: NDArray[np.float32]) -> tuple[NDArray[np.int32], tuple[float, float]]:
-    """Two densities (i, j, k) as 16-bit halves of one padded int32 volume (i+2, j+2, k+2), and their steps in g/cm3."""
-    steps = tuple(max(float(values.max()), 1e-6) / 65535 for values in (first, second))
-    packed = np.zeros(tuple(n + 2 for n in first.shape), np.int32)
-    for i in range(first.shape[0]):  # slice by slice: no second copy of a large CT
-        low = np.rint(first[i] / np.float32(steps[0])).astype(np.uint32)
-        high = np.rint(second[i] / np.float32(steps[1])).astype(np.uint32)
-        packed[i + 1, 1:-1, 1:-1] = (low | (high << np.uint32(16))).view(np.int32)
-    return packed, (steps[0], steps[1])

@@ -5,12 +5,15 @@ Per voxel two densities are found so that at the scanner's effective energy E0 t
 the volume share of cortical bone grows as ``h^2 / (H_bone (h + h0))``, so that dense muscle stays soft tissue.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy import ndimage
 
+from sijoint.fluoroscopy.density_field import DensityField, Slab
 from sijoint.fluoroscopy.errors import UnphysicalView
 from sijoint.fluoroscopy.physics import mass_attenuation, physics
 from sijoint.frames import Grid
@@ -20,21 +23,25 @@ Density = NDArray[np.float32]  # (i, j, k), g/cm3
 
 @dataclass(frozen=True, eq=False)
 class AttenuationVolume:
-    """Densities on ``grid``, which is the CT's grid with slices added at its head and foot end.
+    """Densities in g/cm3 on the CT's grid with slices added at its head and foot end.
 
     ``end_axis`` is the grid axis along the patient; ``ct_range`` its first and last index that came from the CT;
-    ``outlines`` (2, n, m) the body outline that continues below and above. ``metal`` is None where nothing is saturated.
+    ``outlines`` (2, n, m) the body outline that continues below and above. ``metal`` has a grid of its own, as small as it
+    can be, and is None where nothing is saturated.
     """
 
-    grid: Grid
-    water: Density
-    bone: Density
-    metal: Density | None
+    water: DensityField
+    bone: DensityField
+    metal: DensityField | None
     end_axis: int
     ct_range: tuple[int, int]
     outlines: NDArray[np.bool_]
     effective_kev: float
     assumed: tuple[str, ...]
+
+    @property
+    def grid(self) -> Grid:
+        return self.water.grid
 
 
 def densities_from_hu(hu: ArrayLike, effective_kev: float = 70.0) -> tuple[Density, Density]:
@@ -70,13 +77,10 @@ def volume_from_hu(
         raise UnphysicalView("the body cannot be continued by a negative length; use 0 to end it with the CT")
     numbers = physics("conversion")
     assumed = [f"HU were read at an effective energy of {effective_kev:g} keV"]
-    saturated = values >= numbers["metal_from_hu"]
-    water, bone = densities_from_hu(np.where(saturated, -1000, values), effective_kev)
-    metal = None
-    if saturated.any():
-        metal = np.where(saturated, np.float32(numbers["metal_density_g_cm3"]), np.float32(0))
+    metal = _metal_of(grid, values, numbers)
+    if metal is not None:
         assumed.append(
-            f"{int(saturated.sum())} voxels at or above {numbers['metal_from_hu']:.0f} HU are taken as steel"
+            f"{np.count_nonzero(metal.counts)} voxels at or above {numbers['metal_from_hu']:.0f} HU are taken as steel"
         )
 
     axis = int(np.argmax(np.abs(grid.world_from_index[2, :3])))
@@ -86,30 +90,60 @@ def volume_from_hu(
         assumed.append(
             f"beyond the ends of the CT the body outline continues for {continue_ends_mm:g} mm as soft tissue"
         )
-        soft = np.float32(numbers["continued_density_g_cm3"])
-        water = _continued(water, axis, added, outlines * soft)
-        bone = _continued(bone, axis, added, outlines * np.float32(0))
-        metal = None if metal is None else _continued(metal, axis, added, outlines * np.float32(0))
+    longer = _longer_grid(grid, axis, added)
+    soft = float(numbers["continued_density_g_cm3"])
+
+    def slab_of(basis: int) -> Callable[[int], Slab]:
+        def slab(i: int) -> Slab:
+            if axis == 0 and not added <= i < added + grid.shape[0]:
+                end = outlines[0 if i < added else 1]
+                return np.asarray(end * np.float32(soft if basis == 0 else 0))
+            hu_slab = np.asarray(values[i - added if axis == 0 else i], dtype=np.float32)
+            inside = densities_from_hu(np.where(hu_slab >= numbers["metal_from_hu"], -1000, hu_slab), effective_kev)[
+                basis
+            ]
+            if axis == 0 or not added:
+                return inside
+            ends = [
+                np.repeat(end[i : i + 1] * np.float32(soft if basis == 0 else 0), added, axis=0) for end in outlines
+            ]
+            if axis == 1:
+                return np.concatenate([ends[0], inside, ends[1]], axis=0)
+            return np.concatenate([ends[0].T, inside, ends[1].T], axis=1)
+
+        return slab
+
+    range_of_hu = np.linspace(-1000, min(float(values.max()), float(numbers["metal_from_hu"])), 4097)
+    water, bone = (
+        DensityField.made(longer, max(float(highest.max()), floor), slab_of(basis))
+        for basis, (highest, floor) in enumerate(
+            zip(densities_from_hu(range_of_hu, effective_kev), (soft, 0.0), strict=True)
+        )
+    )
     return AttenuationVolume(
-        _longer_grid(grid, axis, added),
-        water,
-        bone,
-        metal,
-        axis,
-        (added, added + grid.shape[axis] - 1),
-        outlines,
-        effective_kev,
-        tuple(assumed),
+        water, bone, metal, axis, (added, added + grid.shape[axis] - 1), outlines, effective_kev, tuple(assumed)
     )
 
 
-def _checked_hu(grid: Grid, hu: ArrayLike) -> NDArray[np.float32]:
+def _metal_of(grid: Grid, values: NDArray[Any], numbers: dict[str, Any]) -> DensityField | None:
+    """Saturated voxels as steel on the smallest grid that holds them, so that a screw costs no second copy of the CT."""
+    found = np.argwhere(values >= numbers["metal_from_hu"])
+    if not len(found):
+        return None
+    low, high = found.min(axis=0), found.max(axis=0) + 1
+    matrix = np.array(grid.world_from_index)
+    matrix[:3, 3] = grid.to_world(low)
+    box = values[tuple(slice(a, b) for a, b in zip(low, high, strict=True))]
+    steel = (box >= numbers["metal_from_hu"]) * np.float32(numbers["metal_density_g_cm3"])
+    return DensityField.of(Grid((box.shape[0], box.shape[1], box.shape[2]), matrix), steel)
+
+
+def _checked_hu(grid: Grid, hu: ArrayLike) -> NDArray[Any]:
     values = np.asarray(hu)
     if values.shape != grid.shape:
         raise UnphysicalView(f"the CT numbers have shape {values.shape}, their grid {grid.shape}; both are [i, j, k]")
     if min(values.shape) < 2:
         raise UnphysicalView("a CT of one slice cannot be imaged: read the whole series")
-    values = values.astype(np.float32, copy=False)
     low, high = float(values.min()), float(values.max())  # NaN goes through min and max
     if not (np.isfinite(low) and np.isfinite(high)):
         raise UnphysicalView("the CT holds values that are not numbers: repair or read it again")
@@ -122,18 +156,11 @@ def _checked_hu(grid: Grid, hu: ArrayLike) -> NDArray[np.float32]:
     return values
 
 
-def _outline(values: NDArray[np.float32], axis: int, first: bool, slices: int = 3) -> NDArray[np.bool_]:
+def _outline(values: NDArray[Any], axis: int, first: bool, slices: int = 3) -> NDArray[np.bool_]:
     """The filled body outline of the last ``slices`` slices at one end."""
     take = range(slices) if first else range(values.shape[axis] - slices, values.shape[axis])
     last = np.take(values, [n for n in take if 0 <= n < values.shape[axis]], axis=axis).mean(axis=axis)
     return np.asarray(ndimage.binary_fill_holes(last > physics("conversion")["body_from_hu"]))
-
-
-def _continued(inside: Density, axis: int, added: int, ends: NDArray[np.float32]) -> Density:
-    shape = list(inside.shape)
-    shape[axis] = added
-    below, above = (np.broadcast_to(np.expand_dims(end, axis), shape) for end in ends)
-    return np.ascontiguousarray(np.concatenate([below, inside, above], axis=axis), dtype=np.float32)
 
 
 def _longer_grid(grid: Grid, axis: int, added: int) -> Grid:
