@@ -4,16 +4,10 @@ One world: DICOM patient LPS, millimetres, float64. Angles are degrees at the su
 """
 
 from sijoint.frames.carm import CArmPose, Detector, ProjectionGeometry
+from sijoint.frames.carm_model import CArmModel, Housings, load_carm_model
 from sijoint.frames.display import DisplayOrientation, default_display, side_at_screen_left
-from sijoint.frames.gantry import (
-    CArmModel,
-    GantryJoints,
-    UnreachablePose,
-    joints_for_direction,
-    joints_from_pose,
-    load_carm_model,
-    pose_from_joints,
-)
+from sijoint.frames.errors import UnreachablePose
+from sijoint.frames.gantry import GantryJoints, joints_for_direction, joints_from_pose, pose_from_joints, reaches
 from sijoint.frames.grid import Grid
 from sijoint.frames.receptor import (
     ReceptorTilt,
@@ -33,6 +27,7 @@ __all__ = [
     "DisplayOrientation",
     "GantryJoints",
     "Grid",
+    "Housings",
     "PatientPosition",
     "ProjectionGeometry",
     "ReceptorTilt",
@@ -46,6 +41,7 @@ __all__ = [
     "load_carm_model",
     "pose_from_joints",
     "positioner_angles",
+    "reaches",
     "receptor_direction",
     "rigid",
     "rotation_about",

@@ -6,10 +6,12 @@ arrays are indexed ``[row, column]``.
 """
 
 from dataclasses import dataclass
+from math import isfinite
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from sijoint.frames.errors import UnreachablePose
 from sijoint.frames.receptor import Direction, positioner_angles, receptor_direction
 from sijoint.frames.transform import Points
 
@@ -37,7 +39,8 @@ class CArmPose:
     """Where source and receptor are in the patient (LPS, mm).
 
     ``primary_deg`` and ``secondary_deg`` are DICOM positioner angles; ``roll_deg`` turns the detector about the central
-    ray, right-handed about the direction from source to receptor, from its canonical orientation.
+    ray, right-handed about the direction from source to receptor, from its canonical orientation. Raises UnreachablePose
+    for numbers that are missing, angles out of range and distances that cannot be.
     """
 
     primary_deg: float
@@ -49,10 +52,20 @@ class CArmPose:
 
     def __post_init__(self) -> None:
         receptor_direction(self.primary_deg, self.secondary_deg)
-        if not self.source_isocentre_mm > 0:
-            raise ValueError("the source stands at a distance above zero from the isocentre")
+        if not all(isfinite(value) for value in self.isocentre_mm):
+            raise UnreachablePose("the isocentre is not a place: each of its three coordinates must be a number of mm")
+        if not isfinite(self.roll_deg):
+            raise UnreachablePose("the detector's turn about the central ray is not a number of degrees")
+        if not 0 < self.source_isocentre_mm < np.inf:
+            raise UnreachablePose(
+                f"the source stands at a distance above zero from the isocentre, not at {self.source_isocentre_mm:g} mm"
+            )
+        if not 0 < self.source_detector_mm < np.inf:
+            raise UnreachablePose(
+                f"the detector stands at a distance above zero before the source, not at {self.source_detector_mm:g} mm"
+            )
         if not self.source_detector_mm > self.source_isocentre_mm:
-            raise ValueError(
+            raise UnreachablePose(
                 f"the detector must be beyond the isocentre: source to detector {self.source_detector_mm:g} mm is not "
                 f"more than source to isocentre {self.source_isocentre_mm:g} mm"
             )

@@ -1,24 +1,29 @@
 """Gantry joints and what they can reach. Joints are not DICOM angles: orbital 30° with tilt 25° is primary 32.5°, secondary 21.5°.
 
 Order of the joints, from the base: wig-wag about the vertical, tilt of the whole C about the table's cross axis, orbital
-turn inside the C. Lift and slide move the isocentre down and towards the head end.
+turn inside the C. Across, lift and slide move the isocentre to table +x, down and towards the head end.
+
+Three turns and three shifts are a whole pose, so joints and pose are exactly convertible. What is not seen in a pose: the
+base at the other side with the orbital turned the other way, and the C turned over with the stored image turned by half a
+turn, which give the same picture.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
-from importlib import resources
-from tomllib import loads
+from math import isfinite
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from sijoint.frames.carm import CArmPose, Detector
-from sijoint.frames.receptor import receptor_direction
+from sijoint.frames.carm import CArmPose
+from sijoint.frames.carm_model import CArmModel, Range
+from sijoint.frames.errors import UnreachablePose
 from sijoint.frames.table import PatientPosition
-from sijoint.frames.transform import rotation_about
+from sijoint.frames.transform import rotation_about, unit
 
-
-class UnreachablePose(ValueError):
-    """The gantry cannot take this pose; the text says which joint stops it and where."""
+AT_REST = np.column_stack(
+    [[-1.0, 0, 0], [0, 0, -1.0], [0, -1.0, 0]]
+)  # detector u, v, n in the table frame, receptor above
 
 
 @dataclass(frozen=True)
@@ -31,62 +36,30 @@ class GantryJoints:
     lift_mm: float = 0.0
     slide_mm: float = 0.0
     base_side: int = 1
+    across_mm: float = 0.0
 
+    @property
+    def turned_over(self) -> bool:
+        """The receptor's end of the C is below the table at orbital zero."""
+        return abs(_wrapped(self.tilt_deg)) > 90
 
-@dataclass(frozen=True)
-class CArmModel:
-    """A C-arm as data: distances, detector and the ranges of its joints, with where the numbers come from."""
-
-    name: str
-    source_detector_mm: float
-    source_isocentre_mm: float
-    detector: Detector
-    orbital_deg: tuple[float, float]
-    tilt_deg: tuple[float, float]
-    wigwag_deg: tuple[float, float]
-    reference_point_mm: float  # distance from the source to the patient entrance reference point
-    provenance: str
-
-    def pose(self, direction: ArrayLike, isocentre_mm: ArrayLike, roll_deg: float = 0.0) -> CArmPose:
-        return CArmPose.towards(direction, isocentre_mm, self.source_detector_mm, self.source_isocentre_mm, roll_deg)
-
-
-def load_carm_model(name: str = "default") -> CArmModel:
-    """A C-arm from ``carm_models.toml``. Raises KeyError for a name that is not there."""
-    table = loads(resources.files("sijoint.frames").joinpath("carm_models.toml").read_text(encoding="utf-8"))[name]
-    detector = Detector(table["rows"], table["columns"], table["pixel_mm"])
-    ranges = {key: (float(table[key][0]), float(table[key][1])) for key in ("orbital_deg", "tilt_deg", "wigwag_deg")}
-    return CArmModel(
-        name,
-        float(table["source_detector_mm"]),
-        float(table["source_isocentre_mm"]),
-        detector,
-        ranges["orbital_deg"],
-        ranges["tilt_deg"],
-        ranges["wigwag_deg"],
-        float(table["reference_point_mm"]),
-        table["provenance"],
-    )
-
-
-def _table_axes(joints: GantryJoints) -> NDArray[np.float64]:
-    """Detector u, v and receptor direction n as columns, in the table frame; the receptor is above the table at rest."""
-    at_rest = np.column_stack([[-1.0, 0, 0], [0, 0, -1.0], [0, -1.0, 0]])
-    turn = (
-        rotation_about("y", joints.wigwag_deg)
-        @ rotation_about("x", -joints.tilt_deg)
-        @ rotation_about("z", joints.base_side * joints.orbital_deg)
-    )
-    return np.asarray(turn @ at_rest)
+    @property
+    def table_from_gantry(self) -> NDArray[np.float64]:
+        """Rotation (3, 3) from directions fixed in the C, at rest those of the table, to the table frame."""
+        return np.asarray(
+            rotation_about("y", self.wigwag_deg)
+            @ rotation_about("x", -self.tilt_deg)
+            @ rotation_about("z", self.base_side * self.orbital_deg)
+        )
 
 
 def pose_from_joints(
     joints: GantryJoints, position: PatientPosition, model: CArmModel, isocentre_at_rest_mm: ArrayLike
 ) -> CArmPose:
-    """The pose in the patient (LPS). ``isocentre_at_rest_mm`` is the isocentre in LPS at zero lift and slide."""
+    """The pose in the patient (LPS). ``isocentre_at_rest_mm`` is the isocentre in LPS at zero across, lift and slide."""
     patient_from_table = position.patient_from_table
-    u, _, n = (patient_from_table @ _table_axes(joints)).T
-    shift = patient_from_table @ np.array([0.0, joints.lift_mm, joints.slide_mm])
+    u, _, n = (patient_from_table @ joints.table_from_gantry @ AT_REST).T
+    shift = patient_from_table @ np.array([joints.across_mm, joints.lift_mm, joints.slide_mm])
     flat = model.pose(n, np.asarray(isocentre_at_rest_mm, dtype=np.float64) + shift)
     u0, v0, _ = flat.axes
     roll = float(np.degrees(np.arctan2(np.dot(u, v0), np.dot(u, u0))))
@@ -95,37 +68,135 @@ def pose_from_joints(
 
 
 def joints_for_direction(direction: ArrayLike, position: PatientPosition, model: CArmModel) -> GantryJoints:
-    """Orbital and tilt that bring the receptor to ``direction`` (LPS), base on the side that reaches it.
+    """Joints that bring the receptor to ``direction`` (LPS): upright before turned over, wig-wag only where it is needed.
 
     Raises UnreachablePose with the joint and its range.
     """
-    x, y, z = position.patient_from_table.T @ np.asarray(direction, dtype=np.float64)
-    tried = []
-    for base_side in (1, -1):
-        for flip in (0.0, 180.0):  # over the top: the far half of the orbital circle with the tilt turned round
-            orbital = base_side * float(np.degrees(np.arcsin(np.clip(x, -1, 1))))
-            tilt = float(np.degrees(np.arctan2(z, -y))) if np.hypot(y, z) > 1e-9 else 0.0
-            if flip:
-                orbital, tilt = 180.0 - orbital, tilt + 180.0
-            orbital, tilt = (orbital + 180) % 360 - 180, (tilt + 180) % 360 - 180
-            if _within(orbital, model.orbital_deg) and _within(tilt, model.tilt_deg):
-                return GantryJoints(orbital, tilt, base_side=base_side)
-            tried.append((orbital, tilt))
-    orbital, tilt = tried[0]
+    if not (np.all(np.isfinite(direction)) and np.any(direction)):
+        raise UnreachablePose("the direction to the receptor is not known: give it by two angles in degrees")
+    wanted = position.patient_from_table.T @ _of_length_one(direction)
+    for wigwag in _wigwags(wanted, model):
+        for over in (False, True):
+            for base_side in (1, -1):
+                joints = _orbital_and_tilt(wanted, wigwag, over, base_side)
+                if reaches(joints, model):
+                    return joints
+    nearest = _orbital_and_tilt(wanted, 0.0, False, 1)
     raise UnreachablePose(
-        f"the C-arm cannot bring the receptor there: orbital {orbital:.0f}° of {model.orbital_deg[0]:g}..{model.orbital_deg[1]:g}°, "
-        f"tilt {tilt:.0f}° of {model.tilt_deg[0]:g}..{model.tilt_deg[1]:g}°, with the base on either side"
+        f"the C-arm cannot bring the receptor there: orbital {nearest.orbital_deg:.0f}° of {_words(model.orbital_deg)}, "
+        f"tilt {nearest.tilt_deg:.0f}° of {_words(model.tilt_deg)}, upright or turned over, with the base on either side "
+        f"and wig-wag within {_words(model.wigwag_deg)}: choose a view nearer to straight"
     )
 
 
 def joints_from_pose(
     pose: CArmPose, position: PatientPosition, model: CArmModel, isocentre_at_rest_mm: ArrayLike
 ) -> GantryJoints:
-    """The joints of a pose that this gantry took without wig-wag; inverse of pose_from_joints."""
-    joints = joints_for_direction(receptor_direction(pose.primary_deg, pose.secondary_deg), position, model)
-    shift = position.patient_from_table.T @ (np.asarray(pose.isocentre_mm) - np.asarray(isocentre_at_rest_mm))
-    return GantryJoints(joints.orbital_deg, joints.tilt_deg, 0.0, float(shift[1]), float(shift[2]), joints.base_side)
+    """The joints of a pose, roll included; inverse of pose_from_joints but for the ways that give the same picture.
+
+    Raises UnreachablePose when this gantry cannot take the pose.
+    """
+    table_from_patient = position.patient_from_table.T
+    across, lift, slide = table_from_patient @ (np.asarray(pose.isocentre_mm) - np.asarray(isocentre_at_rest_mm))
+    u, v, n = pose.axes
+    found = []
+    for half_turn in (1.0, -1.0):
+        seen = np.column_stack([half_turn * u, half_turn * v, n])
+        turn = table_from_patient @ seen @ AT_REST.T
+        for base_side in (1, -1):
+            orbital, tilt, wigwag = _turns(turn)
+            found.append(
+                GantryJoints(base_side * orbital, tilt, wigwag, float(lift), float(slide), base_side, float(across))
+            )
+    found.sort(key=lambda joints: joints.turned_over)
+    for joints in found:
+        if reaches(joints, model):
+            return joints
+    raise UnreachablePose(why_not(found[0], model))
 
 
-def _within(value: float, limits: tuple[float, float]) -> bool:
+def reaches(joints: GantryJoints, model: CArmModel) -> bool:
+    """Whether every joint is within its range."""
+    return not why_not(joints, model)
+
+
+def why_not(joints: GantryJoints, model: CArmModel) -> str:
+    """One sentence on the first joint that is out of its range; empty when all are within."""
+    if joints.base_side not in (1, -1):
+        return "the base of the C-arm stands at one side of the table or the other: base_side is 1 or -1"
+    tilt = _wrapped(joints.tilt_deg)
+    over = joints.turned_over and model.turns_over
+    for name, value, limits, unit_sign in (
+        ("orbital", joints.orbital_deg, model.orbital_deg, "°"),
+        ("tilt", _wrapped(tilt - 180) if over else tilt, model.tilt_deg, "°"),
+        ("wig-wag", joints.wigwag_deg, model.wigwag_deg, "°"),
+        ("travel across the table", joints.across_mm, model.across_mm, " mm"),
+        ("lift", joints.lift_mm, model.lift_mm, " mm"),
+        ("slide", joints.slide_mm, (-np.inf, np.inf), " mm"),
+    ):
+        if not isfinite(value):
+            return f"the C-arm's {name} is not a number"
+        if not limits[0] - 1e-9 <= value <= limits[1] + 1e-9:
+            from_over = " from turned over" if name == "tilt" and over else ""
+            return (
+                f"the C-arm cannot go there: {name} {value:.0f}{unit_sign}{from_over}, "
+                f"and it reaches {limits[0]:g} to {limits[1]:g}{unit_sign}"
+            )
+    return ""
+
+
+def _orbital_and_tilt(wanted: NDArray[np.float64], wigwag: float, over: bool, base_side: int) -> GantryJoints:
+    """The two turns that bring the receptor to ``wanted`` (table frame) at a wig-wag: one way upright, one turned over."""
+    x, y, z = wanted if wigwag == 0.0 else rotation_about("y", wigwag).T @ wanted
+    orbital = float(np.degrees(np.arcsin(np.clip(x, -1, 1))))
+    tilt = float(np.degrees(np.arctan2(z, -y))) if np.hypot(y, z) > 1e-9 else 0.0
+    if over != (abs(tilt) > 90):  # over the top: the far half of the orbital circle with the tilt turned round
+        orbital, tilt = _wrapped(180.0 - orbital), _wrapped(tilt + 180.0)
+    return GantryJoints(_wrapped(base_side * orbital), _wrapped(tilt), wigwag, base_side=base_side)
+
+
+def _wigwags(wanted: NDArray[np.float64], model: CArmModel) -> Iterator[float]:
+    """Wig-wags worth trying: none; the one that needs no tilt; those at which the tilt comes into its range."""
+    yield 0.0
+    x, y, z = wanted
+    radius, phase = np.hypot(x, z), np.degrees(np.arctan2(x, z))
+    if radius < 1e-12:
+        return
+    edges = []
+    for limit in (0.0, *model.tilt_deg):
+        share = abs(y) * np.tan(np.radians(limit)) / radius if abs(limit) < 90 else np.inf
+        if abs(share) <= 1:
+            angle = float(np.degrees(np.arccos(share)))
+            edges.append([float(_wrapped(phase + sign * angle)) for sign in (1, -1)])
+    for pair in edges:
+        yield from sorted((angle for angle in pair if _within(angle, model.wigwag_deg)), key=abs)
+
+
+def _turns(turn: NDArray[np.float64]) -> tuple[float, float, float]:
+    """Orbital (as with the base at +x), tilt and wig-wag of a rotation, of the two ways the one with less wig-wag."""
+    ways = []
+    for sign in (1.0, -1.0):
+        about_x = np.arctan2(-turn[1, 2], sign * np.hypot(turn[1, 0], turn[1, 1]))
+        about_z = np.arctan2(sign * turn[1, 0], sign * turn[1, 1])
+        about_y = np.arctan2(sign * turn[0, 2], sign * turn[2, 2])
+        orbital, tilt, wigwag = np.degrees([about_z, -about_x, about_y])
+        ways.append((float(orbital), float(tilt), float(wigwag)))
+    return min(ways, key=lambda way: abs(way[2]))
+
+
+def _of_length_one(direction: ArrayLike) -> NDArray[np.float64]:
+    """The direction at length one; one that has it already stays as it is to the last bit."""
+    vector = np.asarray(direction, dtype=np.float64)
+    return vector if abs(np.linalg.norm(vector) - 1) < 1e-12 else unit(vector)
+
+
+def _wrapped(angle: float) -> float:
+    return (angle + 180) % 360 - 180
+
+
+def _within(value: float, limits: Range) -> bool:
     return limits[0] - 1e-9 <= value <= limits[1] + 1e-9
+
+
+def _words(limits: Range) -> str:
+    return f"{limits[0]:g}..{limits[1]:g}°"

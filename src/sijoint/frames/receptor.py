@@ -9,15 +9,16 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from sijoint.frames.errors import UnreachablePose
 from sijoint.frames.transform import unit
 
 Direction = NDArray[np.float64]  # (3,), length one, LPS
 
 
 def receptor_direction(primary_deg: float, secondary_deg: float) -> Direction:
-    """Unit vector from the isocentre to the receptor. Raises ValueError outside -180..180 and -90..90 degrees."""
+    """Unit vector from the isocentre to the receptor. Raises UnreachablePose outside -180..180 and -90..90 degrees."""
     if not -180 <= primary_deg <= 180 or not -90 <= secondary_deg <= 90:
-        raise ValueError(
+        raise UnreachablePose(
             f"positioner angles {primary_deg:g}/{secondary_deg:g} are outside -180..180 (primary) and -90..90 (secondary)"
         )
     p, s = np.radians(primary_deg), np.radians(secondary_deg)
@@ -25,7 +26,12 @@ def receptor_direction(primary_deg: float, secondary_deg: float) -> Direction:
 
 
 def positioner_angles(direction: ArrayLike) -> tuple[float, float]:
-    """DICOM primary and secondary angle in degrees of a receptor direction; primary is +180, never -180."""
+    """DICOM primary and secondary angle in degrees of a receptor direction; primary is +180, never -180.
+
+    Raises UnreachablePose for a direction that is none: not finite, or of no length.
+    """
+    if not (np.all(np.isfinite(direction)) and np.any(direction)):
+        raise UnreachablePose("the direction to the receptor is not known: give it by two angles in degrees")
     x, y, z = unit(direction)
     primary = float(np.degrees(np.arctan2(x, -y))) if np.hypot(x, y) > 1e-12 else 0.0
     if primary <= -180 + 1e-9:
