@@ -6,7 +6,14 @@ densities (g/cm2) to physics; physics never sees voxels and geometry never sees 
 
 from sijoint.fluoroscopy.annotation import annotated, edge_letters
 from sijoint.fluoroscopy.averaging import average
-from sijoint.fluoroscopy.brightness import regulate, starting_technique
+from sijoint.fluoroscopy.brightness import (
+    DosePerPulse,
+    brightness_limit,
+    kerma_rate_mgy_min,
+    regulate,
+    starting_technique,
+    target_signal_kev_mm2,
+)
 from sijoint.fluoroscopy.by_rays import project_by_rays
 from sijoint.fluoroscopy.capsule_chain import CapsuleChain, chain_areal_density
 from sijoint.fluoroscopy.density_field import DensityField
@@ -30,6 +37,7 @@ __all__ = [
     "CapsuleChain",
     "Collimator",
     "DensityField",
+    "DosePerPulse",
     "Frame",
     "LayerGrid",
     "LineIntegrals",
@@ -44,6 +52,7 @@ __all__ = [
     "air_kerma_mgy",
     "annotated",
     "average",
+    "brightness_limit",
     "chain_areal_density",
     "decode",
     "densities_from_hu",
@@ -58,10 +67,12 @@ __all__ = [
     "field_mask",
     "iodine_estimate",
     "iodine_noise_mg_cm2",
+    "kerma_rate_mgy_min",
     "kernel_name",
     "layer_areal_density",
     "project_by_rays",
     "regulate",
     "starting_technique",
+    "target_signal_kev_mm2",
     "volume_from_hu",
 ]

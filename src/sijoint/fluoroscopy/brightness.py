@@ -1,75 +1,95 @@
-"""Automatic brightness control: from the signal in a declared field to the next pulse's kVp and mA.
+"""Automatic brightness control: from the signal in its measuring field to the next pulse's kVp and mA.
 
-The field is the central part of the collimated field without direct beam, skin edge, metal, or body that the CT does not show. From
-the signal the control infers how much water would have given it, and takes the point of its kVp-mA curve that brings that
-water to the target; because the inference uses the beam's own physics it settles in two or three pulses.
+From the signal the control infers how much water would have given it, and takes the point of its kVp-mA curve that brings
+that water to the target; because the inference uses the beam's own physics it settles in a few pulses. The current gives way
+where the air kerma rate would pass the legal limit.
 """
 
 from dataclasses import replace
+from enum import StrEnum
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.optimize import brentq
 
 from sijoint.fluoroscopy.beam import beam, behind_water
-from sijoint.fluoroscopy.dose import field_mask
+from sijoint.fluoroscopy.dose import air_kerma_mgy
 from sijoint.fluoroscopy.errors import UnphysicalView
 from sijoint.fluoroscopy.frame import Frame
 from sijoint.fluoroscopy.physics import physics, xray_tables
-from sijoint.fluoroscopy.scene import Scene
 from sijoint.fluoroscopy.technique import Collimator, Technique
-from sijoint.frames import CArmPose, Detector
+from sijoint.frames import CArmPose
+
+THICKEST = 80.0  # g/cm2 of water: beyond every body
 
 
-def measuring_field(scene: Scene, pose: CArmPose, detector: Detector, technique: Technique) -> NDArray[np.bool_]:
-    """(rows, columns) True where the control measures."""
+class DosePerPulse(StrEnum):
+    """What happens to the dose of one pulse when the pulse rate changes; see [brightness] in physics.toml."""
+
+    CONSTANT = "the same at every pulse rate"
+    EQUAL_PERCEPTION = "equal noise to the eye: as one over the root of the pulse rate"
+
+
+def target_signal_kev_mm2(pulses_per_s: float, policy: DosePerPulse = DosePerPulse.CONSTANT) -> float:
+    """Wanted mean absorbed energy in the measuring field for one pulse."""
     numbers = physics("brightness")
-    measured = field_mask(pose, detector, technique, float(numbers["field_share"]))
-    rows, columns = np.flatnonzero(measured.any(axis=1)), np.flatnonzero(measured.any(axis=0))
-    part = np.s_[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
-    anatomy = scene.anatomy
-    measured[part] &= ~anatomy.truncated[part]
-    thickness = anatomy.water[part] + anatomy.bone[part]
-    measured[part] &= thickness > numbers["direct_beam_g_cm2"]
-    if measured.any():
-        measured[part] &= thickness > numbers["thin_share"] * np.percentile(thickness[measured[part]][::8], 80)
-    steel = scene.all_steel
-    if steel is not None:
-        measured[part] &= steel[part] <= 0
-    return measured
+    target = float(numbers["target_kev_mm2"])
+    if policy is DosePerPulse.EQUAL_PERCEPTION:
+        target *= float(np.sqrt(numbers["target_pulses_per_s"] / pulses_per_s))
+    return target
 
 
-def regulate(frame: Frame, technique: Technique | None = None) -> Technique:
+def regulate(
+    frame: Frame, technique: Technique | None = None, *, policy: DosePerPulse = DosePerPulse.CONSTANT
+) -> Technique:
     """The technique for the next pulse: ``technique`` (None: the frame's own) moved along the control curve.
 
-    A signal within a few percent of the target changes nothing, so a still scene keeps a steady technique. Raises
-    UnphysicalView for a frame that does not state its technique or pose. At the ends of the control curve the technique stays there and the image is darker or brighter than its target. A
-    frame whose field holds nothing to measure keeps its technique.
+    A signal within a few percent of the target changes nothing, so a still scene keeps a steady technique. At the ends of
+    the curve, and at the limit of the air kerma rate, the image stays darker or brighter than wanted and
+    ``brightness_limit`` says so. A frame whose field holds nothing to measure keeps its technique. Raises UnphysicalView
+    for a frame that does not state its technique or pose.
     """
-    used, pose = frame.technique, frame.pose
-    if used is None or pose is None:
-        raise UnphysicalView(
-            "brightness control needs the frame's technique and pose; a received frame may hold neither"
-        )
+    used, pose = _stated(frame)
     technique = technique or used
     if frame.field_signal is None:
         return technique
     signal = max(frame.field_signal, frame.scale)
-    curve = physics("brightness")
-    target = np.log(float(curve["target_kev_mm2"]))
-    if abs(np.log(signal) - target) < curve["dead_band"] and used.kvp == technique.kvp and used.ma == technique.ma:
+    target = float(np.log(target_signal_kev_mm2(technique.pulses_per_s, policy)))
+    if abs(np.log(signal) - target) < physics("brightness")["dead_band"] and technique == used:
         return technique
     water = _water_that_gives(signal, used, pose)
-    low, high = float(curve["kvp"][0]), float(curve["kvp"][-1])
 
     def excess(kvp: float) -> float:
-        return _log_signal(water, on_curve(kvp, technique), pose) - float(target)
+        return _log_signal(water, _allowed(kvp, technique, pose), pose) - target
 
-    if excess(low) >= 0:
-        return on_curve(low, technique)
+    curve = physics("brightness")["kvp"]
+    low, high = float(curve[0]), float(curve[-1])
     if excess(high) <= 0:
-        return on_curve(high, technique)
-    return on_curve(round(2 * float(brentq(excess, low, high, xtol=0.05))) / 2, technique)
+        return _allowed(high, technique, pose)
+    kvp = low if excess(low) >= 0 else round(2 * float(brentq(excess, low, high, xtol=0.05))) / 2
+    found = _allowed(kvp, technique, pose)
+    # the tube takes half kilovolts; the current brings the rest, and alone darkens a body thinner than the curve's start
+    wanted = max(found.ma * float(np.exp(-excess(kvp))), float(physics("brightness")["least_ma"]))
+    return replace(found, ma=round(min(wanted, _most_ma(kvp, technique, pose)), 2))
+
+
+def brightness_limit(frame: Frame, *, policy: DosePerPulse = DosePerPulse.CONSTANT) -> str | None:
+    """Why the image is darker or brighter than wanted although the control can do no more; None while it can.
+
+    Raises UnphysicalView for a frame that does not state its technique or pose.
+    """
+    used, _ = _stated(frame)
+    if frame.field_signal is None or regulate(frame, policy=policy) != used:
+        return None
+    away = float(np.log(max(frame.field_signal, frame.scale) / target_signal_kev_mm2(used.pulses_per_s, policy)))
+    if abs(away) < physics("brightness")["dead_band"]:
+        return None
+    at = f"{used.kvp:g} kVp and {used.ma:g} mA"
+    if away > 0:
+        return f"image brighter than wanted: brightness control is at its least, {at}"
+    if used.ma < on_curve(used.kvp, used).ma:
+        limit = physics("brightness")["kerma_rate_limit_mgy_min"]
+        return f"image darker than wanted: the air kerma rate is at its limit of {limit:g} mGy/min with {at}"
+    return f"image darker than wanted: brightness control is at its limit, {at}"
 
 
 def on_curve(kvp: float, technique: Technique) -> Technique:
@@ -83,6 +103,35 @@ def starting_technique(collimator: Collimator | None = None) -> Technique:
     return on_curve(75.0, Technique(75.0, 14.0, collimator=collimator))
 
 
+def kerma_rate_mgy_min(technique: Technique, pose: CArmPose) -> float:
+    """Air kerma rate where the law limits it: 30 cm in front of the receptor (21 CFR 1020.32(d))."""
+    before_receptor = float(physics("brightness")["kerma_rate_before_receptor_mm"])
+    # the rule does not let the tube come nearer than that to the point either
+    distance = max(pose.source_detector_mm - before_receptor, before_receptor)
+    return air_kerma_mgy(technique, distance) * technique.pulses_per_s * 60
+
+
+def _stated(frame: Frame) -> tuple[Technique, CArmPose]:
+    if frame.technique is None or frame.pose is None:
+        raise UnphysicalView(
+            "brightness control needs the frame's technique and pose; a received frame may hold neither"
+        )
+    return frame.technique, frame.pose
+
+
+def _most_ma(kvp: float, technique: Technique, pose: CArmPose) -> float:
+    """The current at which the air kerma rate reaches its limit."""
+    per_ma = kerma_rate_mgy_min(replace(technique, kvp=kvp, ma=1.0), pose)
+    return float(physics("brightness")["kerma_rate_limit_mgy_min"]) / per_ma
+
+
+def _allowed(kvp: float, technique: Technique, pose: CArmPose) -> Technique:
+    """``technique`` at a point of the control curve, with less current where the air kerma rate is limited."""
+    point = on_curve(kvp, technique)
+    most = _most_ma(kvp, technique, pose)
+    return point if point.ma <= most else replace(point, ma=most)
+
+
 def _log_signal(water: float, technique: Technique, pose: CArmPose) -> float:
     whole = min(int(technique.kvp), int(xray_tables().kvp[-1]) - 1)  # few beams, each computed once
     low, high = (behind_water(beam(float(kvp), technique.copper_mm), water)[0] for kvp in (whole, whole + 1))
@@ -94,6 +143,6 @@ def _water_that_gives(signal: float, technique: Technique, pose: CArmPose) -> fl
     wanted = float(np.log(signal))
     if wanted >= _log_signal(0.0, technique, pose):
         return 0.0
-    if wanted <= _log_signal(80.0, technique, pose):
-        return 80.0
-    return float(brentq(lambda water: _log_signal(water, technique, pose) - wanted, 0.0, 80.0, xtol=0.01))
+    if wanted <= _log_signal(THICKEST, technique, pose):
+        return THICKEST
+    return float(brentq(lambda water: _log_signal(water, technique, pose) - wanted, 0.0, THICKEST, xtol=0.01))

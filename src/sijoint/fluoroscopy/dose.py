@@ -1,5 +1,7 @@
 """Dose of a pulse: air kerma at the reference point and dose-area product, and the field that the beam covers."""
 
+import math
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -18,13 +20,23 @@ def field_half_sizes_mm(pose: CArmPose, detector: Detector, technique: Technique
     return width, height
 
 
-def field_mask(pose: CArmPose, detector: Detector, technique: Technique, share: float = 1.0) -> NDArray[np.bool_]:
-    """(rows, columns) True inside the collimated field, or inside its central ``share`` by side."""
+def field_part(pose: CArmPose, detector: Detector, technique: Technique, share: float = 1.0) -> tuple[slice, slice]:
+    """Rows and columns of the detector inside the collimated field, or inside its central ``share`` by side."""
     width, height = field_half_sizes_mm(pose, detector, technique)
     magnified = pose.source_detector_mm / pose.source_isocentre_mm * share / detector.pixel_mm
-    across = np.abs(np.arange(detector.columns) - (detector.columns - 1) / 2) <= width * magnified
-    down = np.abs(np.arange(detector.rows) - (detector.rows - 1) / 2) <= height * magnified
-    return np.asarray(down[:, None] & across)
+
+    def inside(pixels: int, half: float) -> slice:
+        middle = (pixels - 1) / 2
+        return slice(max(math.ceil(middle - half), 0), min(math.floor(middle + half) + 1, pixels))
+
+    return inside(detector.rows, height * magnified), inside(detector.columns, width * magnified)
+
+
+def field_mask(pose: CArmPose, detector: Detector, technique: Technique, share: float = 1.0) -> NDArray[np.bool_]:
+    """(rows, columns) True inside the collimated field, or inside its central ``share`` by side."""
+    mask = np.zeros((detector.rows, detector.columns), np.bool_)
+    mask[field_part(pose, detector, technique, share)] = True
+    return mask
 
 
 def air_kerma_mgy(technique: Technique, distance_mm: float) -> float:

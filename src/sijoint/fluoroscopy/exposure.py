@@ -3,12 +3,12 @@
 import numpy as np
 
 from sijoint.fluoroscopy.beam import beam
-from sijoint.fluoroscopy.brightness import measuring_field
 from sijoint.fluoroscopy.detected import primary_signal
 from sijoint.fluoroscopy.detector_response import digitised
 from sijoint.fluoroscopy.dose import air_kerma_mgy, dose_area_product_mgy_cm2, field_half_sizes_mm, field_mask
 from sijoint.fluoroscopy.errors import UnphysicalView
 from sijoint.fluoroscopy.frame import Frame, Relationship
+from sijoint.fluoroscopy.measuring_field import measured_pixel
 from sijoint.fluoroscopy.physics import physics
 from sijoint.fluoroscopy.scatter import grid_transmission, scatter_signal
 from sijoint.fluoroscopy.scene import Scene
@@ -60,8 +60,7 @@ def expose(
         rng=rng,
         threads=threads,
     )
-    measured = measuring_field(scene, pose, detector, technique)
-    signal = float(pixels[measured].mean()) * numbers["gain_kev_per_mm2_step"] if measured.any() else None
+    measured = measured_pixel(pixels, scene, pose, detector, technique)
     return Frame(
         pixels=pixels,
         relationship=Relationship.LINEAR,
@@ -76,5 +75,5 @@ def expose(
         dose_area_product_mgy_cm2=dose_area_product_mgy_cm2(pose, detector, technique),
         truncated_share=float(scene.anatomy.truncated[field].mean()),
         origin="simulated",
-        field_signal=signal,
+        field_signal=None if measured is None else measured * float(numbers["gain_kev_per_mm2_step"]),
     )
