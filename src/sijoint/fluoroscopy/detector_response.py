@@ -1,24 +1,45 @@
-"""From energy at the detector to pixels: quantum noise, light spread, electronic noise, 16 bits."""
+"""From energy at the detector to pixels: blur, collimator edges, quantum noise, light spread, glare, read-out, 16 bits.
+
+Two passes over blocks of rows. The first makes the mean energy of every pixel, adds the quanta's noise and spreads the light
+along rows; the second spreads it down columns, adds glare and the electronics' noise, and rounds.
+"""
 
 # mypy: disable-error-code=no-untyped-def
 # (numba kernels take their types from the arrays they are called with)
 
-from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 
 import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-ROWS = 64  # rows of one noise stream: counter-based, so threads do not change the noise
-REACH = 3  # taps on each side of the blur
+from sijoint.fluoroscopy.blur import blur_row, columns_of, combine_rows, enlarge_row, gaussian_taps
+from sijoint.fluoroscopy.glare import glare_tail
+from sijoint.fluoroscopy.noise import QUANTILES, normal_row, stream_key
+from sijoint.fluoroscopy.workers import workers
+
+ROWS = 64  # rows of one block of work
+FAST = {"contract", "nsz", "arcp"}
+Row = NDArray[np.float32]
 
 
-def gaussian_taps(sigma_pixels: float) -> NDArray[np.float32]:
-    """(7,) weights of a Gaussian averaged over pixels, sum one."""
-    x = np.linspace(-REACH - 0.5, REACH + 0.5, 70 * (2 * REACH + 1) + 1)
-    density = np.exp(-0.5 * (0.5 * (x[1:] + x[:-1]) / max(sigma_pixels, 1e-3)) ** 2)
-    taps = density.reshape(2 * REACH + 1, -1).sum(axis=1)
-    return np.asarray(taps / taps.sum(), dtype=np.float32)
+@dataclass(frozen=True, eq=False)
+class Response:
+    """What a detector, its tube and its grid do to one pulse, in the units of its pixels."""
+
+    pixel_mm: float
+    open_rows: Row  # (rows,) share of the focal spot that the collimator lets each row see, 0..1
+    open_columns: Row  # (columns,)
+    pass_primary: float  # through the anti-scatter grid
+    field_gain: Row  # (rows,) of the flat-field calibration
+    field_left: Row  # (rows,) calibrated field over the true one
+    focal_sigma_mm: float
+    light_sigma_mm: float
+    glare_share: float
+    glare_mm: float
+    swank: float
+    electronic_kev_mm2: float
+    step_kev_mm2: float
 
 
 def digitised(
@@ -26,128 +47,94 @@ def digitised(
     quantum_kev: NDArray[np.float32],
     scatter: NDArray[np.float32],
     scatter_factor: int,
-    field: NDArray[np.bool_],
-    *,
-    transmission: tuple[float, float],
-    pixel_mm: float,
-    swank: float,
-    focal_sigma_mm: float,
-    light_sigma_mm: float,
-    electronic_kev_mm2: float,
-    step_kev_mm2: float,
+    response: Response,
     rng: np.random.Generator,
     threads: int = 2,
 ) -> NDArray[np.uint16]:
-    """Pixels (rows, columns) of one pulse. ``transmission``: of primary and of scatter through the anti-scatter grid.
+    """Pixels (rows, columns) of one pulse from primary energy (before the grid) and noise step per pixel, and scatter (behind it) on coarse pixels.
 
     Quantum noise is Gaussian with the variance of the absorbed quanta, spread by the scintillator with the signal;
     electronic noise is not spread. The noise of two calls is independent: both streams are keyed by fresh draws of ``rng``.
     """
     rows, columns = primary.shape
-    keys = rng.integers(0, 2**63, size=2, dtype=np.uint64)
-    focal, light = gaussian_taps(focal_sigma_mm / pixel_mm), gaussian_taps(light_sigma_mm / pixel_mm)
-    noisy, across = np.empty((rows, columns), np.float32), np.empty((rows, columns), np.float32)
+    quanta_key, electronic_key = stream_key(rng), stream_key(rng)
+    focal = gaussian_taps(response.focal_sigma_mm / response.pixel_mm)
+    light = gaussian_taps(response.light_sigma_mm / response.pixel_mm, over_pixels=True)
+    coarse = max(1, round(response.glare_mm / 4 / response.pixel_mm))
+    lit = np.empty((rows, columns), np.float32)
+    sums = np.zeros((rows, -(-columns // coarse)), np.float32)
     out = np.empty((rows, columns), np.uint16)
-    blocks = list(range(0, rows, ROWS))
+    scatter_columns = columns_of(columns, scatter.shape[1], scatter_factor)
+    per_area = np.float32(1 / (response.swank * response.pixel_mm**2))
 
-    def noise(stream: int, start: int, stop: int) -> NDArray[np.float32]:
-        bits = np.random.Philox(key=keys[stream], counter=[0, 0, 0, start])
-        return np.random.Generator(bits).standard_normal((stop - start, columns), dtype=np.float32)
-
-    def quanta(start: int) -> None:
-        stop = min(start + ROWS, rows)
-        blur_across(primary, focal, start, stop, across)
-        _add_quanta(
-            across, focal, primary, quantum_kev, scatter, scatter_factor, field, np.float32(transmission[0]),
-            np.float32(transmission[1]), np.float32(1 / (swank * pixel_mm * pixel_mm)), noise(0, start, stop), start, noisy,
+    def absorb(start: int) -> None:
+        _absorb(
+            primary, quantum_kev, scatter, scatter_factor, *scatter_columns, response.open_rows, response.open_columns,
+            np.float32(response.pass_primary), response.field_gain,
+            response.field_left, focal, light, per_area, quanta_key, QUANTILES, coarse, start, min(start + ROWS, rows),
+            sums, lit,
         )  # fmt: skip
 
-    def finish(start: int) -> None:
-        stop = min(start + ROWS, rows)
-        _read_out(
-            across,
-            light,
-            noise(1, start, stop),
-            np.float32(electronic_kev_mm2),
-            np.float32(1 / step_kev_mm2),
-            start,
-            out,
-        )
+    list(workers(threads).map(absorb, range(0, rows, ROWS)))
+    tail = glare_tail(sums, coarse, response.pixel_mm, response.glare_mm) * np.float32(response.glare_share)
+    tail_columns = columns_of(columns, tail.shape[1], coarse)
 
-    with ThreadPoolExecutor(threads) as pool:
-        list(pool.map(lambda start: blur_across(primary, focal, start, min(start + ROWS, rows), across), blocks))
-        list(pool.map(quanta, blocks))
-        list(pool.map(lambda start: blur_across(noisy, light, start, min(start + ROWS, rows), across), blocks))
-        list(pool.map(finish, blocks))
+    def read_out(start: int) -> None:
+        _read_out(
+            lit, light * np.float32(1 - response.glare_share), tail, coarse, *tail_columns,
+            np.float32(response.electronic_kev_mm2), response.field_gain, np.float32(1 / response.step_kev_mm2),
+            electronic_key, QUANTILES, start, min(start + ROWS, rows), out,
+        )  # fmt: skip
+
+    list(workers(threads).map(read_out, range(0, rows, ROWS)))
     return out
 
 
-@njit(nogil=True, cache=True, error_model="numpy", fastmath={"contract", "nsz", "arcp"})
-def blur_across(values, taps, start, stop, out):
-    """Seven taps along rows, rows start..stop."""
-    columns = values.shape[1]
-    t0, t1, t2, t3 = taps[3], taps[4], taps[5], taps[6]
+@njit(nogil=True, cache=True, error_model="numpy", fastmath=FAST)
+def _absorb(
+    primary, quantum, scatter, factor, coarse_index, coarse_share, open_rows, open_columns, pass_primary,
+    gain, left, focal, light, per_area, key, table, glare_factor, start, stop, sums, lit,
+):  # fmt: skip
+    rows, columns = primary.shape
+    reach, light_reach = focal.size // 2, light.size // 2
+    first, last = max(start - reach, 0), min(stop + reach, rows)
+    across = np.empty((last - first, columns), np.float32)
+    padded = np.empty(columns + 2 * max(reach, light_reach), np.float32)
+    line, normal = np.empty(columns, np.float32), np.empty(columns, np.float32)
+    soft = np.empty(columns, np.float32)
+    words = np.empty((4, (columns + 3) // 4), np.uint32)
+    for row in range(first, last):
+        blur_row(primary[row], focal, padded, across[row - first])
     for row in range(start, stop):
-        for c in range(3, columns - 3):
-            out[row, c] = (
-                t0 * values[row, c] + t1 * (values[row, c - 1] + values[row, c + 1])
-                + t2 * (values[row, c - 2] + values[row, c + 2]) + t3 * (values[row, c - 3] + values[row, c + 3])
-            )  # fmt: skip
-        for edge in range(min(3, columns)):
-            for c in (edge, columns - 1 - edge):
-                total = np.float32(0)
-                for n in range(-3, 4):
-                    total += taps[n + 3] * values[row, min(max(c + n, 0), columns - 1)]
-                out[row, c] = total
+        combine_rows(across, row - first, focal, line)
+        enlarge_row(scatter, row, factor, coarse_index, coarse_share, soft)
+        normal_row(key, row, table, words, normal)
+        direct, variance = pass_primary * open_rows[row], per_area * gain[row]
+        for c in range(columns):
+            mean = (direct * open_columns[c] * line[c] + soft[c]) * left[row]
+            soft[c] = mean
+            line[c] = mean + np.sqrt(mean * quantum[row, c] * variance) * normal[c]
+        for cell in range(sums.shape[1]):
+            total = np.float32(0)
+            for c in range(cell * glare_factor, min((cell + 1) * glare_factor, columns)):
+                total += soft[c]
+            sums[row, cell] = total
+        blur_row(line, light, padded, lit[row])
 
 
-@njit(nogil=True, cache=True, error_model="numpy", fastmath={"contract", "nsz", "arcp"})
-def _down(values, taps, row, c):
-    last = values.shape[0] - 1
-    return (
-        taps[3] * values[row, c]
-        + taps[4] * (values[max(row - 1, 0), c] + values[min(row + 1, last), c])
-        + taps[5] * (values[max(row - 2, 0), c] + values[min(row + 2, last), c])
-        + taps[6] * (values[max(row - 3, 0), c] + values[min(row + 3, last), c])
-    )
-
-
-@njit(nogil=True, cache=True, error_model="numpy", fastmath={"contract", "nsz", "arcp"})
-def blur_down(values, taps, start, stop, out):
-    """Seven taps along columns, rows start..stop."""
-    for row in range(start, stop):
-        for c in range(values.shape[1]):
-            out[row, c] = _down(values, taps, row, c)
-
-
-@njit(nogil=True, cache=True, error_model="numpy", fastmath={"contract", "nsz", "arcp"})
-def _add_quanta(
-    across, taps, primary, quantum, scatter, factor, field, pass_primary, pass_scatter, per_area, normal, start, out
+@njit(nogil=True, cache=True, error_model="numpy", fastmath=FAST)
+def _read_out(
+    lit, light, tail, factor, coarse_index, coarse_share, electronic, gain, per_step, key, table, start, stop, out
 ):
-    n_rows, n_columns = scatter.shape
-    for r in range(normal.shape[0]):
-        row = start + r
-        y = min(max((row + np.float32(0.5)) / factor - np.float32(0.5), np.float32(0)), np.float32(n_rows - 1))
-        i = min(int(y), max(n_rows - 2, 0))
-        y -= i
-        i1 = min(i + 1, n_rows - 1)
-        for c in range(primary.shape[1]):
-            x = min(max((c + np.float32(0.5)) / factor - np.float32(0.5), np.float32(0)), np.float32(n_columns - 1))
-            j = min(int(x), max(n_columns - 2, 0))
-            x -= j
-            j1 = min(j + 1, n_columns - 1)
-            upper = scatter[i, j] + x * (scatter[i, j1] - scatter[i, j])
-            lower = scatter[i1, j] + x * (scatter[i1, j1] - scatter[i1, j])
-            mean = pass_scatter * (upper + y * (lower - upper))
-            if field[row, c]:
-                mean += pass_primary * _down(across, taps, row, c)
-            variance = mean * quantum[row, c] * per_area
-            out[row, c] = max(mean + np.sqrt(variance) * normal[r, c], np.float32(0))
-
-
-@njit(nogil=True, cache=True, error_model="numpy", fastmath={"contract", "nsz", "arcp"})
-def _read_out(across, taps, normal, electronic, per_step, start, out):
-    for r in range(normal.shape[0]):
-        for c in range(out.shape[1]):
-            value = (_down(across, taps, start + r, c) + electronic * normal[r, c]) * per_step
-            out[start + r, c] = np.uint16(min(max(value + np.float32(0.5), np.float32(0)), np.float32(65535)))
+    columns = lit.shape[1]
+    line, normal = np.empty(columns, np.float32), np.empty(columns, np.float32)
+    soft = np.empty(columns, np.float32)
+    words = np.empty((4, (columns + 3) // 4), np.uint32)
+    for row in range(start, stop):
+        combine_rows(lit, row, light, line)
+        enlarge_row(tail, row, factor, coarse_index, coarse_share, soft)
+        normal_row(key, row, table, words, normal)
+        noise = electronic * gain[row]
+        for c in range(columns):
+            value = (line[c] + soft[c] + noise * normal[c]) * per_step + np.float32(0.5)
+            out[row, c] = np.uint16(min(max(value, np.float32(0)), np.float32(65535)))

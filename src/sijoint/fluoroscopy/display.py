@@ -15,7 +15,8 @@ from numba import njit
 from numpy.typing import NDArray
 from scipy import ndimage
 
-from sijoint.fluoroscopy.detector_response import ROWS, blur_across, blur_down, gaussian_taps
+from sijoint.fluoroscopy.detector_response import ROWS
+from sijoint.fluoroscopy.blur import gaussian_taps
 from sijoint.fluoroscopy.dose import field_mask
 from sijoint.fluoroscopy.frame import Frame, Relationship
 from sijoint.fluoroscopy.scatter import binned
@@ -27,6 +28,44 @@ NOISE_MM = 0.25  # smoothing against single-pixel noise
 COARSE_MM = 0.6  # everything but the finest is worked out on pixels of about this size
 SATURATED = 65535  # direct beam, as a rule
 BRIGHT, BRIGHT_LARGE = 2.4, 1.2  # above the median by this in ln signal: direct beam and skin edge
+
+
+@njit(nogil=True, cache=True, error_model="numpy", fastmath={"contract", "nsz", "arcp"})
+def blur_across(values, taps, start, stop, out):
+    """Seven taps along rows, rows start..stop."""
+    columns = values.shape[1]
+    t0, t1, t2, t3 = taps[3], taps[4], taps[5], taps[6]
+    for row in range(start, stop):
+        for c in range(3, columns - 3):
+            out[row, c] = (
+                t0 * values[row, c] + t1 * (values[row, c - 1] + values[row, c + 1])
+                + t2 * (values[row, c - 2] + values[row, c + 2]) + t3 * (values[row, c - 3] + values[row, c + 3])
+            )  # fmt: skip
+        for edge in range(min(3, columns)):
+            for c in (edge, columns - 1 - edge):
+                total = np.float32(0)
+                for n in range(-3, 4):
+                    total += taps[n + 3] * values[row, min(max(c + n, 0), columns - 1)]
+                out[row, c] = total
+
+
+@njit(nogil=True, cache=True, error_model="numpy", fastmath={"contract", "nsz", "arcp"})
+def _down(values, taps, row, c):
+    last = values.shape[0] - 1
+    return (
+        taps[3] * values[row, c]
+        + taps[4] * (values[max(row - 1, 0), c] + values[min(row + 1, last), c])
+        + taps[5] * (values[max(row - 2, 0), c] + values[min(row + 2, last), c])
+        + taps[6] * (values[max(row - 3, 0), c] + values[min(row + 3, last), c])
+    )
+
+
+@njit(nogil=True, cache=True, error_model="numpy", fastmath={"contract", "nsz", "arcp"})
+def blur_down(values, taps, start, stop, out):
+    """Seven taps along columns, rows start..stop."""
+    for row in range(start, stop):
+        for c in range(values.shape[1]):
+            out[row, c] = _down(values, taps, row, c)
 
 
 @dataclass(frozen=True)
@@ -91,7 +130,7 @@ def _processed(frame: Frame, threads: int = 2) -> tuple[NDArray[np.float32], NDA
     flattened = np.float32(1 - LARGE_KEPT) * (large - np.float32(level))
     _add_enlarged(-flattened, step, np.float32(1), change, 0, change.shape[0])
 
-    taps = gaussian_taps(NOISE_MM / pixel_mm)
+    taps = np.zeros(7,np.float32); tt=gaussian_taps(NOISE_MM / pixel_mm); tt=tt[max(0,len(tt)//2-3):len(tt)//2+4]; taps[3-len(tt)//2:4+len(tt)//2]=tt; taps/=taps.sum()
     across, processed = np.empty_like(log), np.empty_like(log)
     blocks = [(start, min(start + ROWS, log.shape[0])) for start in range(0, log.shape[0], ROWS)]
 

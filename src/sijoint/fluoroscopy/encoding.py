@@ -40,6 +40,7 @@ def encode(frame: Frame) -> tuple[bytes, dict[str, Any]]:
         "field_signal": frame.field_signal,
         "averaged": frame.averaged,
         "derived_from": frame.derived_from,
+        "warnings": list(frame.warnings),
     }
     if sidecar["pose"] is not None:
         sidecar["pose"]["isocentre_mm"] = list(sidecar["pose"]["isocentre_mm"])
@@ -105,6 +106,7 @@ def decode(png: bytes, sidecar: dict[str, Any]) -> Frame:
             sidecar["field_signal"],
             sidecar["averaged"],
             sidecar["derived_from"],
+            tuple(sidecar.get("warnings", ())),  # not in sidecars of earlier releases
         )
     except UnreadableFrame:
         raise

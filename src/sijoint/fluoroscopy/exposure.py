@@ -1,16 +1,19 @@
 """One pulse of X-rays: technique and scene in, a frame with its dose out."""
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sijoint.fluoroscopy.beam import beam
+from sijoint.fluoroscopy.collimated import open_shares
 from sijoint.fluoroscopy.detected import primary_signal
-from sijoint.fluoroscopy.detector_response import digitised
-from sijoint.fluoroscopy.dose import air_kerma_mgy, dose_area_product_mgy_cm2, field_half_sizes_mm, field_mask
+from sijoint.fluoroscopy.detector_response import Response, digitised
+from sijoint.fluoroscopy.dose import air_kerma_mgy, dose_area_product_mgy_cm2, field_part
 from sijoint.fluoroscopy.errors import UnphysicalView
 from sijoint.fluoroscopy.frame import Frame, Relationship
+from sijoint.fluoroscopy.heel import heel_of_rows
 from sijoint.fluoroscopy.measuring_field import measured_pixel
 from sijoint.fluoroscopy.physics import physics
-from sijoint.fluoroscopy.scatter import grid_transmission, scatter_signal
+from sijoint.fluoroscopy.scatter import primary_transmission, scatter_signal
 from sijoint.fluoroscopy.scene import Scene
 from sijoint.fluoroscopy.technique import Technique
 from sijoint.frames import CArmModel, CArmPose, Detector
@@ -30,41 +33,29 @@ def expose(
     """The frame of one pulse through ``scene``, which was projected for ``pose`` and ``detector``.
 
     Linear 16-bit pixels in stored orientation. Same inputs and generator state, same bytes, for any ``threads``. Raises
-    UnphysicalView when the scene is not of this detector.
+    UnphysicalView when the scene is not of this detector or the collimator lets nothing through.
     """
     shape = scene.anatomy.water.shape
     if shape != (detector.rows, detector.columns):
         raise UnphysicalView(
             f"the scene was projected on {shape}, the detector has {(detector.rows, detector.columns)} pixels"
         )
-    numbers = physics("detector")
+    part = field_part(pose, detector, technique)
+    if any(side.start >= side.stop for side in part):
+        raise UnphysicalView("the collimator leaves less than a pixel open: open it")
+    field = np.zeros(shape, np.bool_)
+    field[part] = True
     source = beam(technique.kvp, technique.copper_mm)
-    field = field_mask(pose, detector, technique)
     primary, quantum = primary_signal(scene, source, technique.mas, pose.source_detector_mm, detector.pixel_mm, threads)
-    half_mm = float(np.sqrt(np.prod(field_half_sizes_mm(pose, detector, technique))))
-    scatter, factor = scatter_signal(primary, scene.anatomy.water_equivalent, field, detector.pixel_mm, half_mm)
-    magnified = pose.source_detector_mm / pose.source_isocentre_mm
-    pixels = digitised(
-        primary,
-        quantum,
-        scatter,
-        factor,
-        field,
-        transmission=grid_transmission(technique),
-        pixel_mm=detector.pixel_mm,
-        swank=numbers["swank"],
-        focal_sigma_mm=numbers["focal_spot_mm"] * (magnified - 1) / 12**0.5,
-        light_sigma_mm=numbers["blur_sigma_mm"],
-        electronic_kev_mm2=numbers["electronic_kev_per_mm"] / detector.pixel_mm,
-        step_kev_mm2=numbers["gain_kev_per_mm2_step"],
-        rng=rng,
-        threads=threads,
-    )
+    anatomy = scene.anatomy
+    scatter, factor = scatter_signal(primary, anatomy.water, anatomy.bone, field, detector.pixel_mm, technique)
+    response = response_of(pose, detector, technique)
+    pixels = digitised(primary, quantum, scatter, factor, response, rng, threads)
     measured = measured_pixel(pixels, scene, pose, detector, technique)
     return Frame(
         pixels=pixels,
         relationship=Relationship.LINEAR,
-        scale=float(numbers["gain_kev_per_mm2_step"]),
+        scale=response.step_kev_mm2,
         pose=pose,
         missing=(),
         detector=detector,
@@ -73,7 +64,46 @@ def expose(
         technique=technique,
         kerma_reference_mgy=air_kerma_mgy(technique, carm.reference_point_mm),
         dose_area_product_mgy_cm2=dose_area_product_mgy_cm2(pose, detector, technique),
-        truncated_share=float(scene.anatomy.truncated[field].mean()),
+        truncated_share=float(anatomy.truncated[part].mean()),
         origin="simulated",
-        field_signal=None if measured is None else measured * float(numbers["gain_kev_per_mm2_step"]),
+        field_signal=None if measured is None else measured * response.step_kev_mm2,
+        warnings=_what_is_wrong(pixels[part], response),
     )
+
+
+def response_of(pose: CArmPose, detector: Detector, technique: Technique) -> Response:
+    """The detector, tube and grid of physics.toml for one view and technique. Blur is that of the isocentre's plane."""
+    numbers = physics("detector")
+    open_rows, open_columns = open_shares(pose, detector, technique)
+    gain, left = heel_of_rows(
+        technique.kvp, technique.copper_mm, detector.rows, detector.pixel_mm, pose.source_detector_mm
+    )
+    beyond = pose.source_detector_mm / pose.source_isocentre_mm - 1  # size of the focal spot's image over its own
+    return Response(
+        pixel_mm=detector.pixel_mm,
+        open_rows=open_rows,
+        open_columns=open_columns,
+        pass_primary=primary_transmission(technique),
+        field_gain=gain,
+        field_left=left,
+        focal_sigma_mm=numbers["focal_spot_mm"] * beyond / 12**0.5,
+        light_sigma_mm=numbers["blur_sigma_mm"],
+        glare_share=numbers["glare_share"],
+        glare_mm=numbers["glare_mm"],
+        swank=numbers["swank"],
+        electronic_kev_mm2=numbers["electronic_kev_per_mm"] / detector.pixel_mm,
+        step_kev_mm2=float(numbers["gain_kev_per_mm2_step"]),
+    )
+
+
+def _what_is_wrong(seen: NDArray[np.uint16], response: Response) -> tuple[str, ...]:
+    """A sentence when the field is all white or holds hardly more than the electronics' noise."""
+    step = max(1, min(seen.shape) // 64)
+    sample = seen[::step, ::step]
+    if np.mean(sample == 65535) > 0.9:
+        return ("the detector is saturated: no body in the beam, or far too much dose; lower mA and kVp",)
+    if sample.mean() * response.step_kev_mm2 < 2 * response.electronic_kev_mm2:
+        return (
+            "hardly any X-rays reach the detector: raise mA and kVp, open the collimator, or turn to a thinner view",
+        )
+    return ()

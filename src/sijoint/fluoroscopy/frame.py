@@ -27,7 +27,7 @@ class Frame:
     Detected keV per mm2 is ``pixels * scale`` (linear) or ``exp(pixels * scale)`` (log). ``pose`` is None when tags are missing, which ``missing`` names.
     ``field_signal`` is the mean signal (keV/mm2) in the brightness control's field, None where the maker does not say.
     ``truncated_share``: share of rays through body that the CT does not show. ``origin``: simulated, received or derived
-    (then ``derived_from`` says from what).
+    (then ``derived_from`` says from what). ``warnings``: sentences on what is wrong with the whole image.
     """
 
     pixels: NDArray[np.uint16]
@@ -46,6 +46,7 @@ class Frame:
     field_signal: float | None = None
     averaged: int = 1  # pulses that this image is made of
     derived_from: str = ""  # of a derived frame: simulated or received
+    warnings: tuple[str, ...] = ()
 
     def linear(self) -> NDArray[np.float32]:
         """Detected energy (rows, columns) in keV/mm2, of linear or logarithmic pixels. Raises UnphysicalView for display."""
