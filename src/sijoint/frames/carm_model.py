@@ -17,9 +17,11 @@ UNBOUNDED = (float("-inf"), float("inf"))
 class Housings:
     """The parts that meet patient and table, as plain solids round the central ray; millimetres."""
 
-    source_ahead_mm: float  # focus to the front face of the tube housing
-    source_behind_mm: float  # focus to its rear
-    source_half_mm: float  # half its width and length
+    collimator_ahead_mm: float  # focus to the front face of the collimator
+    collimator_half_mm: float  # half its width and length
+    tube_ahead_mm: float  # focus to the front of the wider tube housing
+    tube_behind_mm: float  # focus to its rear
+    tube_half_mm: float
     receptor_ahead_mm: float  # detector plane to the cover in front of it
     receptor_behind_mm: float
     receptor_half_mm: float

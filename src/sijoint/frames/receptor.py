@@ -86,12 +86,18 @@ class ReceptorTilt:
     def words(self) -> str:
         """For people, always with the word receptor, e.g. ``receptor 15° to the patient's left, 10° cephalad``."""
         left, up = round(self.left_deg), round(self.cephalad_deg)
-        place = "behind" if self.behind else "in front of"
+        behind = self.behind
+        if abs(left) > 92:  # beyond the lateral it is said from the other straight view
+            behind, left = not behind, (180 - left if left > 0 else -180 - left)
+        place = "behind" if behind else "in front of"
         parts = []
         if abs(left) in range(88, 93):
             parts.append(f"at the patient's {'left' if left > 0 else 'right'} (lateral)")
         elif left:
-            parts.append(f"{abs(left)}° to the patient's {'left' if left > 0 else 'right'}")
+            beyond = f"{place} the patient, " if behind is not self.behind else ""
+            parts.append(f"{beyond}{abs(left)}° to the patient's {'left' if left > 0 else 'right'}")
+        elif behind is not self.behind:
+            parts.append(f"straight {place} the patient")
         if up:
             parts.append(f"{abs(up)}° {'cephalad' if up > 0 else 'caudad'}")
         return "receptor " + (", ".join(parts) if parts else f"straight {place} the patient")

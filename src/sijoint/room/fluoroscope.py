@@ -1,6 +1,8 @@
 """Where frames come from: a simulated C-arm here, a received one from `exchange`.
 
 ``Fluoroscope`` is what both offer; ``Controls`` is absent on received runs, where nobody here moves the gantry.
+
+An imperfect C-arm reports the pose that its joints say and sees from where it truly is; the difference is in no frame.
 """
 
 from collections.abc import Iterator
@@ -27,16 +29,27 @@ from sijoint.fluoroscopy import (
     starting_technique,
 )
 from sijoint.frames import (
+    PERFECT,
     CArmModel,
     CArmPose,
     Detector,
     GantryJoints,
+    Imperfection,
     PatientPosition,
     ProjectionGeometry,
+    UnreachablePose,
     angle_between_deg,
+    clearances,
+    collision,
+    collisions,
     joints_for_direction,
     pose_from_joints,
+    too_far,
+    true_geometry,
 )
+from sijoint.room.body_extent import lying_patient
+
+View = bytes  # the twelve numbers of a geometry
 
 
 class Controls(Protocol):
@@ -44,7 +57,14 @@ class Controls(Protocol):
 
     def move(self, direction: ArrayLike, isocentre_mm: ArrayLike) -> CArmPose: ...
     def collimate(self, half_width_mm: float, half_height_mm: float) -> None: ...
-    def pulse(self, time_s: float, rng: Generator, steel: CapsuleChain | None, iodine: LayerGrid | None) -> Frame: ...
+    def pulse(
+        self,
+        time_s: float,
+        rng: Generator,
+        steel: CapsuleChain | None,
+        iodine: LayerGrid | None,
+        locked: bool = False,
+    ) -> Frame: ...
 
 
 class Fluoroscope(Protocol):
@@ -54,9 +74,14 @@ class Fluoroscope(Protocol):
 
 
 class SimulatedFluoroscope:
-    """A C-arm over one patient. Anatomy is projected once per pose and kept; needle and contrast are added per pulse."""
+    """A C-arm over one patient. Anatomy is projected once per view and kept; needle and contrast are added per pulse.
 
-    KEPT_POSES = 4
+    While the patient breathes, a pose has a view for each of the few steps of a breath: those are projected in the first
+    breath and kept from then on.
+    """
+
+    KEPT_VIEWS = 4
+    KEPT_WHILE_BREATHING = 12  # the nine steps of a breath at one pose, and some of the pose before
 
     def __init__(
         self,
@@ -65,12 +90,15 @@ class SimulatedFluoroscope:
         detector: Detector,
         position: PatientPosition,
         threads: int = 2,
+        imperfection: Imperfection = PERFECT,
     ) -> None:
         self.carm, self.detector, self.position = carm, detector, position
         self.controls: Controls = self
         self._projector = Projector(volume, threads=threads)
         self._threads = threads
-        self._anatomy: dict[CArmPose, LineIntegrals] = {}
+        self._imperfection = imperfection
+        self._patient = lying_patient(volume, position)
+        self._anatomy: dict[View, LineIntegrals] = {}
         self._next: dict[CArmPose, Technique] = {}  # where brightness control left each pose
         self._used: dict[CArmPose, Technique] = {}  # what the last pulse of each pose was made with
         self._collimator: Collimator | None = None
@@ -80,10 +108,25 @@ class SimulatedFluoroscope:
         self.pose = pose_from_joints(self.joints, position, carm, volume.grid.centre_mm)
 
     def move(self, direction: ArrayLike, isocentre_mm: ArrayLike) -> CArmPose:
-        """Bring the receptor to ``direction`` with the isocentre at a place. Raises UnreachablePose."""
-        self.joints = joints_for_direction(direction, self.position, self.carm)
-        self.pose = pose_from_joints(self.joints, self.position, self.carm, isocentre_mm)
-        return self.pose
+        """Bring the receptor to ``direction`` with the isocentre at a place.
+
+        Raises UnreachablePose when a joint does not reach, the isocentre is far from the patient, or a part of the C-arm
+        would have to go through the patient; the C-arm then stays where it is.
+        """
+        joints = joints_for_direction(direction, self.position, self.carm)
+        pose = pose_from_joints(joints, self.position, self.carm, isocentre_mm)
+        refusal = too_far(pose.isocentre_mm, self._patient) or collision(
+            clearances(joints, pose.isocentre_mm, self.carm, self._patient)
+        )
+        if refusal:
+            raise UnreachablePose(refusal)
+        self.joints, self.pose = joints, pose
+        return pose
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What a person at the table would call out at this pose: parts near patient or table, the focus near the skin."""
+        return collisions(self.joints, self.pose, self.carm, self._patient)
 
     def travel(self, pose: CArmPose) -> tuple[float, float]:
         """Degrees and millimetres from ``pose`` to the present one."""
@@ -107,7 +150,7 @@ class SimulatedFluoroscope:
 
         ``locked`` keeps the technique of the last pulse at this pose, so that the two can be subtracted.
         """
-        geometry = ProjectionGeometry.of(self.pose, self.detector)
+        geometry = true_geometry(self.pose, self.detector, self.position, self._imperfection, time_s)
         scene = Scene(
             self._line_integrals(geometry),
             self._steel_of(steel, geometry) if steel else None,
@@ -127,15 +170,25 @@ class SimulatedFluoroscope:
         yield from self._made
 
     def _steel_of(self, steel: CapsuleChain, geometry: ProjectionGeometry) -> NDArray[np.float32]:
-        """The needle's shadow, made again only when needle or pose are others than for the last pulse."""
-        key = (self.pose, np.asarray(steel.points_mm).tobytes(), steel.outer_mm)
+        """The needle's shadow, made again only when needle or view are others than for the last pulse."""
+        key = (_view(geometry), np.asarray(steel.points_mm).tobytes(), steel.outer_mm)
         if self._last_steel is None or self._last_steel[0] != key:
             self._last_steel = (key, chain_areal_density(steel, geometry))
         return self._last_steel[1]
 
     def _line_integrals(self, geometry: ProjectionGeometry) -> LineIntegrals:
-        if self.pose not in self._anatomy:
-            while len(self._anatomy) >= self.KEPT_POSES:
+        view = _view(geometry)
+        kept = self.KEPT_VIEWS if self._imperfection.breathing is None else self.KEPT_WHILE_BREATHING
+        if view not in self._anatomy:
+            while len(self._anatomy) >= kept:
                 self._anatomy.pop(next(iter(self._anatomy)))
-            self._anatomy[self.pose] = self._projector.project(geometry)
-        return self._anatomy[self.pose]
+            self._anatomy[view] = self._projector.project(geometry)
+        return self._anatomy[view]
+
+
+def _view(geometry: ProjectionGeometry) -> View:
+    """The twelve numbers of a geometry, to know it again."""
+    return b"".join(
+        np.asarray(part, dtype=np.float64).tobytes()
+        for part in (geometry.source_mm, geometry.pixel_origin_mm, geometry.column_step_mm, geometry.row_step_mm)
+    )

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from sijoint.anatomy import Body
 from sijoint.fluoroscopy import AttenuationVolume
-from sijoint.frames import CArmModel, Detector, PatientPosition, Side
+from sijoint.frames import PERFECT, CArmModel, Detector, Imperfection, PatientPosition, Side
 from sijoint.injectate import LeakPath, Vessel
 from sijoint.model import ProcedureKind, Recipe, Target
 from sijoint.needle import FalseGive
@@ -21,6 +21,7 @@ class SimulationCauses:
     false_give: FalseGive | None = None
     vessels: tuple[Vessel, ...] = ()
     leaks: tuple[LeakPath, ...] = ()
+    imperfection: Imperfection = PERFECT  # of the C-arm and of a patient who breathes or moves
 
 
 @dataclass(frozen=True, eq=False)

@@ -47,7 +47,12 @@ class RoomState:
         self.now_s = 0.0
         self.commands_done = 0
         self.fluoroscope = SimulatedFluoroscope(
-            setting.volume, setting.carm, setting.detector, setting.position, setting.threads
+            setting.volume,
+            setting.carm,
+            setting.detector,
+            setting.position,
+            setting.threads,
+            setting.causes.imperfection,
         )
         self.fluids = FluidBody(
             setting.body,
