@@ -15,7 +15,7 @@ from sijoint.anatomy.joint import Joint
 from sijoint.anatomy.landmarks import Landmark
 from sijoint.anatomy.library import bundled_pelvis
 from sijoint.anatomy.picture import bone_mesh
-from sijoint.anatomy.reading import read_ct, read_labels, read_patient
+from sijoint.anatomy.reading import read_ct, read_field, read_labels, read_patient
 from sijoint.anatomy.tissue import Tissue
 
 __all__ = [
@@ -40,6 +40,7 @@ __all__ = [
     "extract_joint",
     "outward_direction",
     "read_ct",
+    "read_field",
     "read_labels",
     "read_patient",
 ]

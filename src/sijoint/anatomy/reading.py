@@ -35,6 +35,18 @@ def read_ct(path: Path) -> CT:
     return CT(grid, _as_hu(values, path))
 
 
+def read_field(path: Path) -> tuple[Grid, NDArray]:
+    """Grid and values (i, j, k) of a NIfTI volume of anything else than CT numbers, such as a concentration.
+
+    Raises UnreadableImage.
+    """
+    path = Path(path)
+    if path.is_dir():
+        raise UnreadableImage(f"{path} is a folder; one NIfTI file (.nii or .nii.gz) is needed.")
+    grid, values = _grid_and_array(_read_file(path), path)
+    return grid, np.ascontiguousarray(values)
+
+
 def read_labels(path: Path, grid: Grid) -> Labels:
     """The labels in a NIfTI file, brought to ``grid``'s axis order.
 

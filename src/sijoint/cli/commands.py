@@ -17,6 +17,7 @@ MODULE_OF = {
     "verify": "records",
     "debrief": "debrief",
     "anatomy": "anatomy",
+    "fluoro": "fluoro",
     "schema": "schema",
     "doctor": "doctor",
 }
@@ -28,6 +29,7 @@ SUMMARY_OF = {
     "verify": "Whether a store still holds what was written.",
     "debrief": "Where the tip and the drug truly were in a simulated procedure, beside what was judged.",
     "anatomy": "Area, width and angles of the joint beside published values.",
+    "fluoro": "One fluoroscopy image, or a short run, of a CT.",
     "schema": "The JSON Schema of what SIJoint writes.",
     "doctor": "What this installation is made of, and whether its data can be read.",
 }

@@ -4,12 +4,14 @@ It knows no anatomy, needle or fluid: it takes volumes, tubes and layers, which 
 densities (g/cm2) to physics; physics never sees voxels and geometry never sees keV.
 """
 
-from sijoint.fluoroscopy.annotation import annotated, edge_letters
+from sijoint.fluoroscopy.acquisition import Run, take_image, take_run
+from sijoint.fluoroscopy.annotation import annotated, edge_letters, with_origin_strip
 from sijoint.fluoroscopy.averaging import average
 from sijoint.fluoroscopy.brightness import (
     DosePerPulse,
     brightness_limit,
     kerma_rate_mgy_min,
+    on_curve,
     regulate,
     starting_technique,
     target_signal_kev_mm2,
@@ -23,9 +25,11 @@ from sijoint.fluoroscopy.encoding import decode, encode, export
 from sijoint.fluoroscopy.errors import UnphysicalView, UnreadableFrame
 from sijoint.fluoroscopy.exposure import expose
 from sijoint.fluoroscopy.frame import Frame, Relationship
+from sijoint.fluoroscopy.kept_views import KeptViews
 from sijoint.fluoroscopy.layer_grid import LayerGrid, layer_areal_density
 from sijoint.fluoroscopy.line_integrals import LineIntegrals
 from sijoint.fluoroscopy.line_integrator import LineIntegrator, kernel_name
+from sijoint.fluoroscopy.live import LiveFluoroscope, LivePicture, Moment, Stages
 from sijoint.fluoroscopy.projector import Projector
 from sijoint.fluoroscopy.scene import Scene
 from sijoint.fluoroscopy.subtraction import iodine_estimate, iodine_noise_mg_cm2
@@ -39,12 +43,18 @@ __all__ = [
     "DensityField",
     "DosePerPulse",
     "Frame",
+    "KeptViews",
     "LayerGrid",
     "LineIntegrals",
     "LineIntegrator",
+    "LiveFluoroscope",
+    "LivePicture",
+    "Moment",
     "Projector",
     "Relationship",
+    "Run",
     "Scene",
+    "Stages",
     "Technique",
     "UnphysicalView",
     "UnreadableFrame",
@@ -70,9 +80,13 @@ __all__ = [
     "kerma_rate_mgy_min",
     "kernel_name",
     "layer_areal_density",
+    "on_curve",
     "project_by_rays",
     "regulate",
     "starting_technique",
+    "take_image",
+    "take_run",
     "target_signal_kev_mm2",
     "volume_from_hu",
+    "with_origin_strip",
 ]

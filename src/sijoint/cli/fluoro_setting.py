@@ -1,0 +1,98 @@
+"""What the options of ``sij fluoro`` stand for: C-arm, detector field, technique, needle, contrast, patient, plan."""
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from sijoint.anatomy import CT, PatientCT, body_of, bundled_pelvis, read_ct, read_field, read_patient
+from sijoint.cli.fluoro_view import UnclearView, field_mm, places
+from sijoint.fluoroscopy import CapsuleChain, Collimator, LayerGrid, Technique, on_curve, starting_technique
+from sijoint.formulary import needles
+from sijoint.frames import CArmModel, Detector, PatientPosition, Side, load_carm_model
+from sijoint.guidance import Plan, plan
+from sijoint.model import Target
+
+PLANNED = "planned"
+
+
+def c_arm(source_detector_mm: float | None, source_isocentre_mm: float | None) -> CArmModel:
+    """The default C-arm, with other distances where they are given."""
+    carm = load_carm_model()
+    return replace(
+        carm,
+        source_detector_mm=carm.source_detector_mm if source_detector_mm is None else source_detector_mm,
+        source_isocentre_mm=carm.source_isocentre_mm if source_isocentre_mm is None else source_isocentre_mm,
+    )
+
+
+def detector_field(carm: CArmModel, rows: int, magnification: float) -> Detector:
+    """The part of the detector that is read, with ``rows`` rows. Raises UnclearView for a field that it does not have."""
+    if magnification not in carm.zooms:
+        known = ", ".join(f"{zoom:g}" for zoom in carm.zooms)
+        raise UnclearView(f"the detector has no field magnified {magnification:g} times: choose one of {known}")
+    whole = carm.detector.binned_to(rows)
+    return Detector(whole.rows, whole.columns, whole.pixel_mm / magnification)
+
+
+def first_technique(
+    kvp: float | None,
+    ma: float | None,
+    pulse_ms: float | None,
+    copper_mm: float | None,
+    grid: bool,
+    collimate: str | None,
+    pulses_per_s: float | None,
+) -> Technique:
+    """The technique of every pulse where ``kvp`` is given, else where brightness control starts. Raises UnphysicalView."""
+    if ma is not None and kvp is None:
+        raise UnclearView("--ma goes with --kvp: give both, or neither for automatic brightness")
+    collimator = None
+    if collimate is not None:
+        width, height = field_mm(collimate)
+        collimator = Collimator(width / 2, height / 2)
+    technique = replace(starting_technique(collimator), grid=grid)
+    given: dict[str, Any] = {"pulse_ms": pulse_ms, "copper_mm": copper_mm, "pulses_per_s": pulses_per_s}
+    technique = replace(technique, **{name: value for name, value in given.items() if value is not None})
+    if kvp is not None:
+        technique = on_curve(kvp, technique) if ma is None else replace(technique, kvp=kvp, ma=ma)
+    return technique
+
+
+def needle_chain(text: str, gauge: int) -> CapsuleChain:
+    """A needle of the formulary's diameters through the places of ``text``, hub to tip."""
+    for needle in needles():
+        if needle.gauge == gauge:
+            return CapsuleChain(places(text, "--needle", at_least=2), needle.outer_mm, needle.bore_mm)
+    known = " or ".join(str(value) for value in sorted({needle.gauge for needle in needles()}))
+    raise UnclearView(f"there is no {gauge} G needle on the tray: choose --gauge {known}")
+
+
+def planned_needle(way: Plan) -> CapsuleChain:
+    """The planned needle, straight, with its tip on the planned target."""
+    needle = next(one for one in needles() if one.code == way.needle)
+    hub = way.target_mm - needle.length_mm * way.direction
+    return CapsuleChain(np.array([hub, way.target_mm]), needle.outer_mm, needle.bore_mm)
+
+
+def contrast_layer(path: Path) -> LayerGrid:
+    """Iodine in mg/mL from a NIfTI volume. Raises UnreadableImage, and UnphysicalView for negative or missing values."""
+    grid, values = read_field(path)
+    return LayerGrid(grid, values.astype(np.float32))
+
+
+def patient_ct(ct: Path | None, labels: Path | None) -> tuple[CT, PatientCT | None]:
+    """The CT to be imaged, and the patient with labels where there are some."""
+    if ct is None:
+        patient = bundled_pelvis()
+        return patient.ct, patient
+    if labels is None:
+        return read_ct(ct), None
+    patient = read_patient(ct, labels)
+    return patient.ct, patient
+
+
+def best_plan(patient: PatientCT, side: Side, target: Target, carm: CArmModel, position: PatientPosition) -> Plan:
+    """The best straight way of the needle. Raises UnsuitableAnatomy and NoPlan."""
+    return plan(body_of(patient, (side,)), side, target, carm, position)[0]

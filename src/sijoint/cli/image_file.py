@@ -1,0 +1,49 @@
+"""Fluoroscopy images as files: what a person sees (.png), linear pixels (.npy), stored pixels with their scale (.tiff)."""
+
+import json
+from collections.abc import Sequence
+from typing import BinaryIO
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+from PIL.TiffImagePlugin import ImageFileDirectory_v2
+
+from sijoint.fluoroscopy import Frame, encode, with_origin_strip
+
+KINDS = (".png", ".npy", ".tiff", ".tif")
+DESCRIPTION_TAG = 270
+
+
+def write_png(file: BinaryIO, pictures: Sequence[NDArray[np.uint8]], interval_s: float) -> None:
+    """Pictures as a person sees them, (rows, columns, 3); several play in a loop where the viewer can (APNG)."""
+    first, *others = [Image.fromarray(picture) for picture in pictures]
+    if others:
+        first.save(file, "PNG", save_all=True, append_images=others, duration=round(1000 * interval_s), loop=0)
+    else:
+        first.save(file, "PNG", optimize=True)
+
+
+def write_npy(file: BinaryIO, values: Sequence[NDArray[np.float32]]) -> None:
+    """(rows, columns) float32, or (images, rows, columns) for several, stored orientation, without any strip."""
+    np.save(file, values[0] if len(values) == 1 else np.stack(values))
+
+
+def write_tiff(file: BinaryIO, frames: Sequence[Frame]) -> None:
+    """16-bit stored pixels below a strip that says SIMULATED, one page an image; each page's description is JSON.
+
+    ``strip_rows`` of the description says how many rows to leave out, ``scale`` what a pixel step is worth.
+    """
+    pages, tags = [], []
+    for frame in frames:
+        pixels = with_origin_strip(frame)
+        _, sidecar = encode(frame)
+        page = Image.fromarray(pixels)
+        tag = ImageFileDirectory_v2()
+        tag[DESCRIPTION_TAG] = json.dumps({**sidecar, "strip_rows": len(pixels) - len(frame.pixels)})
+        page.encoderinfo = {"tiffinfo": tag}
+        pages.append(page)
+        tags.append(tag)
+    pages[0].save(
+        file, "TIFF", tiffinfo=tags[0], save_all=True, append_images=pages[1:], compression="tiff_adobe_deflate"
+    )

@@ -1,0 +1,118 @@
+"""Images as a radiographer takes them: one, or a short run, of one view, after brightness control has settled."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.random import Generator
+
+from sijoint.fluoroscopy.brightness import regulate, starting_technique
+from sijoint.fluoroscopy.capsule_chain import CapsuleChain
+from sijoint.fluoroscopy.errors import UnphysicalView
+from sijoint.fluoroscopy.exposure import expose
+from sijoint.fluoroscopy.frame import Frame
+from sijoint.fluoroscopy.kept_views import KeptViews
+from sijoint.fluoroscopy.layer_grid import LayerGrid
+from sijoint.fluoroscopy.projector import Projector
+from sijoint.fluoroscopy.technique import Technique
+from sijoint.fluoroscopy.volume import AttenuationVolume
+from sijoint.frames import CArmModel, CArmPose, Detector
+
+SETTLING_PULSES, SETTLING_S = 8, 1.0  # the longer of the two bounds what brightness control may use up
+
+
+@dataclass(frozen=True, eq=False)
+class Run:
+    """The pulses of one view in time: while brightness control settled (without contrast), then the images asked for."""
+
+    settling: tuple[Frame, ...]
+    images: tuple[Frame, ...]
+    settled: bool
+
+    @property
+    def kerma_reference_mgy(self) -> float:
+        """Air kerma at the reference point of all pulses."""
+        return sum(frame.kerma_reference_mgy or 0.0 for frame in (*self.settling, *self.images))
+
+    @property
+    def dose_area_product_mgy_cm2(self) -> float:
+        """Dose-area product of all pulses."""
+        return sum(frame.dose_area_product_mgy_cm2 or 0.0 for frame in (*self.settling, *self.images))
+
+
+def take_image(
+    body: AttenuationVolume | Projector,
+    pose: CArmPose,
+    carm: CArmModel,
+    detector: Detector,
+    *,
+    technique: Technique | None = None,
+    automatic: bool = True,
+    steel: Sequence[CapsuleChain] = (),
+    contrast: LayerGrid | None = None,
+    rng: Generator,
+) -> Frame:
+    """One image of a body with what is in it. ``technique`` is where brightness control starts, or with ``automatic``
+    False what the image is made with; for several images of one body pass a Projector. Raises UnphysicalView.
+    """
+    views = KeptViews(body if isinstance(body, Projector) else Projector(body), detector)
+    run = take_run(
+        views, pose, carm, technique=technique, automatic=automatic, steel=steel, contrasts=(contrast,), rng=rng
+    )
+    return run.images[0]
+
+
+def take_run(
+    views: KeptViews,
+    pose: CArmPose,
+    carm: CArmModel,
+    *,
+    technique: Technique | None = None,
+    automatic: bool = True,
+    steel: Sequence[CapsuleChain] = (),
+    contrasts: Sequence[LayerGrid | None] = (None,),
+    rng: Generator,
+) -> Run:
+    """One image for each of ``contrasts``, at the pulse rate and at one technique, which brightness control found before.
+
+    A first None among ``contrasts`` is a mask for the others. Settling takes eight pulses or one second at most, whichever
+    is longer; ``settled`` False says that it did not suffice. Raises UnphysicalView, also for contrast outside the CT.
+    """
+    for contrast in contrasts:
+        _refuse_outside(contrast, views.projector.volume)
+    technique = technique or starting_technique()
+    anatomy = views.anatomy(pose)
+    interval_s = 1 / technique.pulses_per_s
+    taken: list[Frame] = []
+
+    def pulse(contrast: LayerGrid | None, with_technique: Technique) -> Frame:
+        scene = views.scene(pose, anatomy, steel, contrast)
+        if contrast is not None and contrast.mg_per_ml.any() and not (scene.iodine is not None and scene.iodine.any()):
+            raise UnphysicalView("the contrast is outside this view: centre the C-arm on it")
+        time_s = len(taken) * interval_s
+        threads = views.projector.threads
+        frame = expose(scene, pose, views.detector, with_technique, carm, rng, time_s=time_s, threads=threads)
+        taken.append(frame)
+        return frame
+
+    settled = not automatic
+    for _ in range(max(SETTLING_PULSES, round(SETTLING_S * technique.pulses_per_s))):
+        if settled:
+            break
+        used, technique = technique, regulate(pulse(None, technique))
+        settled = technique == used
+    settling = len(taken)
+    for contrast in contrasts:
+        pulse(contrast, technique)
+    return Run(tuple(taken[:settling]), tuple(taken[settling:]), settled)
+
+
+def _refuse_outside(contrast: LayerGrid | None, volume: AttenuationVolume) -> None:
+    """Raises UnphysicalView when there is contrast and all of it lies outside the CT."""
+    if contrast is None or not contrast.mg_per_ml.any():
+        return
+    filled = contrast.grid.to_world(np.argwhere(contrast.mg_per_ml > 0))
+    if not volume.grid.contains(filled).any():
+        raise UnphysicalView(
+            "the contrast lies outside the CT: both must be in the same patient coordinates; check the contrast's origin"
+        )

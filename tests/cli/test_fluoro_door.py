@@ -1,0 +1,265 @@
+"""`sij fluoro` as a stranger meets it: a good image without any wish, one sentence for every impossible one."""
+
+import json
+import signal
+import sys
+
+import numpy as np
+import pytest
+import SimpleITK as sitk
+from PIL import Image
+
+from sijoint.cli.app import main
+from sijoint.cli.fluoro_view import UnclearView, View, receptor
+from sijoint.fluoroscopy import decode
+from sijoint.frames import ReceptorTilt, angle_between_deg, receptor_direction
+
+QUICK = ("--rows", "128")
+
+
+@pytest.fixture
+def fluoro(monkeypatch, capsys, tmp_path):
+    """Run the command in an empty folder; exit code, what it printed, what it complained."""
+    monkeypatch.chdir(tmp_path)
+    kept = {name: signal.getsignal(name) for name in (signal.SIGTERM, signal.SIGHUP)}
+
+    def run(*arguments):
+        monkeypatch.setattr(sys, "argv", ["sij", "fluoro", *map(str, arguments)])
+        with pytest.raises(SystemExit) as ended:
+            main()
+        said = capsys.readouterr()
+        return ended.value.code, said.out, said.err
+
+    yield run
+    for name, handler in kept.items():
+        signal.signal(name, handler)
+
+
+def volume(path, values, spacing=5.0, origin=(0.0, 0.0, 0.0)):
+    image = sitk.GetImageFromArray(values)
+    image.SetSpacing((spacing,) * 3)
+    image.SetOrigin(origin)
+    sitk.WriteImage(image, str(path))
+    return path
+
+
+def small_body():
+    """A box of tissue with a rod of bone, 5 mm voxels, (k, j, i)."""
+    hu = np.full((30, 40, 40), -1000, np.float32)
+    hu[:, 8:32, 8:32] = 40
+    hu[:, 18:22, 18:22] = 600
+    return hu
+
+
+@pytest.fixture
+def ct(tmp_path):
+    path = volume(tmp_path / "ct.nii.gz", small_body())
+    yield path
+    path.unlink()
+
+
+def test_without_any_wish_it_is_the_bundled_pelvis_seen_from_behind(fluoro, tmp_path):
+    code, told, _ = fluoro("--out", "a.png", *QUICK)
+    assert code == 0
+    assert "receptor straight behind the patient" in told
+    assert "bundled pelvis" in told
+    with Image.open(tmp_path / "a.png") as picture:
+        assert picture.mode == "RGB"
+        assert picture.height > picture.width == 128  # strips above and below
+    assert [path.name for path in tmp_path.iterdir()] == ["a.png"]
+
+
+def test_numbers_of_the_three_kinds_of_file_agree(fluoro, tmp_path, ct):
+    for kind in ("npy", "tiff"):
+        assert fluoro(ct, "--out", f"a.{kind}", "--images", "2", *QUICK)[0] == 0
+    linear = np.load(tmp_path / "a.npy")
+    assert (linear.shape, linear.dtype) == ((2, 128, 128), np.float32)
+    with Image.open(tmp_path / "a.tiff") as pages:
+        assert pages.n_frames == 2
+        for n in range(2):
+            pages.seek(n)
+            described = json.loads(pages.tag_v2[270])
+            stored = np.asarray(pages)[described["strip_rows"] :]
+            assert stored.dtype == np.uint16
+            assert np.array_equal(stored * np.float32(described["scale"]), linear[n])
+            assert described["origin"] == "simulated"
+            assert np.asarray(pages)[: described["strip_rows"]].max() > 60000  # the strip says SIMULATED
+
+
+def test_the_description_of_a_page_is_a_whole_sidecar(fluoro, tmp_path, ct):
+    assert fluoro(ct, "--out", "a.tiff", *QUICK)[0] == 0
+    with Image.open(tmp_path / "a.tiff") as page:
+        sidecar = json.loads(page.tag_v2[270])
+        pixels = np.asarray(page)[sidecar.pop("strip_rows") :]
+    Image.fromarray(pixels).save(tmp_path / "frame.png")
+    frame = decode((tmp_path / "frame.png").read_bytes(), sidecar)
+    assert frame.pose is not None
+    assert frame.technique is not None
+
+
+def test_several_images_play_as_one_png(fluoro, tmp_path, ct):
+    assert fluoro(ct, "--out", "a.png", "--images", "3", "--rate", "5", *QUICK)[0] == 0
+    with Image.open(tmp_path / "a.png") as picture:
+        assert picture.n_frames == 3
+        picture.seek(1)
+        assert picture.info["duration"] == 200
+
+
+def test_json_holds_technique_dose_truncation_and_times(fluoro, ct):
+    code, told, _ = fluoro(ct, "--out", "a.npy", "--kvp", "70", "--ma", "10", "--images", "3", "--json", *QUICK)
+    facts = json.loads(told)
+    assert code == 0
+    assert (facts["technique"]["kvp"], facts["technique"]["ma"]) == (70, 10)
+    assert facts["settling_pulses"] == 0
+    assert facts["all_pulses_kerma_mgy"] == pytest.approx(3 * facts["image_kerma_mgy"])
+    assert 0 <= facts["truncated_share"] <= 1
+    assert set(facts["seconds"]) == {"read_s", "plan_s", "prepare_s", "take_s", "write_s"}
+    assert facts["kernel"]
+
+
+def test_needle_and_contrast_darken_the_image(fluoro, tmp_path, ct):
+    iodine = np.zeros((10, 10, 10), np.float32)
+    iodine[2:8, 2:8, 2:8] = 300
+    fluid = volume(tmp_path / "c.nii.gz", iodine, 2.0, (120.0, 90.0, 65.0))
+    by_hand = ("--kvp", "60", *QUICK)
+    assert fluoro(ct, "--out", "plain.npy", *by_hand)[0] == 0
+    assert fluoro(ct, "--out", "with.npy", "--needle", "60,200,70:60,100,70", "--contrast", fluid, *by_hand)[0] == 0
+    fluid.unlink()
+    plain, darker = np.load(tmp_path / "plain.npy"), np.load(tmp_path / "with.npy")
+    assert np.mean(darker < 0.7 * plain) > 0.001
+    assert np.median(darker / plain) == pytest.approx(1, abs=0.03)
+
+
+def test_same_seed_same_bytes(fluoro, tmp_path, ct):
+    for name, seed in (("a", 3), ("b", 3), ("c", 4)):
+        assert fluoro(ct, "--out", f"{name}.npy", "--seed", seed, *QUICK)[0] == 0
+    a, b, c = ((tmp_path / f"{name}.npy").read_bytes() for name in "abc")
+    assert a == b != c
+
+
+def test_a_tighter_field_costs_less_dose(fluoro, ct):
+    open_field, tight = (
+        json.loads(fluoro(ct, "--out", "a.npy", "--json", "--kvp", "60", *wish, *QUICK)[1])
+        for wish in ((), ("--collimate", "60x40"))
+    )
+    area_cm2 = (open_field["shape"][0] * open_field["pixel_mm"] * 530 / 1020 / 10) ** 2
+    ratio = open_field["image_dose_area_product_mgy_cm2"] / tight["image_dose_area_product_mgy_cm2"]
+    assert ratio == pytest.approx(area_cm2 / 24, rel=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("wish", "says"),
+    [
+        (("--kvp", "300"), "kVp"),
+        (("--ma", "4"), "--kvp"),
+        (("--left", "3", "--right", "4"), "not both"),
+        (("--left", "3", "--primary", "170"), "either in words"),
+        (("--view", "trajectory", "--left", "3"), "decided by the plan"),
+        (("--view", "trajectory", "--at", "0,0,0"), "leave out --at"),
+        (("--view", "lateral-left", "--left", "3"), "lateral"),
+        (("--cranial", "80"), "cannot bring the receptor there"),
+        (("--cranial", "95"), "up to 90"),
+        (("--primary", "200"), "outside"),
+        (("--primary", "nan"), "nan"),
+        (("--at", "1,2"), "x,y,z"),
+        (("--at", "inf,2,3"), "x,y,z"),
+        (("--at", "9999,0,0"), "outside the beam"),
+        (("--needle", "1,2,3"), "x,y,z:x,y,z"),
+        (("--needle", "planned"), "--labels"),
+        (("--needle", "0,0,0:0,9,0", "--gauge", "18"), "--gauge 22 or 25"),
+        (("--collimate", "0x4"), "width x height"),
+        (("--magnification", "3"), "no field magnified 3"),
+        (("--sdd-mm", "300"), "beyond the isocentre"),
+        (("--sdd-mm", "0"), "above zero"),
+        (("--sod-mm", "-5"), "above zero"),
+        (("--sod-mm", "60"), "inside the body"),
+        (("--threads", "4096"), "cores"),
+        (("--contrast", "missing.nii.gz"), "does not exist"),
+        (("--rate", "900"), "--rate"),
+        (("--rows", "2"), "--rows"),
+    ],
+)
+def test_an_impossible_wish_is_one_sentence_and_leaves_nothing(fluoro, tmp_path, ct, wish, says):
+    code, told, complaint = fluoro(ct, "--out", "a.png", *wish)
+    assert (code, told) == (2, "")
+    assert complaint.startswith("sij: ")
+    assert complaint.count("\n") == 1
+    assert says in complaint
+    assert list(tmp_path.iterdir()) == [ct]
+
+
+@pytest.mark.parametrize(
+    ("out", "says"),
+    [((), "--out"), (("--out", "a.jpg"), ".png"), (("--out", "none/a.png"), "no folder"), (("--out", "."), "a folder")],
+)
+def test_a_place_where_no_image_can_go_is_said_before_any_work(fluoro, tmp_path, out, says):
+    code, _, complaint = fluoro(*out)
+    assert code == 2
+    assert says in complaint
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("fault", ["nan", "slice", "grey", "empty"])
+def test_what_is_no_ct_is_refused(fluoro, tmp_path, fault):
+    hu = small_body()
+    if fault == "nan":
+        hu[3, 3, 3] = np.nan
+    wrong = {"nan": hu, "slice": hu[:1], "grey": hu / 10 + 200, "empty": np.zeros_like(hu)}[fault]
+    path = volume(tmp_path / "wrong.nii.gz", wrong)
+    code, _, complaint = fluoro(path, "--out", "a.png", *QUICK)
+    assert code == 2
+    assert complaint.count("\n") == 1
+    assert list(tmp_path.iterdir()) == [path]
+
+
+@pytest.mark.parametrize(("value", "origin", "says"), [(50.0, 900.0, "outside the CT"), (-1.0, 80.0, "zero or more")])
+def test_contrast_that_cannot_be_is_refused(fluoro, tmp_path, ct, value, origin, says):
+    fluid = volume(tmp_path / "c.nii.gz", np.full((4, 4, 4), value, np.float32), 2.0, (origin,) * 3)
+    code, _, complaint = fluoro(ct, "--out", "a.png", "--contrast", fluid, *QUICK)
+    assert code == 2
+    assert says in complaint
+
+
+def test_a_written_image_stays_when_the_next_one_fails(fluoro, tmp_path, ct):
+    assert fluoro(ct, "--out", "a.npy", *QUICK)[0] == 0
+    before = (tmp_path / "a.npy").read_bytes()
+    assert fluoro(ct, "--out", "a.npy", "--kvp", "300", *QUICK)[0] == 2
+    assert (tmp_path / "a.npy").read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    ("wish", "tilt"),
+    [
+        ({}, ReceptorTilt(0, 0)),
+        ({"left": 15.0, "cranial": 10.0}, ReceptorTilt(15, 10)),
+        ({"right": 15.0, "caudal": 10.0}, ReceptorTilt(-15, -10)),
+        ({"view": View.LATERAL_RIGHT, "cranial": 5.0}, ReceptorTilt(-90, 5)),
+        ({"view": View.AP, "left": 20.0}, ReceptorTilt(20, 0, behind=False)),
+        ({"prone": False, "left": 20.0}, ReceptorTilt(20, 0, behind=False)),
+        ({"prone": False, "view": View.PA}, ReceptorTilt(0, 0)),
+    ],
+)
+def test_words_are_the_receptor_that_they_say(wish, tilt):
+    every = dict.fromkeys(("view", "left", "right", "cranial", "caudal", "primary", "secondary")) | {"prone": True}
+    assert angle_between_deg(receptor(**{**every, **wish}), tilt.direction) < 1e-9
+
+
+def test_dicom_angles_are_taken_as_they_are():
+    wanted = receptor(None, None, None, None, None, 165.0, 10.0, prone=True)
+    assert angle_between_deg(wanted, receptor_direction(165.0, 10.0)) < 1e-9
+    with pytest.raises(UnclearView):
+        receptor(View.PA, None, None, None, None, 165.0, None, prone=True)
+
+
+@pytest.mark.deep
+def test_the_trajectory_view_shows_the_planned_needle_as_a_dot(fluoro, tmp_path):
+    told = []
+    for name, more in (("plain", ()), ("needle", ("--needle", "planned"))):
+        code, out, _ = fluoro("--view", "trajectory", "--out", f"{name}.npy", "--json", "--kvp", "80", *more, *QUICK)
+        assert code == 0
+        told.append(json.loads(out))
+    plain, needle = (np.load(tmp_path / f"{name}.npy") for name in ("plain", "needle"))
+    dark = np.argwhere(needle < 0.5 * plain)
+    assert 1 <= len(dark) <= 4
+    assert np.abs(dark - 63.5).max() <= 2
+    assert told[0]["isocentre_mm"] == told[1]["isocentre_mm"]

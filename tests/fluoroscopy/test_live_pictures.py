@@ -1,0 +1,158 @@
+"""Live pictures: the same whether stages overlap or not, sharp at rest, coarser in motion, and never of another pose."""
+
+from dataclasses import replace
+from itertools import count
+
+import numpy as np
+import pytest
+from xray_phantoms import CARM, organs, relative_rmse, view
+
+from sijoint.fluoroscopy import (
+    CapsuleChain,
+    KeptViews,
+    LayerGrid,
+    LiveFluoroscope,
+    Moment,
+    Projector,
+    UnphysicalView,
+    expose,
+    starting_technique,
+)
+from sijoint.fluoroscopy.kept_views import enlarged_integrals
+from sijoint.frames import Grid, ProjectionGeometry, rigid
+
+POSE, DETECTOR, GEOMETRY = view(size=256, pixel_mm=1.0)
+
+
+@pytest.fixture(scope="module")
+def projector():
+    return Projector(organs(soft_mm=3.0))
+
+
+@pytest.fixture
+def live(projector):
+    ticks = count()
+    return LiveFluoroscope(projector, CARM, DETECTOR, clock=lambda: next(ticks) / 1000)
+
+
+def turned(n: int, step_deg=0.5):
+    return replace(POSE, primary_deg=180.0 - step_deg * n)
+
+
+def needle(depth_mm=0.0) -> CapsuleChain:
+    return CapsuleChain(np.array([[10.0, 90.0, 5.0], [12.0, 20.0 - depth_mm, 6.0]]), 0.72, 0.41)
+
+
+def fluid(mg_per_ml: float) -> LayerGrid:
+    grid = Grid((10, 10, 10), rigid(np.eye(3), [0.0, -8.0, 0.0]))
+    return LayerGrid(grid, np.full(grid.shape, mg_per_ml, np.float32))
+
+
+def session(n: int) -> list[Moment]:
+    """The gantry turns for some pulses, rests, and the needle and contrast come."""
+    turning = [Moment(turned(k), k / 15) for k in range(n)]
+    resting = [Moment(turned(n - 1), (n + k) / 15, (needle(2.0 * k),), fluid(20.0 * k)) for k in range(n)]
+    return [*turning, *resting]
+
+
+def test_overlapping_the_stages_changes_no_pixel(projector):
+    shown = []
+    for overlapped in (True, False):
+        scope = LiveFluoroscope(projector, CARM, DETECTOR, clock=lambda: 0.0)
+        rng = np.random.default_rng(2)
+        moments = session(4)
+        pictures = scope.pictures(moments, rng) if overlapped else (scope.picture(one, rng) for one in moments)
+        shown.append([(p.frame.pixels, p.shown, p.sharp) for p in pictures])
+    assert len(shown[0]) == len(shown[1]) == 8
+    for overlapped, plain in zip(*shown, strict=True):
+        assert np.array_equal(overlapped[0], plain[0])
+        assert np.array_equal(overlapped[1], plain[1])
+        assert overlapped[2] == plain[2]
+
+
+def test_pictures_are_coarser_in_motion_and_sharp_as_soon_as_the_gantry_rests(live):
+    sharp = [picture.sharp for picture in live.pictures(session(4), np.random.default_rng(2))]
+    assert sharp == [True, False, False, False, True, True, True, True]
+
+
+def test_a_sharp_picture_is_what_a_plain_exposure_gives(live, projector):
+    technique = starting_technique()
+    picture = live.picture(Moment(POSE, 0.25, (needle(),)), np.random.default_rng(6), technique)
+    views = KeptViews(projector, DETECTOR)
+    scene = views.scene(POSE, projector.project(GEOMETRY), (needle(),))
+    plain = expose(scene, POSE, DETECTOR, technique, CARM, np.random.default_rng(6), time_s=0.25)
+    assert np.array_equal(picture.frame.pixels, plain.pixels)
+    assert (picture.frame.time_s, picture.frame.technique) == (0.25, technique)
+
+
+def test_every_frame_says_its_own_pose(live):
+    moments = session(3)
+    for moment, picture in zip(moments, live.pictures(moments, np.random.default_rng(2)), strict=True):
+        assert picture.frame.pose == moment.pose
+        assert picture.frame.detector == DETECTOR
+
+
+def test_a_pose_come_back_to_is_sharp_at_once(live):
+    rng = np.random.default_rng(2)
+    live.picture(Moment(POSE), rng)
+    assert not live.picture(Moment(turned(5)), rng).sharp
+    assert live.picture(Moment(POSE), rng).sharp
+
+
+def test_kept_poses_are_few(live):
+    rng = np.random.default_rng(2)
+    for n in range(9):
+        for _ in range(2):  # the second rests and is kept
+            live.picture(Moment(turned(n)), rng)
+    assert sum(turned(n) in live.views for n in range(9)) == KeptViews.KEPT_POSES
+    assert turned(8) in live.views
+
+
+def test_the_window_stays_while_needle_and_contrast_move(live):
+    rng = np.random.default_rng(2)
+    for _ in range(3):
+        live.picture(Moment(POSE), rng)  # brightness settles
+    aside = np.s_[200:250, 10:60]
+    before = live.picture(Moment(POSE), rng).shown[aside].mean()
+    after = live.picture(Moment(POSE, 0.0, (needle(10.0),), fluid(60.0)), rng).shown[aside].mean()
+    assert after == pytest.approx(before, abs=1.5)
+
+
+def test_the_picture_before_an_impossible_one_is_still_handed_out(live):
+    beside = replace(POSE, isocentre_mm=(5000.0, 0.0, 0.0))
+    got = []
+    with pytest.raises(UnphysicalView, match="outside the beam"):
+        for picture in live.pictures([Moment(POSE), Moment(POSE), Moment(beside)], np.random.default_rng(2)):
+            got.append(picture)
+    assert len(got) == 2
+
+
+def test_age_counts_from_the_moment_that_was_asked_for(projector):
+    seconds = iter(np.arange(10.0, 20.0, 0.5))
+    scope = LiveFluoroscope(projector, CARM, DETECTOR, clock=lambda: float(next(seconds)))
+    picture = scope.picture(Moment(POSE, asked_at=9.0), np.random.default_rng(2))
+    assert picture.stages.project_ms == picture.stages.tools_ms == picture.stages.expose_ms == 500
+    assert picture.stages.display_ms == 500
+    assert picture.age_ms == pytest.approx(3500)  # clock read 6 times from 10.0: done at 12.5
+
+
+def test_enlarged_anatomy_is_the_fine_one_but_for_small_detail(projector):
+    fine = projector.project(GEOMETRY)
+    few = DETECTOR.binned_to(128)
+    coarse = projector.project(ProjectionGeometry.of(POSE, few))
+    enlarged = enlarged_integrals(coarse, DETECTOR, threads=2)
+    assert relative_rmse(enlarged.water, fine.water) < 2e-3
+    assert np.array_equal(enlarged.water, enlarged_integrals(coarse, DETECTOR, threads=1).water)
+
+
+def test_enlarging_keeps_a_plane_exactly_where_it_was():
+    """A ramp is linear, so bilinear enlargement must give its own values between the outermost coarse centres."""
+    from sijoint.fluoroscopy import LineIntegrals
+
+    row, column = np.indices((32, 32), np.float32)
+    coarse = LineIntegrals(row * 2 + column, column, row < 8)
+    fine = enlarged_integrals(coarse, view(size=96)[1], threads=1)
+    y, x = (np.indices((96, 96)) + 0.5) / 3 - 0.5
+    inside = np.s_[2:-2, 2:-2]
+    assert np.allclose(fine.water[inside], (2 * y + x)[inside], atol=1e-4)
+    assert np.array_equal(fine.truncated, np.indices((96, 96))[0] < 24)

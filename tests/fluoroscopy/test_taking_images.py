@@ -1,0 +1,104 @@
+"""One image, or a short run, of a body: brightness settles first, contrast comes after it, doses add up."""
+
+import numpy as np
+import pytest
+from xray_phantoms import CARM, ball, oblique_grid, view, volume_of
+
+from sijoint.fluoroscopy import (
+    CapsuleChain,
+    KeptViews,
+    LayerGrid,
+    Projector,
+    UnphysicalView,
+    on_curve,
+    regulate,
+    starting_technique,
+    take_image,
+    take_run,
+)
+from sijoint.frames import Grid, rigid
+
+CENTRE = (3.0, -4.0, 5.0)
+
+
+@pytest.fixture(scope="module")
+def body():
+    grid = oblique_grid((44, 40, 48), (4.2, 4.6, 4.0))
+    return volume_of(grid, ball(grid, CENTRE, 80))
+
+
+@pytest.fixture
+def views(body):
+    _, detector, _ = view(size=96, pixel_mm=2.4)
+    return KeptViews(Projector(body), detector)
+
+
+def fluid(centre=CENTRE, mg_per_ml=120.0) -> LayerGrid:
+    grid = Grid((12, 12, 12), rigid(np.eye(3), np.array(centre) - 5.5))
+    return LayerGrid(grid, np.full(grid.shape, mg_per_ml, np.float32))
+
+
+def rng(seed=4):
+    return np.random.default_rng(seed)
+
+
+def test_brightness_has_settled_before_the_image_is_taken(body):
+    pose, detector, _ = view(size=96, pixel_mm=2.4)
+    image = take_image(body, pose, CARM, detector, rng=rng())
+    assert regulate(image) == image.technique
+    assert image.origin == "simulated"
+
+
+def test_a_technique_set_by_hand_is_left_alone_and_takes_one_pulse(views):
+    by_hand = on_curve(60.0, starting_technique())
+    run = take_run(views, view()[0], CARM, technique=by_hand, automatic=False, rng=rng())
+    assert (run.settling, len(run.images), run.settled) == ((), 1, True)
+    assert run.images[0].technique == by_hand
+
+
+def test_pulses_follow_each_other_at_the_pulse_rate_and_their_doses_add_up(views):
+    run = take_run(views, view()[0], CARM, contrasts=(None, fluid(), fluid()), rng=rng())
+    frames = [*run.settling, *run.images]
+    times = np.array([frame.time_s for frame in frames])
+    assert np.allclose(np.diff(times), 1 / frames[0].technique.pulses_per_s)
+    assert run.dose_area_product_mgy_cm2 == pytest.approx(sum(f.dose_area_product_mgy_cm2 for f in frames))
+    assert run.kerma_reference_mgy == pytest.approx(sum(f.kerma_reference_mgy for f in frames))
+
+
+def test_contrast_darkens_where_it_is_and_nowhere_else(views):
+    pose = view()[0]
+    mask, live = (frame.linear() for frame in take_run(views, pose, CARM, contrasts=(None, fluid()), rng=rng()).images)
+    middle = np.s_[44:52, 44:52]
+    assert live[middle].mean() < 0.8 * mask[middle].mean()
+    assert live[10:30, 10:30].mean() == pytest.approx(mask[10:30, 10:30].mean(), rel=0.02)
+
+
+def test_every_image_of_a_run_has_the_technique_of_its_mask(views):
+    images = take_run(views, view()[0], CARM, contrasts=(None, fluid(), fluid(mg_per_ml=300)), rng=rng()).images
+    assert len({frame.technique for frame in images}) == 1
+
+
+def test_two_needles_cast_two_shadows(views):
+    one, other = (CapsuleChain(np.array([[x, 56.0, 5.0], [x, -4.0, 5.0]]), 0.72, 0.41) for x in (-12.0, 18.0))
+    pose = view(primary=90.0)[0]
+    anatomy = views.anatomy(pose)
+    both = views.scene(pose, anatomy, (one, other)).steel
+    assert both is not None
+    alone = [views.scene(pose, anatomy, (chain,)).steel for chain in (one, other)]
+    assert np.allclose(both, alone[0] + alone[1])
+
+
+def test_same_seed_same_pixels(views):
+    first, again, other = (
+        take_run(views, view()[0], CARM, contrasts=(fluid(),), rng=rng(seed)).images[0].pixels for seed in (7, 7, 8)
+    )
+    assert np.array_equal(first, again)
+    assert not np.array_equal(first, other)
+
+
+def test_contrast_outside_the_ct_or_the_view_is_refused(views):
+    with pytest.raises(UnphysicalView, match="outside the CT"):
+        take_run(views, view()[0], CARM, contrasts=(fluid((900, 0, 0)),), rng=rng())
+    aside = view(isocentre=(3.0, -4.0, -110.0))[0]
+    with pytest.raises(UnphysicalView, match="outside this view"):
+        take_run(views, aside, CARM, contrasts=(fluid((3, -4, 75)),), rng=rng())
