@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from sijoint.fluoroscopy.by_rays import march
+from sijoint.fluoroscopy.compiled_kernel import COMPILED, library, project_compiled
 from sijoint.fluoroscopy.density_field import LEAD, DensityField
 from sijoint.fluoroscopy.errors import UnphysicalView
 from sijoint.fluoroscopy.ray_geometry import index_geometry
@@ -15,13 +16,20 @@ from sijoint.fluoroscopy.shear_warp import ShearWarp, shear_warp
 from sijoint.fluoroscopy.workers import workers
 from sijoint.frames import Grid, ProjectionGeometry
 
+KERNELS = ("compiled", "portable", "rays")
 PORTABLE = f"separable, numba {numba.__version__} (portable)"
+FINEST_VOXELS = {"compiled": 0.25, "portable": 0.45}
 RAYS = "ray by ray (plain)"
 
 
-def kernel_name() -> str:
-    """The kernel that projects on this machine, for reports and results."""
-    return PORTABLE
+def kernel_name(kernel: str | None = None) -> str:
+    """What projects on this machine, or the named kernel, for reports and results."""
+    return {"compiled": COMPILED, "portable": PORTABLE, "rays": RAYS}[kernel or fastest_kernel()]
+
+
+def fastest_kernel() -> str:
+    """The fastest of KERNELS that this machine runs."""
+    return "compiled" if library()[0] is not None else "portable"
 
 
 class LineIntegrator:
@@ -39,7 +47,11 @@ class LineIntegrator:
 
     def _take(self, field: DensityField, threads: int | None, kernel: str | None) -> None:
         self.field, self.threads = field, checked_threads(threads)
-        self.kernel = kernel or "portable"
+        self.kernel = kernel or fastest_kernel()
+        if self.kernel not in KERNELS:
+            raise UnphysicalView(f"there is no kernel called {self.kernel!r}: choose one of {', '.join(KERNELS)}")
+        if self.kernel == "compiled" and library()[0] is None:
+            raise UnphysicalView(f"the compiled kernel cannot be used: {library()[1]}")
         self._content = field.content()
         self._turned: DensityField | None = None
 
@@ -57,10 +69,11 @@ class LineIntegrator:
                 self._turned = self.field.turned()
             field, content = self._turned, (content[2], content[0], content[1])
             view = index_geometry(field.grid, geometry)
-        plan = None if self.kernel == "rays" else shear_warp(view, content)
+        plan = None if self.kernel == "rays" else shear_warp(view, content, FINEST_VOXELS[self.kernel])
         if plan is None:
             return march(self.field, index_geometry(self.field.grid, geometry), 0.5, self.threads, scale)
-        return _portable(field, plan, self.threads, scale)
+        project = project_compiled if self.kernel == "compiled" else _portable
+        return project(field, plan, self.threads, scale)
 
 
 def checked_threads(threads: int | None) -> int:

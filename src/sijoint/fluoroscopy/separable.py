@@ -6,7 +6,7 @@
 import numpy as np
 from numba import njit
 
-BAND = 32  # image rows whose resampled voxel rows stay in cache
+BAND = 64  # image rows whose resampled voxel rows stay in cache
 TILE = 256  # image columns of one tile
 
 
@@ -22,6 +22,7 @@ def sum_slices(
     n_columns_all, n_rows = sums.shape[1], row_stop - row_start
     index = np.empty(TILE, np.int32)
     weight = np.empty(TILE, np.float32)
+    row = np.empty(n_a + lead + 2, np.float32)
     total = np.empty((BAND, TILE), np.float32)
     for column_start in range(0, n_columns_all, TILE):
         n_columns = min(TILE, n_columns_all - column_start)
@@ -40,14 +41,20 @@ def sum_slices(
                 a = min(max(a_first + step * c, -1.0), np.float64(n_a)) + lead
                 index[c] = int(a)
                 weight[c] = a - int(a)
+            first = min(index[0], index[n_columns - 1])
+            n_voxels = max(index[0], index[n_columns - 1]) + 2 - first
+            for c in range(n_columns):
+                index[c] -= first
             for b in range(b_start, b_stop):
-                row = voxels[(m + 1) * stride_m + (b + 1) * stride_b :]
+                base = (m + 1) * stride_m + (b + 1) * stride_b + first
+                for k in range(n_voxels):  # as floats first: 16-bit voxels cannot be gathered
+                    row[k] = np.float32(voxels[base + k])
                 for c in range(n_columns):
-                    left, right = np.float32(row[index[c]]), np.float32(row[index[c] + 1])
+                    left, right = row[index[c]], row[index[c] + 1]
                     lines[b - b_start, c] = left + weight[c] * (right - left)
             for r in range(n_rows):
                 b = source_b + g * (v0 + dv * (row_start + r))
-                if b <= b_start or b >= b_stop - 1:
+                if b < b_start or b >= b_stop - 1:
                     continue
                 line = int(b - b_start)
                 w1 = np.float32(b - b_start - line)

@@ -16,7 +16,8 @@ from numpy.typing import NDArray
 from sijoint.fluoroscopy.ray_geometry import IndexGeometry
 
 FLATTEST_SLOPE = 2.0  # voxels across per slice; beyond, Joseph's method gets coarse
-FINEST_VOXELS = 0.25  # a finer pitch than this share of a voxel, at the middle of the body, adds time and no detail
+ALIGNED_PIXELS = 0.1  # a detector whose pixels all lie this near to slopes of its own grid takes that grid
+FINEST_ALIGNED_VOXELS = 0.18  # unless its pixels are finer than this share of a voxel
 COARSEST_VOXELS = 1.75  # at the farthest slice: sixteen neighbouring samples lie within one load of 32 voxels
 MARGIN = 3  # slopes beyond the detector's edge, for the warp to interpolate
 
@@ -51,10 +52,11 @@ class ShearWarp:
 Content = tuple[tuple[int, int], ...]
 
 
-def shear_warp(view: IndexGeometry, content: Content) -> ShearWarp | None:
+def shear_warp(view: IndexGeometry, content: Content, finest_voxels: float) -> ShearWarp | None:
     """How to project a field with this ``content`` separably; None where rays must be followed one by one.
 
-    That is when rays are too flat to the major axis, or the detector stands inside the field.
+    That is when rays are too flat to the major axis, or the detector stands inside the field. Slopes are no closer than
+    ``finest_voxels`` at the middle of the body: what is finer costs time and shows little more.
     """
     major = int(np.argmax(np.abs(view.to_centre[:2])))
     corners = view.to_corners
@@ -72,24 +74,59 @@ def shear_warp(view: IndexGeometry, content: Content) -> ShearWarp | None:
         first = max(first, int(np.ceil(source[0] + 1)))
     else:
         last = min(last, int(np.floor(source[0] - 1)))
-    middle = abs((first + last) / 2 - source[0])
+    middle = max(abs((first + last) / 2 - source[0]), 1.0)
     farthest = max(abs(first - source[0]), abs(last - source[0]), 1.0)
-    v, u = (_slopes(view, major, axis, max(middle, 1.0), farthest) for axis in order[1:])
+    grid = _detector_as_grid(view, order, middle, farthest)
+    v, u = grid or (
+        _slopes(view, major, axis, finest_voxels / middle, COARSEST_VOXELS / farthest) for axis in order[1:]
+    )
     return ShearWarp(view, order, source, (first, last), v, u)
 
 
-def _slopes(view: IndexGeometry, m: int, across: int, middle: float, farthest: float) -> Slopes:
+def _slopes(view: IndexGeometry, m: int, across: int, finest: float, coarsest: float) -> Slopes:
     """Slopes ``across`` per slice that cover the detector with room to interpolate.
 
-    The step is half the detector's pitch at its centre, within bounds in voxels ``middle`` and ``farthest`` slices away.
+    The step is half the detector's pitch at its centre, but neither finer nor coarser than the bounds.
     """
     centre = view.to_centre
     steps = [
         abs(step[across] * centre[m] - centre[across] * step[m]) / centre[m] ** 2
         for step in (view.column_step, view.row_step)
     ]
-    step = min(max(max(steps) / 2, FINEST_VOXELS / middle), COARSEST_VOXELS / farthest)
+    step = min(max(max(steps) / 2, finest), coarsest)
     corners = view.to_corners
     slopes = corners[:, across] / corners[:, m]
     count = int(np.ceil((slopes.max() - slopes.min()) / step)) + 2 * MARGIN + 1
     return Slopes(float(slopes.min() - MARGIN * step), float(step), count)
+
+
+def _detector_as_grid(
+    view: IndexGeometry, order: tuple[int, int, int], middle: float, farthest: float
+) -> tuple[Slopes, Slopes] | None:
+    """The detector's own pixels as slopes, for a straight view of the volume: then the warp has nothing to interpolate.
+
+    In such views every ray meets the slices alike, Joseph's method is all but exact, and interpolation would be the error.
+    """
+    m = order[0]
+    rows, columns = view.shape
+    pixels = np.array([(c, r) for c in (0, columns // 2, columns - 1) for r in (0, rows // 2, rows - 1)])
+    rays = view.to_origin + pixels[:, :1] * view.column_step + pixels[:, 1:] * view.row_step
+    middle_ray = rays[4]
+    grid = []
+    for across in order[1:]:
+        slopes = rays[:, across] / rays[:, m]
+        steps = [
+            abs(step[across] * middle_ray[m] - middle_ray[across] * step[m]) / middle_ray[m] ** 2
+            for step in (view.column_step, view.row_step)
+        ]
+        step = max(steps)
+        if step * middle < FINEST_ALIGNED_VOXELS or step * farthest > COARSEST_VOXELS:
+            return None
+        places = (slopes - slopes[4]) / step
+        if np.abs(places - np.rint(places)).max() > ALIGNED_PIXELS:
+            return None
+        before = int(np.ceil(-places.min())) + MARGIN
+        grid.append(
+            Slopes(float(slopes[4] - before * step), float(step), before + int(np.ceil(places.max())) + MARGIN + 1)
+        )
+    return grid[0], grid[1]

@@ -1,0 +1,78 @@
+"""The compiled kernel of the separable projector, where the installation has one and the processor can run it.
+
+The library is built from ``compiled/separable.cpp`` when the package is installed and a C++ compiler is there. It asks the
+processor at run time for AVX-512 with VNNI; without library or processor the portable kernel projects.
+"""
+
+import ctypes
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+import sijoint.fluoroscopy
+from sijoint.fluoroscopy.density_field import LEAD, DensityField
+from sijoint.fluoroscopy.shear_warp import ShearWarp
+from sijoint.fluoroscopy.workers import workers
+
+COMPILED = "separable, compiled for AVX-512 VNNI"
+_FLOAT, _INT = ctypes.c_double, ctypes.c_int64
+
+
+class _View(ctypes.Structure):
+    """``SijView`` of separable.cpp."""
+
+    _fields_ = (
+        ("voxels", ctypes.c_void_p), ("stride_m", _INT), ("stride_b", _INT), ("n_b", _INT), ("n_a", _INT),
+        ("source_m", _FLOAT), ("source_b", _FLOAT), ("source_a", _FLOAT), ("first_m", _INT), ("last_m", _INT),
+        ("v0", _FLOAT), ("dv", _FLOAT), ("u0", _FLOAT), ("du", _FLOAT), ("n_v", _INT), ("n_u", _INT), ("sums", ctypes.c_void_p),
+        ("plane", _FLOAT * 9), ("world", _FLOAT * 9), ("scale", _FLOAT),
+        ("rows", _INT), ("columns", _INT), ("out", ctypes.c_void_p),
+    )  # fmt: skip
+
+
+@cache
+def library() -> tuple[ctypes.CDLL | None, str]:
+    """The library and an empty text, or None and why the portable kernel projects instead."""
+    # an editable installation keeps what is built apart from what is written, and the package's path names both
+    folders = [Path(folder) / "compiled" for folder in sijoint.fluoroscopy.__path__]
+    found = [
+        path for folder in folders for path in sorted(folder.glob("*sijoint_separable.*")) if path.suffix != ".cpp"
+    ]
+    if not found:
+        return None, "no C++ compiler was found when SIJoint was installed"
+    try:
+        loaded = ctypes.CDLL(str(found[0]))
+    except OSError:
+        return None, "the compiled kernel of this installation was made for another machine"
+    if not loaded.sij_runs_here():
+        return None, "this processor has no AVX-512 with VNNI"
+    return loaded, ""
+
+
+def project_compiled(field: DensityField, plan: ShearWarp, threads: int, scale: float) -> NDArray[np.float32]:
+    """Integrals (rows, columns) of ``field`` in its unit times millimetres, times ``scale``. Raises MemoryError."""
+    loaded, why_not = library()
+    assert loaded is not None, why_not
+    view, u, v = plan.view, plan.u, plan.v
+    rows, columns = view.shape
+    sums, out = np.empty((v.count, u.count), np.float32), np.empty((rows, columns), np.float32)
+    n_j, pitch = field.counts.shape[1:]
+    stride = (n_j * pitch, pitch)
+    m, b, _ = plan.order
+    given = _View(
+        field.counts.ctypes.data + 2 * (n_j * pitch + pitch + LEAD), stride[m], stride[b], field.grid.shape[b],
+        field.grid.shape[2], *plan.source, *plan.slices, v.first, v.step, u.first, u.step, v.count, u.count, sums.ctypes.data,
+        (_FLOAT * 9)(*plan.plane.ravel()), (_FLOAT * 9)(*view.world_from_pixel.ravel()), field.step * scale,
+        rows, columns, out.ctypes.data,
+    )  # fmt: skip
+    for step in (loaded.sij_sum_slices, loaded.sij_warp):
+        following = _INT(0)  # the next rows that are free: threads take turns
+        if any(
+            workers(threads).map(
+                lambda _, step=step, at=following: step(ctypes.byref(given), ctypes.byref(at)), range(threads)
+            )
+        ):
+            raise MemoryError
+    return out
