@@ -35,8 +35,9 @@ deep: $(DEV_STAMP)  ## the long ones: 50 seeds of every scenario, and tests mark
 	SIJ_HYPOTHESIS=explore $(BIN)/python -m pytest -n 2 -m "not deep" tests/frames tests/pathway tests/formulary
 	$(BIN)/sij scenarios --seeds 50 --workers 2
 
-bench: $(DEV_STAMP)  ## measure; nothing here is asserted
-	$(BIN)/python benchmarks/projector.py
+bench: $(DEV_STAMP)  ## measure beside RTK, best on an idle machine; nothing here is asserted; BENCH=--quick for less
+	$(BIN)/python benchmarks/projector.py $(BENCH)
+	$(BIN)/python benchmarks/growth.py
 
 clean:
-	rm -rf $(VENV) out build
+	rm -rf $(VENV) .venv-peers out build
