@@ -16,7 +16,7 @@ from sijoint.fluoroscopy import (
     take_image,
     take_run,
 )
-from sijoint.frames import Grid, rigid
+from sijoint.frames import Grid, ProjectionGeometry, rigid
 
 CENTRE = (3.0, -4.0, 5.0)
 
@@ -27,10 +27,16 @@ def body():
     return volume_of(grid, ball(grid, CENTRE, 80))
 
 
-@pytest.fixture
-def views(body):
-    _, detector, _ = view(size=96, pixel_mm=2.4)
-    return KeptViews(Projector(body), detector)
+@pytest.fixture(scope="module")
+def projector(body):
+    return Projector(body)
+
+
+DETECTOR = view(size=96, pixel_mm=2.4)[1]
+
+
+def run_of(projector, pose=None, **wishes):
+    return take_run(projector, pose or view()[0], CARM, DETECTOR, **{"rng": rng(), **wishes})
 
 
 def fluid(centre=CENTRE, mg_per_ml=120.0) -> LayerGrid:
@@ -43,21 +49,20 @@ def rng(seed=4):
 
 
 def test_brightness_has_settled_before_the_image_is_taken(body):
-    pose, detector, _ = view(size=96, pixel_mm=2.4)
-    image = take_image(body, pose, CARM, detector, rng=rng())
+    image = take_image(body, view()[0], CARM, DETECTOR, rng=rng())
     assert regulate(image) == image.technique
     assert image.origin == "simulated"
 
 
-def test_a_technique_set_by_hand_is_left_alone_and_takes_one_pulse(views):
+def test_a_technique_set_by_hand_is_left_alone_and_takes_one_pulse(projector):
     by_hand = on_curve(60.0, starting_technique())
-    run = take_run(views, view()[0], CARM, technique=by_hand, automatic=False, rng=rng())
+    run = run_of(projector, technique=by_hand, automatic=False)
     assert (run.settling, len(run.images), run.settled) == ((), 1, True)
     assert run.images[0].technique == by_hand
 
 
-def test_pulses_follow_each_other_at_the_pulse_rate_and_their_doses_add_up(views):
-    run = take_run(views, view()[0], CARM, contrasts=(None, fluid(), fluid()), rng=rng())
+def test_pulses_follow_each_other_at_the_pulse_rate_and_their_doses_add_up(projector):
+    run = run_of(projector, contrasts=(None, fluid(), fluid()))
     frames = [*run.settling, *run.images]
     times = np.array([frame.time_s for frame in frames])
     assert np.allclose(np.diff(times), 1 / frames[0].technique.pulses_per_s)
@@ -65,40 +70,38 @@ def test_pulses_follow_each_other_at_the_pulse_rate_and_their_doses_add_up(views
     assert run.kerma_reference_mgy == pytest.approx(sum(f.kerma_reference_mgy for f in frames))
 
 
-def test_contrast_darkens_where_it_is_and_nowhere_else(views):
-    pose = view()[0]
-    mask, live = (frame.linear() for frame in take_run(views, pose, CARM, contrasts=(None, fluid()), rng=rng()).images)
+def test_contrast_darkens_where_it_is_and_nowhere_else(projector):
+    mask, live = (frame.linear() for frame in run_of(projector, contrasts=(None, fluid())).images)
     middle = np.s_[44:52, 44:52]
     assert live[middle].mean() < 0.8 * mask[middle].mean()
     assert live[10:30, 10:30].mean() == pytest.approx(mask[10:30, 10:30].mean(), rel=0.02)
 
 
-def test_every_image_of_a_run_has_the_technique_of_its_mask(views):
-    images = take_run(views, view()[0], CARM, contrasts=(None, fluid(), fluid(mg_per_ml=300)), rng=rng()).images
+def test_every_image_of_a_run_has_the_technique_of_its_mask(projector):
+    images = run_of(projector, contrasts=(None, fluid(), fluid(mg_per_ml=300))).images
     assert len({frame.technique for frame in images}) == 1
 
 
-def test_two_needles_cast_two_shadows(views):
+def test_two_needles_cast_two_shadows(projector):
     one, other = (CapsuleChain(np.array([[x, 56.0, 5.0], [x, -4.0, 5.0]]), 0.72, 0.41) for x in (-12.0, 18.0))
-    pose = view(primary=90.0)[0]
-    anatomy = views.anatomy(pose)
-    both = views.scene(pose, anatomy, (one, other)).steel
+    views, geometry = KeptViews(projector), ProjectionGeometry.of(view(primary=90.0)[0], DETECTOR)
+    both = views.scene(geometry, (one, other)).steel
     assert both is not None
-    alone = [views.scene(pose, anatomy, (chain,)).steel for chain in (one, other)]
+    alone = [views.scene(geometry, (chain,)).steel for chain in (one, other)]
     assert np.allclose(both, alone[0] + alone[1])
 
 
-def test_same_seed_same_pixels(views):
+def test_same_seed_same_pixels(projector):
     first, again, other = (
-        take_run(views, view()[0], CARM, contrasts=(fluid(),), rng=rng(seed)).images[0].pixels for seed in (7, 7, 8)
+        run_of(projector, contrasts=(fluid(),), rng=rng(seed)).images[0].pixels for seed in (7, 7, 8)
     )
     assert np.array_equal(first, again)
     assert not np.array_equal(first, other)
 
 
-def test_contrast_outside_the_ct_or_the_view_is_refused(views):
+def test_contrast_outside_the_ct_or_the_view_is_refused(projector):
     with pytest.raises(UnphysicalView, match="outside the CT"):
-        take_run(views, view()[0], CARM, contrasts=(fluid((900, 0, 0)),), rng=rng())
+        run_of(projector, contrasts=(fluid((900, 0, 0)),))
     aside = view(isocentre=(3.0, -4.0, -110.0))[0]
     with pytest.raises(UnphysicalView, match="outside this view"):
-        take_run(views, aside, CARM, contrasts=(fluid((3, -4, 75)),), rng=rng())
+        run_of(projector, aside, contrasts=(fluid((3, -4, 75)),))

@@ -25,7 +25,6 @@ from sijoint.cli.image_file import KINDS, write_npy, write_png, write_tiff
 from sijoint.cli.options import CT_HELP, LABELS_HELP
 from sijoint.cli.outfile import refuse_unusable, write_whole
 from sijoint.fluoroscopy import (
-    KeptViews,
     Projector,
     Run,
     annotated,
@@ -135,16 +134,17 @@ def fluoro(
                 direction, isocentre = way.receptor.direction, way.target_mm
         status.update("preparing the body")
         planned = time.perf_counter()
-        views = KeptViews(Projector(volume_from_hu(scan.grid, scan.hu), threads=threads), detector)
+        body = Projector(volume_from_hu(scan.grid, scan.hu), threads=threads)
         assert direction is not None  # by words, or by the plan
         joints = joints_for_direction(direction, position, carm)
         pose = pose_from_joints(joints, position, carm, scan.grid.centre_mm if isocentre is None else isocentre)
         prepared = time.perf_counter()
         status.update("taking images")
         run = take_run(
-            views,
+            body,
             pose,
             carm,
+            detector,
             technique=technique,
             automatic=kvp is None,
             steel=chains,
@@ -160,7 +160,7 @@ def fluoro(
         "take_s": taken - prepared,
         "write_s": time.perf_counter() - taken,
     }
-    facts = _facts(out, run, pose, views.projector, seed, "the bundled pelvis" if ct is None else ct.name, spent)
+    facts = _facts(out, run, pose, body, seed, "the bundled pelvis" if ct is None else ct.name, spent)
     typer.echo(json.dumps(facts, indent=1, allow_nan=False) if as_json else _words(facts))
 
 

@@ -16,7 +16,7 @@ from sijoint.fluoroscopy.layer_grid import LayerGrid
 from sijoint.fluoroscopy.projector import Projector
 from sijoint.fluoroscopy.technique import Technique
 from sijoint.fluoroscopy.volume import AttenuationVolume
-from sijoint.frames import CArmModel, CArmPose, Detector
+from sijoint.frames import CArmModel, CArmPose, Detector, ProjectionGeometry
 
 SETTLING_PULSES, SETTLING_S = 8, 1.0  # the longer of the two bounds what brightness control may use up
 
@@ -55,17 +55,26 @@ def take_image(
     """One image of a body with what is in it. ``technique`` is where brightness control starts, or with ``automatic``
     False what the image is made with; for several images of one body pass a Projector. Raises UnphysicalView.
     """
-    views = KeptViews(body if isinstance(body, Projector) else Projector(body), detector)
-    run = take_run(
-        views, pose, carm, technique=technique, automatic=automatic, steel=steel, contrasts=(contrast,), rng=rng
-    )
-    return run.images[0]
+    projector = body if isinstance(body, Projector) else Projector(body)
+    contrasts = (contrast,)
+    return take_run(
+        projector,
+        pose,
+        carm,
+        detector,
+        technique=technique,
+        automatic=automatic,
+        steel=steel,
+        contrasts=contrasts,
+        rng=rng,
+    ).images[0]
 
 
 def take_run(
-    views: KeptViews,
+    projector: Projector,
     pose: CArmPose,
     carm: CArmModel,
+    detector: Detector,
     *,
     technique: Technique | None = None,
     automatic: bool = True,
@@ -79,19 +88,19 @@ def take_run(
     is longer; ``settled`` False says that it did not suffice. Raises UnphysicalView, also for contrast outside the CT.
     """
     for contrast in contrasts:
-        _refuse_outside(contrast, views.projector.volume)
+        _refuse_outside(contrast, projector.volume)
     technique = technique or starting_technique()
-    anatomy = views.anatomy(pose)
+    views, geometry = KeptViews(projector), ProjectionGeometry.of(pose, detector)
     interval_s = 1 / technique.pulses_per_s
     taken: list[Frame] = []
 
     def pulse(contrast: LayerGrid | None, with_technique: Technique) -> Frame:
-        scene = views.scene(pose, anatomy, steel, contrast)
+        scene = views.scene(geometry, steel, contrast)
         if contrast is not None and contrast.mg_per_ml.any() and not (scene.iodine is not None and scene.iodine.any()):
             raise UnphysicalView("the contrast is outside this view: centre the C-arm on it")
         time_s = len(taken) * interval_s
-        threads = views.projector.threads
-        frame = expose(scene, pose, views.detector, with_technique, carm, rng, time_s=time_s, threads=threads)
+        threads = projector.threads
+        frame = expose(scene, pose, detector, with_technique, carm, rng, time_s=time_s, threads=threads)
         taken.append(frame)
         return frame
 

@@ -1,4 +1,4 @@
-"""What stands in the beam, pulse after pulse: anatomy projected once per pose and kept, needle and contrast on top.
+"""What stands in the beam, pulse after pulse: anatomy projected once per view and kept, needle and contrast on top.
 
 Line integrals add, and a gantry that stands still sees the same anatomy again, so only what moves is projected again. While
 the gantry turns, anatomy may be projected on coarser pixels and enlarged; tools are always as fine as the detector.
@@ -19,70 +19,86 @@ from sijoint.fluoroscopy.layer_grid import LayerGrid, layer_areal_density
 from sijoint.fluoroscopy.line_integrals import LineIntegrals
 from sijoint.fluoroscopy.projector import Projector
 from sijoint.fluoroscopy.scene import Scene
-from sijoint.frames import CArmPose, Detector, ProjectionGeometry
+from sijoint.frames import ProjectionGeometry
 
+View = bytes
 ROWS = 64  # rows of one block of work
 
 
 class KeptViews:
-    """Scenes of one body on one detector. Keeps the anatomy of the last few poses and the tools of the last pulse."""
+    """Scenes of one body. Keeps the anatomy of the last few views and the tools of the last pulse; not for two threads."""
 
-    KEPT_POSES = 4
-
-    def __init__(self, projector: Projector, detector: Detector) -> None:
-        self.projector, self.detector = projector, detector
-        self._anatomy: dict[CArmPose, LineIntegrals] = {}
+    def __init__(self, projector: Projector, kept: int = 4) -> None:
+        self.projector, self.kept = projector, kept
+        self._anatomy: dict[View, LineIntegrals] = {}
         self._steel: tuple[object, NDArray[np.float32]] | None = None
-        self._iodine: tuple[CArmPose, LayerGrid, NDArray[np.float32]] | None = None
+        self._iodine: tuple[View, LayerGrid, NDArray[np.float32]] | None = None
 
-    def __contains__(self, pose: CArmPose) -> bool:
-        """Whether the sharp anatomy of this pose is at hand."""
-        return pose in self._anatomy
+    def __contains__(self, geometry: ProjectionGeometry) -> bool:
+        """Whether the sharp anatomy of this view is at hand."""
+        return view_of(geometry) in self._anatomy
 
-    def anatomy(self, pose: CArmPose, coarser: int = 1) -> LineIntegrals:
-        """The body from ``pose``; ``coarser`` > 1 projects pixels that many times wider, enlarged and not kept."""
-        if pose in self._anatomy:
-            return self._anatomy[pose]
+    def anatomy(self, geometry: ProjectionGeometry, coarser: int = 1) -> LineIntegrals:
+        """The body in a view; ``coarser`` > 1 projects pixels that many times wider, enlarged and not kept."""
+        view = view_of(geometry)
+        if view in self._anatomy:
+            return self._anatomy[view]
         if coarser > 1:
-            few = self.detector.binned_to(max(1, self.detector.rows // coarser))
-            return enlarged_integrals(self._projected(pose, few), self.detector, self.projector.threads)
-        while len(self._anatomy) >= self.KEPT_POSES:
+            few = self.projector.project(coarser_geometry(geometry, coarser))
+            return enlarged_integrals(few, geometry.shape, self.projector.threads)
+        while len(self._anatomy) >= self.kept:
             self._anatomy.pop(next(iter(self._anatomy)))
-        self._anatomy[pose] = self._projected(pose, self.detector)
-        return self._anatomy[pose]
+        self._anatomy[view] = self.projector.project(geometry)
+        return self._anatomy[view]
 
     def scene(
         self,
-        pose: CArmPose,
-        anatomy: LineIntegrals,
+        geometry: ProjectionGeometry,
         steel: Sequence[CapsuleChain] = (),
         contrast: LayerGrid | None = None,
+        *,
+        anatomy: LineIntegrals | None = None,
     ) -> Scene:
-        """``anatomy`` of ``pose`` with tubes and contrast on it; both are made again only when they are others than before."""
-        geometry = ProjectionGeometry.of(pose, self.detector)
+        """The body (or ``anatomy``) in a view with tubes and contrast; these are projected again only when they differ."""
         return Scene(
-            anatomy,
-            self._steel_of(pose, geometry, steel) if steel else None,
-            self._iodine_of(pose, geometry, contrast) if contrast is not None else None,
+            self.anatomy(geometry) if anatomy is None else anatomy,
+            self._steel_of(geometry, steel) if steel else None,
+            self._iodine_of(geometry, contrast) if contrast is not None else None,
         )
 
-    def _projected(self, pose: CArmPose, detector: Detector) -> LineIntegrals:
-        return self.projector.project(ProjectionGeometry.of(pose, detector))
-
-    def _steel_of(
-        self, pose: CArmPose, geometry: ProjectionGeometry, steel: Sequence[CapsuleChain]
-    ) -> NDArray[np.float32]:
-        key = (pose, *((chain.points_mm.tobytes(), chain.outer_mm, chain.bore_mm, chain.material) for chain in steel))
+    def _steel_of(self, geometry: ProjectionGeometry, steel: Sequence[CapsuleChain]) -> NDArray[np.float32]:
+        tubes = ((chain.points_mm.tobytes(), chain.outer_mm, chain.bore_mm, chain.material) for chain in steel)
+        key = (view_of(geometry), *tubes)
         if self._steel is None or self._steel[0] != key:
             self._steel = (key, sum_of_chains(steel, geometry))
         return self._steel[1]
 
-    def _iodine_of(self, pose: CArmPose, geometry: ProjectionGeometry, contrast: LayerGrid) -> NDArray[np.float32]:
-        last = self._iodine
-        if last is None or last[0] != pose or last[1] is not contrast:
+    def _iodine_of(self, geometry: ProjectionGeometry, contrast: LayerGrid) -> NDArray[np.float32]:
+        view, last = view_of(geometry), self._iodine
+        if last is None or last[0] != view or last[1] is not contrast:
             density = layer_areal_density(contrast, geometry, may_be_outside=True, threads=self.projector.threads)
-            last = self._iodine = (pose, contrast, density)
+            last = self._iodine = (view, contrast, density)
         return last[2]
+
+
+def view_of(geometry: ProjectionGeometry) -> View:
+    """A geometry's numbers, to know it again."""
+    parts = (geometry.source_mm, geometry.pixel_origin_mm, geometry.column_step_mm, geometry.row_step_mm)
+    return b"".join(np.asarray(part, dtype=np.float64).tobytes() for part in parts) + repr(geometry.shape).encode()
+
+
+def coarser_geometry(geometry: ProjectionGeometry, factor: int) -> ProjectionGeometry:
+    """The same field on about ``factor`` times fewer rows and columns."""
+    rows, columns = geometry.shape
+    few_rows, few_columns = max(1, rows // factor), max(1, columns // factor)
+    per_row, per_column = rows / few_rows, columns / few_columns
+    return ProjectionGeometry(
+        geometry.source_mm,
+        geometry.pixel_positions((per_column - 1) / 2, (per_row - 1) / 2),
+        geometry.column_step_mm * per_column,
+        geometry.row_step_mm * per_row,
+        (few_rows, few_columns),
+    )
 
 
 def sum_of_chains(steel: Sequence[CapsuleChain], geometry: ProjectionGeometry) -> NDArray[np.float32]:
@@ -93,9 +109,8 @@ def sum_of_chains(steel: Sequence[CapsuleChain], geometry: ProjectionGeometry) -
     return total
 
 
-def enlarged_integrals(coarse: LineIntegrals, detector: Detector, threads: int) -> LineIntegrals:
-    """Line integrals of a coarser detector over the same field, bilinearly on the pixels of ``detector``."""
-    shape = (detector.rows, detector.columns)
+def enlarged_integrals(coarse: LineIntegrals, shape: tuple[int, int], threads: int) -> LineIntegrals:
+    """Line integrals of a coarser detector, bilinearly on ``shape`` pixels over the same field."""
     water, bone = np.empty(shape, np.float32), np.empty(shape, np.float32)
     metal = None if coarse.metal is None else np.empty(shape, np.float32)
     blocks = [(start, min(start + ROWS, shape[0])) for start in range(0, shape[0], ROWS)]

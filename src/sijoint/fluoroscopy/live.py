@@ -22,20 +22,24 @@ from sijoint.fluoroscopy.kept_views import KeptViews
 from sijoint.fluoroscopy.layer_grid import LayerGrid
 from sijoint.fluoroscopy.projector import Projector
 from sijoint.fluoroscopy.technique import Technique
-from sijoint.frames import CArmModel, CArmPose, Detector
+from sijoint.frames import CArmModel, CArmPose, Detector, ProjectionGeometry
 
 Clock = Callable[[], float]  # seconds that only go forward, such as time.perf_counter
 
 
 @dataclass(frozen=True)
 class Moment:
-    """What is in the beam at one pulse, and when: ``asked_at`` by the passed clock, ``time_s`` in the session."""
+    """What is in the beam at one pulse, and when: ``asked_at`` by the passed clock, ``time_s`` in the session.
+
+    ``geometry`` is the true view where it is another than the pose says: a C-arm that sags, a patient who breathes.
+    """
 
     pose: CArmPose
     time_s: float = 0.0
     steel: tuple[CapsuleChain, ...] = ()
     contrast: LayerGrid | None = None
     asked_at: float | None = None
+    geometry: ProjectionGeometry | None = None
 
 
 @dataclass(frozen=True)
@@ -68,12 +72,12 @@ class LivePicture:
 
 
 class LiveFluoroscope:
-    """Pictures of one body on one C-arm. One user at a time; memory is bounded by the few poses that are kept."""
+    """Pictures of one body on one C-arm. One user at a time; memory is bounded by the few views that are kept."""
 
     COARSER = 2  # pixels are this many times wider while the gantry moves
 
     def __init__(self, projector: Projector, carm: CArmModel, detector: Detector, *, clock: Clock) -> None:
-        self.views = KeptViews(projector, detector)
+        self.views = KeptViews(projector)
         self.carm, self.detector = carm, detector
         self._clock = clock
         self._threads = projector.threads
@@ -112,10 +116,11 @@ class LiveFluoroscope:
     ) -> tuple[Frame, bool, tuple[float, float, float], float]:
         """The frame of a moment, whether it is sharp, milliseconds of the first three stages, and when it was asked for."""
         start = self._clock()
-        moving = self._pose is not None and moment.pose != self._pose and moment.pose not in self.views
-        anatomy = self.views.anatomy(moment.pose, self.COARSER if moving else 1)
+        geometry = moment.geometry or ProjectionGeometry.of(moment.pose, self.detector)
+        moving = self._pose is not None and moment.pose != self._pose and geometry not in self.views
+        anatomy = self.views.anatomy(geometry, self.COARSER if moving else 1)
         projected = self._clock()
-        scene = self.views.scene(moment.pose, anatomy, moment.steel, moment.contrast)
+        scene = self.views.scene(geometry, moment.steel, moment.contrast, anatomy=anatomy)
         tools = self._clock()
         used = technique or self._technique or starting_technique()
         frame = expose(
