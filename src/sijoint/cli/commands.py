@@ -18,6 +18,7 @@ MODULE_OF = {
     "debrief": "debrief",
     "anatomy": "anatomy",
     "fluoro": "fluoro",
+    "drr": "drr",
     "schema": "schema",
     "doctor": "doctor",
 }
@@ -30,6 +31,7 @@ SUMMARY_OF = {
     "debrief": "Where the tip and the drug truly were in a simulated procedure, beside what was judged.",
     "anatomy": "Area, width and angles of the joint beside published values.",
     "fluoro": "One fluoroscopy image, or a short run, of a CT.",
+    "drr": "The plain line integral of a CT from any direction, and how long it takes.",
     "schema": "The JSON Schema of what SIJoint writes.",
     "doctor": "What this installation is made of, and whether its data can be read.",
 }
