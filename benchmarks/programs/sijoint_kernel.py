@@ -4,16 +4,13 @@ import sys
 
 from serving import Run, View, Volume, serve
 
-from sijoint.fluoroscopy import LineIntegrator
+from sijoint.fluoroscopy import LineIntegrator, kernel_name
 from sijoint.frames import Grid, ProjectionGeometry
-
-made: list[LineIntegrator] = []
 
 
 def prepare(volume: Volume, threads: int):  # type: ignore[no-untyped-def]
     grid = Grid.from_spacing(volume.mu.shape, volume.spacing_mm, volume.origin_mm)
     integrator = LineIntegrator(grid, volume.mu, threads=threads, kernel=sys.argv[1])
-    made[:] = [integrator]
 
     def run_of(view: View) -> Run:
         geometry = ProjectionGeometry(view.source, view.origin, view.column_step, view.row_step, view.shape)
@@ -22,4 +19,4 @@ def prepare(volume: Volume, threads: int):  # type: ignore[no-untyped-def]
     return run_of
 
 
-serve(prepare, lambda: made[0].kernel)
+serve(prepare, lambda: kernel_name(sys.argv[1]))
