@@ -7,3 +7,7 @@ class UnphysicalView(ValueError):
 
 class UnreadableFrame(ValueError):
     """Stored frame bytes or their sidecar do not fit; the text says what."""
+
+
+class NoSuchKernel(ValueError):
+    """A projecting kernel that this machine cannot run; the text says why and what to do."""
