@@ -7,11 +7,13 @@ import pytest
 from xray_phantoms import ball, joseph, oblique_grid, organs, positions, relative_rmse, view, volume_of
 
 from sijoint.fluoroscopy import Projector, UnphysicalView, project_by_rays, volume_from_hu
+from sijoint.fluoroscopy.compiled_kernel import library
 from sijoint.fluoroscopy.ray_geometry import index_geometry
 from sijoint.fluoroscopy.shear_warp import shear_warp
 from sijoint.frames import Grid, ProjectionGeometry
 
 # Joseph's method samples once a slice, the referee ten times a voxel: on structure as wide as a voxel they differ so much.
+HERE = ["portable"] + (["compiled"] if library()[0] is not None else [])
 WATER, BONE = 3e-3, 2.5e-2
 
 
@@ -35,8 +37,9 @@ def view_of(pose, size=48):
     return view(primary, secondary, size, 240 / size, tuple(np.array([3.0, -4, 5]) + shift), roll)[2]
 
 
-def test_both_projectors_agree_from_every_direction(organic):
-    projector = Projector(organic, threads=2)
+@pytest.mark.parametrize("kernel", HERE)
+def test_both_projectors_agree_from_every_direction(organic, kernel):
+    projector = Projector(organic, threads=2, kernel=kernel)
     for pose in POSES:
         geometry = view_of(pose)
         fast, slow = projector.project(geometry), project_by_rays(organic, geometry, step_voxels=0.1)
@@ -46,8 +49,9 @@ def test_both_projectors_agree_from_every_direction(organic):
 
 
 @pytest.mark.deep
-def test_both_projectors_agree_on_a_thousand_poses(organic):
-    projector = Projector(organic, threads=2)
+@pytest.mark.parametrize("kernel", HERE)
+def test_both_projectors_agree_on_a_thousand_poses(organic, kernel):
+    projector = Projector(organic, threads=2, kernel=kernel)
     for pose in random_poses(1000):
         geometry = view_of(pose)
         fast, slow = projector.project(geometry), project_by_rays(organic, geometry, step_voxels=0.1)

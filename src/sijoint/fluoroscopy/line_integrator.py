@@ -18,12 +18,15 @@ from sijoint.frames import Grid, ProjectionGeometry
 
 KERNELS = ("compiled", "portable", "rays")
 PORTABLE = f"separable, numba {numba.__version__} (portable)"
-FINEST_VOXELS = {"compiled": 0.25, "portable": 0.45}
+FINEST_VOXELS = {"compiled": 0.22, "portable": 0.45}
 RAYS = "ray by ray (plain)"
 
 
 def kernel_name(kernel: str | None = None) -> str:
-    """What projects on this machine, or the named kernel, for reports and results."""
+    """What projects on this machine and, where it is not the compiled kernel, why not; or the name of a given kernel."""
+    loaded, why_not = library()
+    if kernel is None and loaded is None:
+        return f"{PORTABLE}; {why_not}"
     return {"compiled": COMPILED, "portable": PORTABLE, "rays": RAYS}[kernel or fastest_kernel()]
 
 

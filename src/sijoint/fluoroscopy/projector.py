@@ -41,6 +41,6 @@ class Projector:
         water, bone = (basis.integrate(geometry, scale=G_PER_CM2) for basis in (self._water, self._bone))
         refuse_empty(water, bone)
         metal = None if self._metal is None else self._metal.integrate(geometry, scale=G_PER_CM2)
-        result = LineIntegrals(water, bone, truncated_rays(self.volume, view), metal)
+        result = LineIntegrals(water, bone, truncated_rays(self.volume, view, self.threads), metal)
         self._last = key, result
         return result

@@ -18,6 +18,7 @@ from sijoint.fluoroscopy.ray_geometry import IndexGeometry
 FLATTEST_SLOPE = 2.0  # voxels across per slice; beyond, Joseph's method gets coarse
 ALIGNED_PIXELS = 0.1  # a detector whose pixels all lie this near to slopes of its own grid takes that grid
 FINEST_ALIGNED_VOXELS = 0.18  # unless its pixels are finer than this share of a voxel
+PITCH_SHARE = 0.5  # of the detector's pixel at its centre, else: slopes are closer than rays
 COARSEST_VOXELS = 1.75  # at the farthest slice: sixteen neighbouring samples lie within one load of 32 voxels
 MARGIN = 3  # slopes beyond the detector's edge, for the warp to interpolate
 
@@ -86,14 +87,14 @@ def shear_warp(view: IndexGeometry, content: Content, finest_voxels: float) -> S
 def _slopes(view: IndexGeometry, m: int, across: int, finest: float, coarsest: float) -> Slopes:
     """Slopes ``across`` per slice that cover the detector with room to interpolate.
 
-    The step is half the detector's pitch at its centre, but neither finer nor coarser than the bounds.
+    The step is a share of the detector's pitch at its centre, but neither finer nor coarser than the bounds.
     """
     centre = view.to_centre
     steps = [
         abs(step[across] * centre[m] - centre[across] * step[m]) / centre[m] ** 2
         for step in (view.column_step, view.row_step)
     ]
-    step = min(max(max(steps) / 2, finest), coarsest)
+    step = min(max(PITCH_SHARE * max(steps), finest), coarsest)
     corners = view.to_corners
     slopes = corners[:, across] / corners[:, m]
     count = int(np.ceil((slopes.max() - slopes.min()) / step)) + 2 * MARGIN + 1

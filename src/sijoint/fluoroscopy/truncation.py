@@ -9,13 +9,14 @@ from numpy.typing import NDArray
 
 from sijoint.fluoroscopy.ray_geometry import IndexGeometry
 from sijoint.fluoroscopy.volume import AttenuationVolume
+from sijoint.fluoroscopy.workers import workers
 
 COARSE = 8  # the outline is known to a voxel, the mask needs no finer pixels
 STEPS = 96  # samples along the part of a ray beyond an end
 FAR = 1e6  # voxels: the body goes on for ever
 
 
-def truncated_rays(volume: AttenuationVolume, view: IndexGeometry) -> NDArray[np.bool_]:
+def truncated_rays(volume: AttenuationVolume, view: IndexGeometry, threads: int = 2) -> NDArray[np.bool_]:
     """(rows, columns) True where a ray passes through the body outline beyond the first or last slice of the CT."""
     axis = volume.end_axis
     across = [n for n in range(3) if n != axis]
@@ -23,22 +24,23 @@ def truncated_rays(volume: AttenuationVolume, view: IndexGeometry) -> NDArray[np
     rows, columns = view.shape
     factor = max(1, min(COARSE, min(rows, columns) // 32))
     coarse = np.zeros((-(-rows // factor), -(-columns // factor)), np.bool_)
-    _mark_truncated(
-        volume.outlines,
-        np.array([volume.ct_range[0] - 0.5, volume.ct_range[1] + 0.5]),
-        view.source[order],
-        view.to_origin[order] + (factor - 1) / 2 * (view.column_step + view.row_step)[order],
-        factor * view.column_step[order],
-        factor * view.row_step[order],
-        coarse,
-    )
+    ends = np.array([volume.ct_range[0] - 0.5, volume.ct_range[1] + 0.5])
+    first = view.to_origin[order] + (factor - 1) / 2 * (view.column_step + view.row_step)[order]
+
+    def some(start: int) -> None:
+        _mark_truncated(
+            volume.outlines, ends, view.source[order], first, factor * view.column_step[order],
+            factor * view.row_step[order], start, min(start + 8, coarse.shape[0]), coarse,
+        )  # fmt: skip
+
+    list(workers(threads).map(some, range(0, coarse.shape[0], 8)))
     return np.repeat(np.repeat(coarse, factor, axis=0), factor, axis=1)[:rows, :columns]
 
 
 @njit(nogil=True, cache=True, error_model="numpy")
-def _mark_truncated(outlines, ends, source, to_origin, column_step, row_step, out):
+def _mark_truncated(outlines, ends, source, to_origin, column_step, row_step, start, stop, out):
     n_a, n_b = outlines.shape[1:]
-    for row in range(out.shape[0]):
+    for row in range(start, stop):
         for column in range(out.shape[1]):
             d = (
                 to_origin[0] + column * column_step[0] + row * row_step[0],
