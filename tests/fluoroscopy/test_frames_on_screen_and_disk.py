@@ -10,6 +10,7 @@ from xray_phantoms import CARM, slab, view
 
 from sijoint.fluoroscopy import (
     Collimator,
+    DisplayOptions,
     Relationship,
     Scene,
     Technique,
@@ -48,7 +49,7 @@ def picture(technique=None, primary=180.0, secondary=0.0, origin="simulated", si
 
 def test_needle_is_dark_and_inversion_makes_it_white():
     frame = picture()
-    normal, inverted = display_pixels(frame), display_pixels(frame, inverted=True)
+    normal, inverted = display_pixels(frame), display_pixels(frame, DisplayOptions(inverted=True))
     needle, beside = np.s_[81, 35:70], np.s_[90:110, 35:70]
     assert normal[needle].mean() < normal[beside].mean() - 40
     assert inverted[needle].mean() > inverted[beside].mean() + 40

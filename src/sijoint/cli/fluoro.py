@@ -25,6 +25,7 @@ from sijoint.cli.image_file import KINDS, write_npy, write_png, write_tiff
 from sijoint.cli.options import CT_HELP, LABELS_HELP
 from sijoint.cli.outfile import refuse_unusable, write_whole
 from sijoint.fluoroscopy import (
+    DisplayOptions,
     Projector,
     Run,
     annotated,
@@ -171,7 +172,13 @@ def _write(out: Path, run: Run, display: DisplayOrientation | None, inverted: bo
     elif kind == ".png":
         window = display_window(frames[0])
         pictures = [
-            annotated(frame, display=display, behind=_behind(frame.pose), window=window, inverted=inverted)
+            annotated(
+                frame,
+                display=display,
+                behind=_behind(frame.pose),
+                window=window,
+                options=DisplayOptions(inverted=inverted),
+            )
             for frame in frames
         ]
         interval_s = 1 / frames[0].technique.pulses_per_s if frames[0].technique else 0.1

@@ -19,8 +19,9 @@ from sijoint.fluoroscopy.brightness import (
 from sijoint.fluoroscopy.by_rays import project_by_rays
 from sijoint.fluoroscopy.capsule_chain import CapsuleChain, chain_areal_density
 from sijoint.fluoroscopy.density_field import DensityField
-from sijoint.fluoroscopy.display import Window, display_pixels, display_window
+from sijoint.fluoroscopy.display import DisplayOptions, Window, display_pixels, display_window
 from sijoint.fluoroscopy.dose import air_kerma_mgy, dose_area_product_mgy_cm2, field_half_sizes_mm, field_mask
+from sijoint.fluoroscopy.dose_total import DoseTotal, dgy_cm2, gy_m2
 from sijoint.fluoroscopy.encoding import decode, encode, export
 from sijoint.fluoroscopy.errors import UnphysicalView, UnreadableFrame
 from sijoint.fluoroscopy.exposure import expose
@@ -32,6 +33,8 @@ from sijoint.fluoroscopy.line_integrator import LineIntegrator, kernel_name
 from sijoint.fluoroscopy.live import LiveFluoroscope, LivePicture, Moment, Stages
 from sijoint.fluoroscopy.projector import Projector
 from sijoint.fluoroscopy.scene import Scene
+from sijoint.fluoroscopy.skin_dose import SkinDose, TableTop, skin_dose
+from sijoint.fluoroscopy.skin_surface import SkinSurface, skin_surface
 from sijoint.fluoroscopy.subtraction import iodine_estimate, iodine_noise_mg_cm2
 from sijoint.fluoroscopy.technique import Collimator, Technique
 from sijoint.fluoroscopy.volume import AttenuationVolume, densities_from_hu, volume_from_hu
@@ -41,7 +44,9 @@ __all__ = [
     "CapsuleChain",
     "Collimator",
     "DensityField",
+    "DisplayOptions",
     "DosePerPulse",
+    "DoseTotal",
     "Frame",
     "KeptViews",
     "LayerGrid",
@@ -54,7 +59,10 @@ __all__ = [
     "Relationship",
     "Run",
     "Scene",
+    "SkinDose",
+    "SkinSurface",
     "Stages",
+    "TableTop",
     "Technique",
     "UnphysicalView",
     "UnreadableFrame",
@@ -66,6 +74,7 @@ __all__ = [
     "chain_areal_density",
     "decode",
     "densities_from_hu",
+    "dgy_cm2",
     "display_pixels",
     "display_window",
     "dose_area_product_mgy_cm2",
@@ -75,6 +84,7 @@ __all__ = [
     "expose",
     "field_half_sizes_mm",
     "field_mask",
+    "gy_m2",
     "iodine_estimate",
     "iodine_noise_mg_cm2",
     "kerma_rate_mgy_min",
@@ -83,6 +93,8 @@ __all__ = [
     "on_curve",
     "project_by_rays",
     "regulate",
+    "skin_dose",
+    "skin_surface",
     "starting_technique",
     "take_image",
     "take_run",

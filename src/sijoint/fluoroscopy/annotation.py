@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
-from sijoint.fluoroscopy.display import Window, display_pixels
+from sijoint.fluoroscopy.display import DEFAULT, DisplayOptions, Window, display_pixels
 from sijoint.fluoroscopy.frame import Frame
 from sijoint.frames import CArmPose, DisplayOrientation, ReceptorTilt, default_display, side_at_screen_left
 
@@ -22,8 +22,8 @@ def annotated(
     display: DisplayOrientation | None = None,
     behind: bool = True,
     text: Sequence[str] = (),
+    options: DisplayOptions = DEFAULT,
     window: Window | None = None,
-    inverted: bool = False,
 ) -> NDArray[np.uint8]:
     """RGB (rows + strips, columns, 3): SIMULATED, side markers, receptor words with raw angles, time, technique, dose.
 
@@ -32,10 +32,10 @@ def annotated(
     """
     if display is None:
         display = default_display(frame.pose) if frame.pose else DisplayOrientation()
-    grey = display.apply(display_pixels(frame, window=window, inverted=inverted))
+    grey = display.apply(display_pixels(frame, options, window=window))
     rows, columns = grey.shape
     size = max(10, columns // 46)
-    lower = [_receptor_line(frame, behind), _technique_line(frame), *text]
+    lower = [_receptor_line(frame, behind), _technique_line(frame), *frame.warnings, *text]
     lower = [line for whole in lower for line in _wrapped(whole, columns - size, size) if line]
     top, bottom = round(2.2 * size), round(1.35 * size * len(lower) + 0.7 * size)
     picture = Image.new("RGB", (columns, rows + top + bottom))
@@ -49,8 +49,14 @@ def annotated(
     draw.text((columns - size / 2, middle), right, AMBER, large, anchor="rm")
     draw.text((columns / 2, middle), _origin_words(frame), AMBER, large, anchor="mm")
     for n, line in enumerate(lower):
-        draw.text((size / 2, top + rows + size * (0.4 + 1.35 * n)), line, WHITE if n == 0 else GREY, font)
+        draw.text((size / 2, top + rows + size * (0.4 + 1.35 * n)), line, _colour(n, line, frame), font)
     return np.asarray(picture, dtype=np.uint8)
+
+
+def _colour(number: int, line: str, frame: Frame) -> tuple[int, int, int]:
+    if any(line in warning for warning in frame.warnings):
+        return AMBER
+    return WHITE if number == 0 else GREY
 
 
 def with_origin_strip(frame: Frame) -> NDArray[np.uint16]:

@@ -110,3 +110,31 @@ def enlarge_row(coarse, row, factor, index, share, out):
     for c in range(out.size):
         left = line[index[c]]
         out[c] = left + share[c] * (line[index[c] + right] - left)
+
+
+def blurred(values: NDArray[np.float32], sigma_pixels: float) -> NDArray[np.float32]:
+    """``values`` (rows, columns) under a Gaussian; ends are repeated."""
+    out = np.empty_like(values)
+    _blur(values, gaussian_taps(sigma_pixels), out)
+    return out
+
+
+def mean_pixels(values: NDArray[np.float32], factor: int) -> NDArray[np.float32]:
+    """Means over factor x factor pixels; those at the end may be of fewer."""
+    if factor == 1:
+        return values
+    rows, columns = values.shape
+    starts = np.arange(0, rows, factor), np.arange(0, columns, factor)
+    sums = np.add.reduceat(np.add.reduceat(values, starts[0], axis=0), starts[1], axis=1)
+    counts = [np.diff(np.append(start, n)) for start, n in zip(starts, (rows, columns), strict=True)]
+    return np.asarray(sums / (counts[0][:, None] * counts[1]), dtype=np.float32)
+
+
+@njit(nogil=True, cache=True, error_model="numpy", fastmath=FAST)
+def _blur(values, taps, out):
+    across = np.empty_like(values)
+    padded = np.empty(values.shape[1] + taps.size, np.float32)
+    for row in range(values.shape[0]):
+        blur_row(values[row], taps, padded, across[row])
+    for row in range(values.shape[0]):
+        combine_rows(across, row, taps, out[row])

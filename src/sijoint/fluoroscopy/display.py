@@ -1,172 +1,246 @@
 """From linear pixels to what a screen shows: logarithm, softened large contrasts, edges, a robust window.
 
 Default as on C-arms in pain practice: what attenuates is dark, so needle and contrast are black on grey bone and bright
-soft tissue; ``inverted`` gives the radiograph's white bone.
+soft tissue; ``inverted`` gives the radiograph's white bone. The collimated field alone is processed, so that its dark
+surround does not spill into it, and it fades at its edges as it does on the detector.
 """
 
 # mypy: disable-error-code=no-untyped-def
 # (numba kernels take their types from the arrays they are called with)
 
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numba import njit
 from numpy.typing import NDArray
-from scipy import ndimage
 
-from sijoint.fluoroscopy.detector_response import ROWS
-from sijoint.fluoroscopy.blur import gaussian_taps
-from sijoint.fluoroscopy.dose import field_mask
+from sijoint.fluoroscopy.blur import (
+    FAST,
+    blur_row,
+    blurred,
+    columns_of,
+    combine_rows,
+    enlarge_row,
+    gaussian_taps,
+    mean_pixels,
+)
+from sijoint.fluoroscopy.collimated import open_shares
 from sijoint.fluoroscopy.frame import Frame, Relationship
-from sijoint.fluoroscopy.scatter import binned
+from sijoint.fluoroscopy.physics import physics
+from sijoint.fluoroscopy.workers import workers
 
-LARGE_MM, LARGE_KEPT = 30.0, 0.45  # contrasts wider than this on the detector keep this share
-MIDDLE_MM, MIDDLE_GAIN = 4.0, 0.55  # bone edges and trabeculae
-EDGE_MM, EDGE_GAIN = 0.9, 0.5
-NOISE_MM = 0.25  # smoothing against single-pixel noise
-COARSE_MM = 0.6  # everything but the finest is worked out on pixels of about this size
+ROWS = 64  # rows of one block of work
 SATURATED = 65535  # direct beam, as a rule
-BRIGHT, BRIGHT_LARGE = 2.4, 1.2  # above the median by this in ln signal: direct beam and skin edge
+COARSER = 3  # pixels of the large contrasts over those of the middle ones
+SAMPLED = 4  # every so many rows and columns decide on level and window
 
 
-@njit(nogil=True, cache=True, error_model="numpy", fastmath={"contract", "nsz", "arcp"})
-def blur_across(values, taps, start, stop, out):
-    """Seven taps along rows, rows start..stop."""
-    columns = values.shape[1]
-    t0, t1, t2, t3 = taps[3], taps[4], taps[5], taps[6]
-    for row in range(start, stop):
-        for c in range(3, columns - 3):
-            out[row, c] = (
-                t0 * values[row, c] + t1 * (values[row, c - 1] + values[row, c + 1])
-                + t2 * (values[row, c - 2] + values[row, c + 2]) + t3 * (values[row, c - 3] + values[row, c + 3])
-            )  # fmt: skip
-        for edge in range(min(3, columns)):
-            for c in (edge, columns - 1 - edge):
-                total = np.float32(0)
-                for n in range(-3, 4):
-                    total += taps[n + 3] * values[row, min(max(c + n, 0), columns - 1)]
-                out[row, c] = total
+@dataclass(frozen=True)
+class DisplayOptions:
+    """How a picture is processed for the eye. Strengths: 0 is off, 1 the default look, 2 twice that."""
 
-
-@njit(nogil=True, cache=True, error_model="numpy", fastmath={"contract", "nsz", "arcp"})
-def _down(values, taps, row, c):
-    last = values.shape[0] - 1
-    return (
-        taps[3] * values[row, c]
-        + taps[4] * (values[max(row - 1, 0), c] + values[min(row + 1, last), c])
-        + taps[5] * (values[max(row - 2, 0), c] + values[min(row + 2, last), c])
-        + taps[6] * (values[max(row - 3, 0), c] + values[min(row + 3, last), c])
-    )
-
-
-@njit(nogil=True, cache=True, error_model="numpy", fastmath={"contract", "nsz", "arcp"})
-def blur_down(values, taps, start, stop, out):
-    """Seven taps along columns, rows start..stop."""
-    for row in range(start, stop):
-        for c in range(values.shape[1]):
-            out[row, c] = _down(values, taps, row, c)
+    logarithm: bool = True
+    local_contrast: float = 1.0
+    edge_enhancement: float = 1.0
+    inverted: bool = False
 
 
 @dataclass(frozen=True)
 class Window:
-    """Limits of the processed logarithmic image that become black and white; one window for a series keeps it steady."""
+    """Limits of the processed image that become black and white; one window for a series keeps it steady."""
 
     low: float
     high: float
 
 
-def display_window(frame: Frame) -> Window:
+DEFAULT = DisplayOptions()
+
+
+def display_window(frame: Frame, options: DisplayOptions = DEFAULT, *, threads: int = 2) -> Window:
     """The window that ``display_pixels`` would choose for this frame."""
-    processed, shown = _processed(frame)
-    return _robust_window(processed, shown)
+    return _Processed(frame, options, threads).window()
 
 
-def display_pixels(frame: Frame, *, window: Window | None = None, inverted: bool = False) -> NDArray[np.uint8]:
-    """(rows, columns) 0..255 in stored orientation; black outside the collimated field. Display frames pass unchanged."""
+def display_pixels(
+    frame: Frame, options: DisplayOptions = DEFAULT, *, window: Window | None = None, threads: int = 2
+) -> NDArray[np.uint8]:
+    """(rows, columns) 0..255 in stored orientation; black outside the collimated field. Display frames pass unchanged.
+
+    ``window`` None is chosen from this frame alone.
+    """
     if frame.relationship is Relationship.DISPLAY:
         grey = frame.pixels if frame.pixels.max() <= 255 else frame.pixels // 257
         return np.asarray(grey, dtype=np.uint8)
-    processed, shown = _processed(frame)
-    window = window or _robust_window(processed, shown)
-    grey = np.clip((processed - window.low) / max(window.high - window.low, 1e-3), 0, 1)
-    if inverted:
-        grey = 1 - grey
-    out = np.asarray(grey * 255 + 0.5, dtype=np.uint8)
-    out[~_field(frame)] = 0
-    return out
+    processed = _Processed(frame, options, threads)
+    return processed.grey(window or processed.window())
 
 
-def _field(frame: Frame) -> NDArray[np.bool_]:
-    if frame.pose is None or frame.technique is None:
-        return np.ones(frame.pixels.shape, np.bool_)
-    return field_mask(frame.pose, frame.detector, frame.technique)
+class _Processed:
+    """One frame's collimated field, smoothed along rows, and what is added to it, on coarse pixels."""
+
+    def __init__(self, frame: Frame, options: DisplayOptions, threads: int) -> None:
+        self.frame, self.options, self.threads = frame, options, threads
+        numbers, pixel_mm = physics("display"), frame.detector.pixel_mm
+        if frame.pose is None or frame.technique is None:
+            opened = np.ones(frame.pixels.shape[0], np.float32), np.ones(frame.pixels.shape[1], np.float32)
+        else:
+            opened = open_shares(frame.pose, frame.detector, frame.technique)
+        self.part = tuple(slice(int(np.argmax(o > 0)), o.size - int(np.argmax(o[::-1] > 0))) for o in opened)
+        self.open = tuple(o[part] for o, part in zip(opened, self.part, strict=True))
+        self.pixels = frame.pixels[self.part]
+        bright, gain = float(numbers["bright"]), float(numbers["edge_gain"]) * options.edge_enhancement
+        self.gain = np.float32(1 + gain)
+
+        values, self.level = self._values()
+        self.bright = np.float32(self.level + bright)
+        # where the blades hide part of the focal spot, less of it is no property of the body
+        down, along = (np.log(np.maximum(o, 0.1)) if options.logarithm else np.zeros_like(o) for o in self.open)
+        self.taps = gaussian_taps(float(numbers["noise_mm"]) / pixel_mm)
+        self.factor = max(1, round(float(numbers["coarse_mm"]) / pixel_mm))
+        rows, columns = self.pixels.shape
+        self.across = np.empty((rows, columns), np.float32)
+        coarse = np.empty((-(-rows // self.factor), -(-columns // self.factor)), np.float32)
+        block = ROWS // self.factor * self.factor if self.factor <= ROWS else self.factor
+
+        def take(start: int) -> None:
+            stop = min(start + block, rows)
+            _take_rows(
+                self.pixels, values, self.bright, down, along, self.taps, self.factor, start, stop, self.across, coarse
+            )
+
+        list(workers(threads).map(take, range(0, rows, block)))
+        self.change = self._change(coarse, pixel_mm * self.factor, gain)
+        self.columns = columns_of(columns, coarse.shape[1], self.factor)
+
+    def _values(self) -> tuple[NDArray[np.float32], float]:
+        """What every pixel value becomes, and the middle of what is seen."""
+        seen = self.pixels[::SAMPLED, ::SAMPLED]
+        seen = seen[seen < SATURATED] if (seen < SATURATED).any() else seen
+        middle = int(np.partition(seen, seen.size // 2, axis=None)[seen.size // 2]) if seen.size else 1
+        logs = _logarithms(self.frame.scale, self.frame.relationship)
+        if self.options.logarithm:
+            return logs, float(logs[middle])
+        linear = np.exp(logs - logs[middle])  # one in the middle, so that steps there are as large as the logarithm's
+        return linear, 1.0
+
+    def _change(self, coarse: NDArray[np.float32], size_mm: float, edge_gain: float) -> NDArray[np.float32]:
+        """What is added to the fine image: middle contrasts up, large ones and those of the edge's surround down."""
+        numbers, strength = physics("display"), self.options.local_contrast
+        step = max(1, round(float(numbers["middle_mm"]) / 2 / size_mm))
+        middle = mean_pixels(coarse, step)
+        body = np.minimum(
+            middle, np.float32(self.level + float(numbers["bright_large"]))
+        )  # air shall not darken the skin
+        large = blurred(mean_pixels(body, COARSER), float(numbers["large_mm"]) / (size_mm * step * COARSER))
+        middle = blurred(middle, float(numbers["middle_mm"]) / (size_mm * step))
+        surround = blurred(coarse, float(numbers["edge_mm"]) / size_mm) if edge_gain else coarse
+        flattened = strength * (1 - float(numbers["large_kept"]))
+        out = np.empty_like(coarse)
+        _combine_scales(
+            coarse, surround, middle, large, step, step * COARSER,
+            *columns_of(coarse.shape[1], middle.shape[1], step), *columns_of(coarse.shape[1], large.shape[1], step * COARSER),
+            np.float32(strength * float(numbers["middle_gain"])), np.float32(edge_gain), np.float32(flattened),
+            np.float32(self.level), out,
+        )  # fmt: skip
+        return out
+
+    def window(self) -> Window:
+        """From the 0.5th to the 99.5th percentile of the body, with some room."""
+        every = max(1, min(SAMPLED, self.pixels.shape[0] // 8))
+        rows = np.arange(0, self.pixels.shape[0], every)
+        sample = np.empty((rows.size, self.pixels.shape[1]), np.float32)
+        index, share = self.columns
+        _process_rows(self.across, self.taps, self.change, self.factor, index, share, self.gain, rows, sample)
+        seen = sample[:, ::every]
+        body = (self.across[::every, ::every] < self.bright - 0.05) & (self.open[0][::every, None] > 0.5)
+        body &= self.open[1][::every] > 0.5
+        values = seen[body] if np.count_nonzero(body) >= 16 else seen.ravel()
+        places = [int(0.005 * (values.size - 1)), int(np.ceil(0.995 * (values.size - 1)))]
+        low, high = np.partition(values, places)[places]
+        room = float(physics("display")["room_share"]) * float(high - low) + 0.05
+        return Window(float(low) - room, float(high) + room)
+
+    def grey(self, window: Window) -> NDArray[np.uint8]:
+        out = np.zeros(self.frame.pixels.shape, np.uint8)
+        inside = out[self.part]
+        per_step = np.float32(255 / max(window.high - window.low, 1e-3))
+        (index, share), (open_rows, open_columns) = self.columns, self.open
+
+        def finish(start: int) -> None:
+            _show_rows(
+                self.across, self.taps, self.change, self.factor, index, share, self.gain, np.float32(window.low),
+                per_step, self.options.inverted, open_rows, open_columns, start, min(start + ROWS, inside.shape[0]),
+                inside,
+            )  # fmt: skip
+
+        list(workers(self.threads).map(finish, range(0, inside.shape[0], ROWS)))
+        return out
 
 
-def _processed(frame: Frame, threads: int = 2) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
-    """The processed logarithmic image and where it holds body: inside the field and not direct beam."""
-    field, pixel_mm = _field(frame), frame.detector.pixel_mm
+@lru_cache(maxsize=8)
+def _logarithms(scale: float, relationship: Relationship) -> NDArray[np.float32]:
+    """(65536,) logarithm of energy of every pixel value."""
     values = np.arange(65536, dtype=np.float32)
-    logs = (
-        np.log(np.maximum(values, 1) * frame.scale)
-        if frame.relationship is Relationship.LINEAR
-        else values * frame.scale
-    )
-    seen = frame.pixels[::4, ::4][field[::4, ::4]]
-    seen = seen[seen < SATURATED] if (seen < SATURATED).any() else seen
-    level = float(np.median(logs[seen])) if seen.size else 0.0
-    logs = np.minimum(logs, level + BRIGHT).astype(np.float32)
-    log = np.where(field, logs[frame.pixels], np.float32(level))
-
-    factor = max(1, round(COARSE_MM / pixel_mm))
-    coarse, size = binned(log, factor), factor * pixel_mm
-    step = max(1, round(3.0 / size))  # the large contrasts are smooth: a third grid carries them
-    body = np.minimum(coarse, np.float32(level + BRIGHT_LARGE))  # beside the skin, bright air shall not darken the body
-    large = ndimage.gaussian_filter(binned(body, step), LARGE_MM / (size * step), mode="nearest")
-    change = np.float32(MIDDLE_GAIN) * (
-        coarse - ndimage.gaussian_filter(coarse, MIDDLE_MM / size, mode="nearest", truncate=2.5)
-    )
-    change -= np.float32(EDGE_GAIN) * ndimage.gaussian_filter(coarse, EDGE_MM / size, mode="nearest", truncate=2.5)
-    flattened = np.float32(1 - LARGE_KEPT) * (large - np.float32(level))
-    _add_enlarged(-flattened, step, np.float32(1), change, 0, change.shape[0])
-
-    taps = np.zeros(7,np.float32); tt=gaussian_taps(NOISE_MM / pixel_mm); tt=tt[max(0,len(tt)//2-3):len(tt)//2+4]; taps[3-len(tt)//2:4+len(tt)//2]=tt; taps/=taps.sum()
-    across, processed = np.empty_like(log), np.empty_like(log)
-    blocks = [(start, min(start + ROWS, log.shape[0])) for start in range(0, log.shape[0], ROWS)]
-
-    def finish(block: tuple[int, int]) -> None:
-        blur_down(across, taps, block[0], block[1], processed)
-        _add_enlarged(change, factor, np.float32(1 + EDGE_GAIN), processed, block[0], block[1])
-
-    with ThreadPoolExecutor(threads) as pool:
-        list(pool.map(lambda block: blur_across(log, taps, block[0], block[1], across), blocks))
-        list(pool.map(finish, blocks))
-    return processed, field & (log < level + BRIGHT - 0.05)
+    logs = values * scale if relationship is Relationship.LOG else np.log(np.maximum(values, 1) * scale)
+    return np.asarray(logs, dtype=np.float32)
 
 
-@njit(nogil=True, cache=True, error_model="numpy", fastmath={"contract", "nsz", "arcp"})
-def _add_enlarged(coarse, factor, gain, values, start, stop):
-    """values = gain * values + coarse, bilinearly between the middles of coarse pixels."""
-    n_rows, n_columns = coarse.shape
+@njit(nogil=True, cache=True, error_model="numpy", fastmath=FAST)
+def _take_rows(pixels, values, bright, hidden_rows, hidden_columns, taps, factor, start, stop, across, coarse):
+    columns = pixels.shape[1]
+    line, padded = np.empty(columns, np.float32), np.empty(columns + taps.size, np.float32)
     for row in range(start, stop):
-        y = min(max((row + np.float32(0.5)) / factor - np.float32(0.5), np.float32(0)), np.float32(n_rows - 1))
-        i = min(int(y), max(n_rows - 2, 0))
-        y -= i
-        i1 = min(i + 1, n_rows - 1)
-        for c in range(values.shape[1]):
-            x = min(max((c + np.float32(0.5)) / factor - np.float32(0.5), np.float32(0)), np.float32(n_columns - 1))
-            j = min(int(x), max(n_columns - 2, 0))
-            x -= j
-            j1 = min(j + 1, n_columns - 1)
-            upper = coarse[i, j] + x * (coarse[i, j1] - coarse[i, j])
-            lower = coarse[i1, j] + x * (coarse[i1, j1] - coarse[i1, j])
-            values[row, c] = gain * values[row, c] + upper + y * (lower - upper)
+        for c in range(columns):
+            line[c] = min(values[pixels[row, c]] - hidden_rows[row] - hidden_columns[c], bright)
+        blur_row(line, taps, padded, across[row])
+        sums, inside = coarse[row // factor], row % factor
+        last = inside == factor - 1 or row == pixels.shape[0] - 1
+        for cell in range(sums.size):
+            total, first, end = np.float32(0), cell * factor, min((cell + 1) * factor, columns)
+            for c in range(first, end):
+                total += line[c]
+            total /= end - first
+            if inside:
+                total += sums[cell]
+            sums[cell] = total / (inside + 1) if last else total
 
 
-def _robust_window(processed: NDArray[np.float32], shown: NDArray[np.bool_]) -> Window:
-    values = processed[::4, ::4][shown[::4, ::4]]
-    if values.size < 16:
-        values = processed[::4, ::4].ravel()
-    low, high = np.percentile(values, [0.5, 99.5])
-    room = 0.12 * float(high - low) + 0.05
-    return Window(float(low) - room, float(high) + room)
+@njit(nogil=True, cache=True, error_model="numpy", fastmath=FAST)
+def _combine_scales(
+    coarse, surround, middle, large, middle_factor, large_factor, middle_index, middle_share, large_index, large_share,
+    middle_gain, edge_gain, flattened, level, out,
+):  # fmt: skip
+    columns = coarse.shape[1]
+    mid, far = np.empty(columns, np.float32), np.empty(columns, np.float32)
+    for row in range(coarse.shape[0]):
+        enlarge_row(middle, row, middle_factor, middle_index, middle_share, mid)
+        enlarge_row(large, row, large_factor, large_index, large_share, far)
+        for c in range(columns):
+            out[row, c] = (
+                middle_gain * (coarse[row, c] - mid[c]) - edge_gain * surround[row, c] - flattened * (far[c] - level)
+            )
+
+
+@njit(nogil=True, cache=True, error_model="numpy", fastmath=FAST)
+def _process_rows(across, taps, change, factor, index, share, gain, rows, out):
+    added = np.empty(across.shape[1], np.float32)
+    for n in range(rows.size):
+        combine_rows(across, rows[n], taps, out[n])
+        enlarge_row(change, rows[n], factor, index, share, added)
+        for c in range(added.size):
+            out[n, c] = gain * out[n, c] + added[c]
+
+
+@njit(nogil=True, cache=True, error_model="numpy", fastmath=FAST)
+def _show_rows(
+    across, taps, change, factor, index, share, gain, low, per_step, inverted, open_rows, open_columns, start, stop, out
+):
+    line, added = np.empty(across.shape[1], np.float32), np.empty(across.shape[1], np.float32)
+    sign, offset = (np.float32(-1), np.float32(255)) if inverted else (np.float32(1), np.float32(0))
+    for row in range(start, stop):
+        combine_rows(across, row, taps, line)
+        enlarge_row(change, row, factor, index, share, added)
+        for c in range(line.size):
+            grey = min(max((gain * line[c] + added[c] - low) * per_step, np.float32(0)), np.float32(255))
+            out[row, c] = np.uint8((offset + sign * grey) * open_rows[row] * open_columns[c] + np.float32(0.5))

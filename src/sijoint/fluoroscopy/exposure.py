@@ -64,7 +64,7 @@ def expose(
         technique=technique,
         kerma_reference_mgy=air_kerma_mgy(technique, carm.reference_point_mm),
         dose_area_product_mgy_cm2=dose_area_product_mgy_cm2(pose, detector, technique),
-        truncated_share=float(anatomy.truncated[part].mean()),
+        truncated_share=np.count_nonzero(anatomy.truncated[part]) / anatomy.truncated[part].size,
         origin="simulated",
         field_signal=None if measured is None else measured * response.step_kev_mm2,
         warnings=_what_is_wrong(pixels[part], response),
