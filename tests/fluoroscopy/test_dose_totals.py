@@ -25,7 +25,6 @@ from sijoint.fluoroscopy.beam import kerma_mgy_per_mas
 from sijoint.fluoroscopy.physics import physics
 from sijoint.fluoroscopy.skin_factors import half_value_layer_mm_al
 
-
 USUAL = Technique(80, 10)
 
 
