@@ -2,7 +2,7 @@
 
 Patient and table top run along the table without end: the body goes on beyond the CT. The patient is an ellipse round the
 extent of the body, the housings are boxes round the central ray and the C is its inner circle, so distances are good to some
-centimetres: they warn; only what is deeper than such an outline can be wrong is a collision.
+centimetres: they warn; only what is deeper than such solids can be wrong is a collision.
 """
 
 from collections.abc import Iterator
@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+from scipy.spatial.distance import cdist
 
 from sijoint.frames.carm import CArmPose
 from sijoint.frames.carm_model import CArmModel
@@ -56,11 +57,12 @@ class LyingPatient:
         return float(np.hypot(max(float(self.gap_mm(place[None, :2])[0]), 0.0), beyond))
 
     def gap_mm(self, points: Section) -> NDArray[np.float64]:
-        """Distance (n,) to the ellipse, to first order; negative inside."""
-        scaled = (points - self.centre_mm) / self.half_mm
-        out = np.linalg.norm(scaled, axis=-1)
-        slope = np.linalg.norm(scaled / self.half_mm, axis=-1)
-        return np.asarray(np.where(slope > 1e-9, out * (out - 1) / np.maximum(slope, 1e-9), -min(self.half_mm)))
+        """Distance (n,) to the ellipse, to a millimetre; negative inside."""
+        turn = np.radians(np.arange(0, 360, 0.5))
+        rim = np.stack([np.cos(turn), np.sin(turn)], axis=-1) * self.half_mm
+        local = points - self.centre_mm
+        inside = np.linalg.norm(local / self.half_mm, axis=-1) < 1
+        return np.asarray(np.where(inside, -1.0, 1.0) * cdist(local, rim).min(axis=-1))
 
     def gap_to_table_mm(self, points: Section) -> NDArray[np.float64]:
         """Distance (n,) to the table top, on which the body lies; negative inside."""
@@ -112,14 +114,14 @@ def too_far(isocentre_mm: ArrayLike, patient: LyingPatient) -> str:
 
 
 def collision(near: tuple[Clearance, ...]) -> str:
-    """The sentence of the deepest true collision with the patient, deeper than the outline can be wrong; else empty.
+    """The sentence of the deepest true collision with the patient, deeper than the solids can be wrong; else empty.
 
     The table is only warned of: its size is assumed.
     """
     deepest = min(
         (gap for gap in near if gap.obstacle == PATIENT), key=lambda clearance: clearance.gap_mm, default=None
     )
-    return deepest.words if deepest and deepest.gap_mm < -surroundings("near")["outline_mm"] else ""
+    return deepest.words if deepest and deepest.gap_mm < -surroundings("near")["certain_mm"] else ""
 
 
 def collisions(joints: GantryJoints, pose: CArmPose, model: CArmModel, patient: LyingPatient) -> tuple[str, ...]:

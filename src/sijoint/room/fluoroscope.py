@@ -150,7 +150,7 @@ class SimulatedFluoroscope:
 
         ``locked`` keeps the technique of the last pulse at this pose, so that the two can be subtracted.
         """
-        geometry = true_geometry(self.pose, self.detector, self.position, self._imperfection, time_s)
+        geometry = self.geometry_at(time_s)
         scene = Scene(
             self._line_integrals(geometry),
             self._steel_of(steel, geometry) if steel else None,
@@ -164,6 +164,14 @@ class SimulatedFluoroscope:
             self._next[self.pose] = regulate(frame)
         self._made = [frame]
         return frame
+
+    def geometry_at(self, time_s: float) -> ProjectionGeometry:
+        """From where the anatomy is truly seen at this pose and time; no frame holds it."""
+        return true_geometry(self.pose, self.detector, self.position, self._imperfection, time_s)
+
+    def anatomy_at(self, time_s: float) -> LineIntegrals:
+        """The body as it is seen at this pose and time, without needle and contrast."""
+        return self._line_integrals(self.geometry_at(time_s))
 
     def frames(self) -> Iterator[Frame]:
         """The frames of the last pulse."""
