@@ -20,6 +20,7 @@ from projector import RESULTS
 from table import write_tables
 
 from sijoint.fluoroscopy import LineIntegrator, Projector, volume_from_hu
+from sijoint.fluoroscopy.line_integrator import fastest_kernel
 from sijoint.frames import Grid, ProjectionGeometry
 
 VOXELS_MM = (1.5, 1.0, 0.75)
@@ -61,7 +62,7 @@ def _two_fields(body: Body, threads: int) -> list[dict[str, Any]]:
     start = time.perf_counter()
     projector = Projector(volume_from_hu(_grid(body), body.hu, continue_ends_mm=0), threads=threads)
     common = {
-        "kernel": "default",
+        "kernel": fastest_kernel(),
         "voxel_mm": MIDDLE_MM,
         "voxels": body.hu.size,
         "threads": threads,
@@ -76,7 +77,10 @@ def _rows(project: Callable[[ProjectionGeometry], object], common: dict[str, Any
     for pose in (STRAIGHT, OBLIQUE):
         spent = _spent(project, pose, common["pixels"])
         rows.append(common | {"pose": pose.name, "min_ms": min(spent), "median_ms": median(spent)})
-        print(f"{common} {pose.name}: {min(spent):.2f} ms", flush=True)
+        what = (
+            f"{common['kernel']}, {common['voxel_mm']:g} mm, {common['fields']} field(s), {common['threads']} thread(s)"
+        )
+        print(f"{common['pixels']:5d}² {pose.name:10s} {what:45s} {min(spent):7.2f} ms", flush=True)
     return rows
 
 

@@ -20,11 +20,12 @@ def prepare(volume: Volume, threads: int):  # type: ignore[no-untyped-def]
     affine[:3, 3] = volume.origin_mm
     image = torchio.ScalarImage(tensor=torch.from_numpy(volume.mu)[None], affine=affine)
     subject = Subject.from_images(image, convert_to_mu=False)
-    longest = round(max(volume.mu.shape) * 1.05)  # about one voxel a sample
 
     def run_of(view: View) -> Run:
         rows, columns = view.shape
         p = view.pixel_mm
+        along = int(np.argmax(np.abs(view.centre - view.source)))
+        samples = round(volume.mu.shape[along] * 1.05)  # about one a voxel
         drr = DRR.from_carm_intrinsics(
             view.distance_mm, p, p, 0.0, 0.0, rows, columns, dtype=torch.float32, device="cpu"
         )
@@ -36,7 +37,7 @@ def prepare(volume: Volume, threads: int):  # type: ignore[no-untyped-def]
             out = np.empty((rows, columns), np.float32)
             for row in range(0, rows, ROWS):
                 band = drr.tgt[:, row * columns : (row + ROWS) * columns]
-                made = render(subject, drr.k_inv, placed, drr.sdd, ROWS, columns, longest, src=drr.src, tgt=band)
+                made = render(subject, drr.k_inv, placed, drr.sdd, ROWS, columns, samples, src=drr.src, tgt=band)
                 out[row : row + ROWS] = made.numpy().reshape(-1, columns)
             return out
 

@@ -8,7 +8,7 @@ from itk import RTK as rtk
 from serving import Run, View, Volume, serve
 
 Image = itk.Image[itk.F, 3]
-UNITS_PER_THREAD = 4  # ITK's own default is one; with four it is faster or as fast
+UNITS_PER_THREAD = 4  # small shares of the work, so that no thread waits long for another
 
 
 def prepare(volume: Volume, threads: int):  # type: ignore[no-untyped-def]
