@@ -32,6 +32,7 @@ from sijoint.fluoroscopy.line_integrals import LineIntegrals
 from sijoint.fluoroscopy.line_integrator import LineIntegrator, kernel_name
 from sijoint.fluoroscopy.live import LiveFluoroscope, LivePicture, Moment, Stages
 from sijoint.fluoroscopy.projector import Projector
+from sijoint.fluoroscopy.receptor_picture import receptor_picture, receptor_picture_pixels
 from sijoint.fluoroscopy.scene import Scene
 from sijoint.fluoroscopy.skin_dose import SkinDose, TableTop, skin_dose
 from sijoint.fluoroscopy.skin_surface import SkinSurface, skin_surface
@@ -92,6 +93,8 @@ __all__ = [
     "layer_areal_density",
     "on_curve",
     "project_by_rays",
+    "receptor_picture",
+    "receptor_picture_pixels",
     "regulate",
     "skin_dose",
     "skin_surface",
