@@ -31,8 +31,7 @@ def read_ct(path: Path) -> CT:
     """
     path = Path(path)
     image = _read_dicom_folder(path) if path.is_dir() else _read_file(path)
-    grid, values = _grid_and_array(image, path)
-    return CT(grid, _as_hu(values, path))
+    return CT(_grid_of(image, path), _as_hu(sitk.GetArrayViewFromImage(image).transpose(2, 1, 0), path))
 
 
 def read_field(path: Path) -> tuple[Grid, NDArray]:
@@ -160,7 +159,12 @@ def _check_slices(names: tuple[str, ...], folder: Path) -> None:
 
 
 def _grid_and_array(image: sitk.Image, path: Path) -> tuple[Grid, NDArray]:
-    """The grid and the array (i, j, k) of a volume; refuses anything but one grey value per voxel in three dimensions."""
+    """The grid and the array (i, j, k) of a volume."""
+    return _grid_of(image, path), sitk.GetArrayFromImage(image).transpose(2, 1, 0)
+
+
+def _grid_of(image: sitk.Image, path: Path) -> Grid:
+    """The grid of a volume; refuses anything but one grey value per voxel in three dimensions."""
     if image.GetNumberOfComponentsPerPixel() != 1:
         raise UnreadableImage(f"{path} is a colour or vector image, not a CT or label volume.")
     if image.GetDimension() != 3:
@@ -168,10 +172,9 @@ def _grid_and_array(image: sitk.Image, path: Path) -> tuple[Grid, NDArray]:
     if min(image.GetSize()) < 2:
         raise UnreadableImage(f"{path} is a single slice; a volume of the whole pelvis is needed.")
     try:
-        grid = Grid.from_spacing(image.GetSize(), image.GetSpacing(), image.GetOrigin(), image.GetDirection())
+        return Grid.from_spacing(image.GetSize(), image.GetSpacing(), image.GetOrigin(), image.GetDirection())
     except ValueError:
         raise UnreadableImage(f"{path} does not say where its voxels lie (spacing or axes are missing).") from None
-    return grid, sitk.GetArrayFromImage(image).transpose(2, 1, 0)
 
 
 def _as_hu(values: NDArray, path: Path) -> NDArray[np.int16]:
@@ -187,7 +190,11 @@ def _as_hu(values: NDArray, path: Path) -> NDArray[np.int16]:
         )
     if high - low < 100:
         raise UnreadableImage(f"{path} is not in Hounsfield units: its values span less than fat to bone.")
-    return np.ascontiguousarray(np.rint(np.maximum(values, _AIR_HU)).astype(np.int16))
+    hu = np.empty(values.shape, np.int16)
+    for start in range(0, len(hu), 32):  # a large CT in floating point is not held a second time
+        part = slice(start, start + 32)
+        hu[part] = np.rint(np.maximum(values[part], _AIR_HU))
+    return hu
 
 
 def _on_axes_of(grid: Grid, other: Grid, values: NDArray, path: Path) -> NDArray:
