@@ -11,6 +11,7 @@ from sijoint.frames import (
     LyingPatient,
     PatientPosition,
     ReceptorTilt,
+    beam_misses,
     clearances,
     collision,
     collisions,
@@ -18,7 +19,6 @@ from sijoint.frames import (
     joints_for_direction,
     load_carm_model,
     pose_from_joints,
-    too_far,
 )
 
 CARM = load_carm_model()
@@ -122,11 +122,21 @@ def test_a_focus_near_the_skin_is_a_finding_with_the_regulations_distances(up_mm
         assert words in found[0]
 
 
-def test_an_isocentre_far_from_the_patient_is_told_with_the_distance():
-    assert too_far((0, 0, 0), PATIENT) == ""
-    assert too_far((180 + 150, 0, 0), PATIENT) == ""
-    assert "the isocentre is 820 mm away from the patient" in too_far((1000, 0, 0), PATIENT)
-    assert "the isocentre is 300 mm away" in too_far((0, 0, -500), PATIENT)
+@pytest.mark.parametrize("left", [0, 40, 90, 180])
+def test_a_beam_that_passes_the_patient_by_is_told_with_the_distance(left):
+    def told(isocentre):
+        return beam_misses(at(left, isocentre=isocentre)[1], CARM.detector, PATIENT)
+
+    assert told((0, 0, 0)) == ""
+    assert told((0, 0, 260)) == ""  # half of the field, some 77 mm, still meets the known part of the body
+    assert "the isocentre 300 mm away from the body" in told((0, 0, -500))
+    sideways = np.cross(at(left)[1].direction, (0, 0, 1))
+    assert "would miss the patient" in told(400 * sideways)
+    assert told(400 * sideways * 0.4) == ""
+
+
+def test_a_source_past_the_body_looks_away_from_it():
+    assert "would miss" in beam_misses(at(isocentre=(0, 900, 0))[1], CARM.detector, PATIENT)
 
 
 def test_a_model_without_housings_has_nothing_to_collide():

@@ -155,7 +155,7 @@ def test_a_carm_that_would_go_through_the_patient_stays_where_it_is(volume, isoc
     before = made.pose
     with pytest.raises(UnreachablePose, match=r"the collimator would meet the patient, \d+ mm deep"):
         made.move(ReceptorTilt(0, 0).direction, np.add(isocentre, (0, 225, 0)))
-    with pytest.raises(UnreachablePose, match=r"isocentre is \d+ mm away from the patient"):
+    with pytest.raises(UnreachablePose, match=r"isocentre \d+ mm away from the body"):
         made.move(ReceptorTilt(0, 0).direction, np.add(isocentre, (900, 0, 0)))
     assert made.pose == before
 
@@ -164,9 +164,19 @@ def test_the_room_refuses_such_a_position_in_the_same_words(room):
     far = tuple(float(x) for x in np.add(room.plan.target_mm, (0, 0, 2000)))
     events = room.do(PositionCArm, left_deg=0.0, cephalad_deg=0.0, isocentre_mm=far)
     assert [type(event) for event in events] == [Refused]
-    assert "away from the patient" in events[0].sentence
+    assert "the beam would miss the patient" in events[0].sentence
     nowhere = room.do(PositionCArm, left_deg=float("nan"), cephalad_deg=0.0, isocentre_mm=far)
     assert "direction to the receptor is not known" in nowhere[0].sentence
+
+
+def test_a_view_that_no_xray_could_give_is_refused_and_the_procedure_goes_on(room):
+    room.see(ReceptorTilt(0, 0))
+    scope = room.session.fluoroscope
+    scope.pose = replace(scope.pose, isocentre_mm=(0.0, 0.0, 3000.0))
+    events = room.do(Pulse, pulses=1, purpose="scout")
+    assert [type(event) for event in events] == [Refused]
+    assert "no ray meets the body" in events[0].sentence
+    assert isinstance(room.see(ReceptorTilt(0, 0))[0], CArmMoved)
 
 
 def test_a_session_hands_its_imperfection_to_the_carm_and_tells_nobody(setting, room):

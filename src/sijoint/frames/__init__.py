@@ -5,7 +5,14 @@ One world: DICOM patient LPS, millimetres, float64. Angles are degrees at the su
 
 from sijoint.frames.carm import CArmPose, Detector, ProjectionGeometry
 from sijoint.frames.carm_model import CArmModel, Housings, load_carm_model
-from sijoint.frames.clearance import LyingPatient, clearances, collision, collisions, focus_skin_distance_mm, too_far
+from sijoint.frames.clearance import (
+    LyingPatient,
+    beam_misses,
+    clearances,
+    collision,
+    collisions,
+    focus_skin_distance_mm,
+)
 from sijoint.frames.display import DisplayOrientation, default_display, side_at_screen_left
 from sijoint.frames.errors import UnreachablePose
 from sijoint.frames.gantry import GantryJoints, joints_for_direction, joints_from_pose, pose_from_joints, reaches
@@ -51,6 +58,7 @@ __all__ = [
     "Side",
     "UnreachablePose",
     "angle_between_deg",
+    "beam_misses",
     "clearances",
     "collision",
     "collisions",
@@ -69,7 +77,6 @@ __all__ = [
     "rigid",
     "rotation_about",
     "side_at_screen_left",
-    "too_far",
     "transform_directions",
     "transform_points",
     "true_geometry",

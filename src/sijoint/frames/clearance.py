@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.spatial.distance import cdist
 
-from sijoint.frames.carm import CArmPose
+from sijoint.frames.carm import CArmPose, Detector, ProjectionGeometry
 from sijoint.frames.carm_model import CArmModel
 from sijoint.frames.gantry import AT_REST, GantryJoints
 from sijoint.frames.table import PatientPosition
@@ -103,14 +103,20 @@ def clearances(
     return tuple(found)
 
 
-def too_far(isocentre_mm: ArrayLike, patient: LyingPatient) -> str:
-    """The sentence on an isocentre so far from the body that the beam would miss it; empty when it is near."""
-    distance, limit = patient.distance_mm(isocentre_mm), surroundings("near")["isocentre_mm"]
-    if distance <= limit:
+def beam_misses(pose: CArmPose, detector: Detector, patient: LyingPatient) -> str:
+    """The sentence on a beam that passes the known part of the body by; empty when it meets it."""
+    geometry = ProjectionGeometry.of(pose, detector)
+    columns, rows = np.meshgrid(np.linspace(0, detector.columns - 1, 9), np.linspace(0, detector.rows - 1, 9))
+    turn = patient.position.patient_from_table
+    source = pose.source_mm @ turn
+    rays = geometry.pixel_positions(columns, rows).reshape(-1, 3) @ turn - source
+    low, high = _through_ellipse((source[:2] - patient.centre_mm) / patient.half_mm, rays[:, :2] / patient.half_mm)
+    ahead = high > 0
+    middle = source[2] + (low + high)[ahead] / 2 * rays[ahead, 2]
+    if np.any((middle >= patient.along_mm[0]) & (middle <= patient.along_mm[1])):
         return ""
-    return (
-        f"the isocentre is {distance:.0f} mm away from the patient, and the beam would miss: bring it within {limit} mm"
-    )
+    away = patient.distance_mm(pose.isocentre_mm)
+    return f"the beam would miss the patient, with the isocentre {away:.0f} mm away from the body: move table or C-arm"
 
 
 def collision(near: tuple[Clearance, ...]) -> str:
@@ -136,14 +142,17 @@ def focus_skin_distance_mm(pose: CArmPose, patient: LyingPatient) -> float:
     """Focus to the body's outline along the central ray; 0 inside it, infinite where the ray misses it."""
     turn = patient.position.patient_from_table
     start = ((pose.source_mm @ turn)[:2] - patient.centre_mm) / patient.half_mm
-    step = (pose.direction @ turn)[:2] / patient.half_mm
-    a, b, c = step @ step, start @ step, start @ start - 1.0
-    if c <= 0:
-        return 0.0
+    low, high = _through_ellipse(start, (pose.direction @ turn)[None, :2] / patient.half_mm)
+    return max(float(low[0]), 0.0) if high[0] > 0 else float("inf")
+
+
+def _through_ellipse(start: Section, steps: Section) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Where rays (n, 2) from ``start``, both scaled to the unit circle, enter and leave it; -inf to -inf where they miss."""
+    a = np.maximum((steps**2).sum(axis=-1), 1e-300)
+    b, c = steps @ start, start @ start - 1.0
     root = b * b - a * c
-    if a == 0 or root < 0 or b > 0:
-        return float("inf")
-    return float((-b - np.sqrt(root)) / a)
+    half = np.sqrt(np.maximum(root, 0.0))
+    return np.where(root > 0, (-b - half) / a, -np.inf), np.where(root > 0, (-b + half) / a, -np.inf)
 
 
 def focus_skin_words(distance_mm: float) -> str:

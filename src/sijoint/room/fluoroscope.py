@@ -39,12 +39,12 @@ from sijoint.frames import (
     ProjectionGeometry,
     UnreachablePose,
     angle_between_deg,
+    beam_misses,
     clearances,
     collision,
     collisions,
     joints_for_direction,
     pose_from_joints,
-    too_far,
     true_geometry,
 )
 from sijoint.room.body_extent import lying_patient
@@ -110,12 +110,12 @@ class SimulatedFluoroscope:
     def move(self, direction: ArrayLike, isocentre_mm: ArrayLike) -> CArmPose:
         """Bring the receptor to ``direction`` with the isocentre at a place.
 
-        Raises UnreachablePose when a joint does not reach, the isocentre is far from the patient, or a part of the C-arm
-        would have to go through the patient; the C-arm then stays where it is.
+        Raises UnreachablePose when a joint does not reach, the beam would miss the patient, or a part of the C-arm would
+        have to go through the patient; the C-arm then stays where it is.
         """
         joints = joints_for_direction(direction, self.position, self.carm)
         pose = pose_from_joints(joints, self.position, self.carm, isocentre_mm)
-        refusal = too_far(pose.isocentre_mm, self._patient) or collision(
+        refusal = beam_misses(pose, self.detector, self._patient) or collision(
             clearances(joints, pose.isocentre_mm, self.carm, self._patient)
         )
         if refusal:

@@ -1,5 +1,6 @@
 """One procedure: commands in, events out. The same commands, permissions and seed give the same events."""
 
+from sijoint.fluoroscopy import UnphysicalView
 from sijoint.room.acts import perform
 from sijoint.room.commands import RoomCommand
 from sijoint.room.events import Event, Started
@@ -37,7 +38,7 @@ class Session(RoomState):
         else:
             try:
                 perform(command, self)
-            except ImpossibleCommand as refusal:
+            except (ImpossibleCommand, UnphysicalView) as refusal:
                 self.refuse(None, str(refusal))
         self.commands_done += 1
         self.done[command.id] = tuple(self.events)
