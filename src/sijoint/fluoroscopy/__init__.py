@@ -6,10 +6,11 @@ densities (g/cm2) to physics; physics never sees voxels and geometry never sees 
 
 from sijoint.fluoroscopy.acquisition import Run, take_image, take_run
 from sijoint.fluoroscopy.annotation import annotated, edge_letters, with_origin_strip
-from sijoint.fluoroscopy.averaging import average
+from sijoint.fluoroscopy.averaging import average, last_image_hold
 from sijoint.fluoroscopy.brightness import (
     DosePerPulse,
     brightness_limit,
+    controlled,
     kerma_rate_mgy_min,
     on_curve,
     regulate,
@@ -31,6 +32,7 @@ from sijoint.fluoroscopy.layer_grid import LayerGrid, layer_areal_density
 from sijoint.fluoroscopy.line_integrals import LineIntegrals
 from sijoint.fluoroscopy.line_integrator import LineIntegrator, kernel_name
 from sijoint.fluoroscopy.live import LiveFluoroscope, LivePicture, Moment, Stages
+from sijoint.fluoroscopy.magnification import magnified
 from sijoint.fluoroscopy.projector import Projector
 from sijoint.fluoroscopy.receptor_picture import receptor_picture, receptor_picture_pixels
 from sijoint.fluoroscopy.scene import Scene
@@ -73,6 +75,7 @@ __all__ = [
     "average",
     "brightness_limit",
     "chain_areal_density",
+    "controlled",
     "decode",
     "densities_from_hu",
     "dgy_cm2",
@@ -90,7 +93,9 @@ __all__ = [
     "iodine_noise_mg_cm2",
     "kerma_rate_mgy_min",
     "kernel_name",
+    "last_image_hold",
     "layer_areal_density",
+    "magnified",
     "on_curve",
     "project_by_rays",
     "receptor_picture",

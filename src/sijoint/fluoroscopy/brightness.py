@@ -72,13 +72,24 @@ def regulate(
     return replace(found, ma=round(min(wanted, _most_ma(kvp, technique, pose)), 2))
 
 
+def controlled(frame: Frame, *, policy: DosePerPulse = DosePerPulse.CONSTANT) -> tuple[Frame, Technique]:
+    """The frame, with ``brightness_limit`` among its warnings, and the technique for the next pulse. Raises UnphysicalView."""
+    following = regulate(frame, policy=policy)
+    said = _said_at_limit(frame, following, policy)
+    return (frame if said is None else replace(frame, warnings=(*frame.warnings, said))), following
+
+
 def brightness_limit(frame: Frame, *, policy: DosePerPulse = DosePerPulse.CONSTANT) -> str | None:
     """Why the image is darker or brighter than wanted although the control can do no more; None while it can.
 
     Raises UnphysicalView for a frame that does not state its technique or pose.
     """
+    return _said_at_limit(frame, regulate(frame, policy=policy), policy)
+
+
+def _said_at_limit(frame: Frame, following: Technique, policy: DosePerPulse) -> str | None:
     used, _ = _stated(frame)
-    if frame.field_signal is None or regulate(frame, policy=policy) != used:
+    if frame.field_signal is None or following != used:
         return None
     away = float(np.log(max(frame.field_signal, frame.scale) / target_signal_kev_mm2(used.pulses_per_s, policy)))
     if abs(away) < physics("brightness")["dead_band"]:
