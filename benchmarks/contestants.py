@@ -134,7 +134,7 @@ def _environment(folder: Path, wanted: list[str], key: str) -> Path:
     except subprocess.TimeoutExpired:
         raise NotThere(f"{key}: not installed (pip took longer than {INSTALL_SECONDS} s)") from None
     if done.returncode:
-        said = (done.stderr.strip().splitlines() or ["pip failed"])[-1]
-        raise NotThere(f"{key}: not installed ({said[:160]})")
+        print(done.stderr, flush=True)  # for the person here; it names places that do not belong into results
+        raise NotThere(f"{key}: not installed (pip could not install {' '.join(wanted)})")
     stamp.write_text("\n".join(wanted) + "\n", encoding="utf-8")
     return python

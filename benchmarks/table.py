@@ -10,7 +10,7 @@ from contestants import OURS
 BUSY = 0.5  # busy cores before the run; above, times are too long
 
 HOW = """Written by `make bench`; do not edit. Times are the minimum, in ms, of single frames on {threads} threads, programs taking
-turns; every frame is of another pose, turned by 0.01°. *Ratio*: the peer's minimum over ours, in brackets the range of that
+turns; every timed frame follows one that is not timed and is of another pose, turned by 0.01°. *Ratio*: the peer's minimum over ours, in brackets the range of that
 ratio within single rounds. *Error*: root mean square difference to a float64 trilinear reference of ten samples a voxel, over
 the reference's mean; in brackets the same of the rays that meet air where they enter and leave the volume, because programs end
 a cut body in different ways. Poses are DICOM primary/secondary angles; source to detector 1020 mm, source to isocentre 700 mm, detector
@@ -34,7 +34,8 @@ def _peers_section(document: dict[str, Any]) -> str:
     ours = [key for key in OURS if key in document["programs"]]
     peers = [key for key in document["programs"] if key not in OURS]
     parts = [f"## {document['body']}", _measured_on(document)]
-    parts += [_ratios(document, peer, ours) for peer in peers]
+    for peer in peers:
+        parts += [_in_short(document, peer, ours), _ratios(document, peer, ours)]
     if not peers and ours:
         parts.append(_alone(document, ours))
     if document["noise"]:
@@ -70,6 +71,19 @@ def _by_case(document: dict[str, Any]) -> dict[tuple[int, str], dict[str, dict[s
         pose = f"{row['pose']} ({row['primary_deg']:g}/{row['secondary_deg']:g})"
         cases[row["size"], pose][row["program"]] = row
     return cases
+
+
+def _in_short(document: dict[str, Any], peer: str, ours: list[str]) -> str:
+    """How many times faster over all poses, kernel by kernel and size by size."""
+    said = []
+    for key in ours:
+        found = defaultdict(list)
+        for (size, _), rows in _by_case(document).items():
+            if peer in rows and key in rows:
+                found[size].append(min(rows[peer]["ms"]) / min(rows[key]["ms"]))
+        sizes = [f"{min(ratios):.0f}–{max(ratios):.0f} times as fast at {size}²" for size, ratios in found.items()]
+        said.append(f"the {key} kernel is {', '.join(sizes)}")
+    return f"Beside {document['programs'][peer]}, over these poses: " + "; ".join(said) + "."
 
 
 def _ratios(document: dict[str, Any], peer: str, ours: list[str]) -> str:
