@@ -1,6 +1,7 @@
 """Several frames of one view as one image."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -31,7 +32,21 @@ def average(frames: Sequence[Frame]) -> Frame:
         derived_from=first.derived_from if len(frames) == 1 else first.derived_from or first.origin,
         field_signal=float(np.mean(signals)) if signals else None,
         averaged=sum(frame.averaged for frame in frames),
+        warnings=tuple(dict.fromkeys(warning for frame in frames for warning in frame.warnings)),
     )
+
+
+def last_image_hold(frames: Sequence[Frame], count: int = 4) -> Frame:
+    """The image that stays when the pedal is let go: the mean of the last ``count`` frames made like the very last.
+
+    It is the C-arm's own image, so it stays what its frames are: a simulated one never becomes merely derived.
+    Raises UnphysicalView.
+    """
+    if not frames:
+        raise UnphysicalView("there is no image to hold: press the pedal first")
+    last = frames[-1]
+    alike = [frame for frame in frames[-count:] if frame.technique == last.technique and frame.pose == last.pose]
+    return replace(average(alike), origin=last.origin)
 
 
 def refuse_different(first: Frame, other: Frame) -> None:

@@ -40,6 +40,11 @@ def expose(
         raise UnphysicalView(
             f"the scene was projected on {shape}, the detector has {(detector.rows, detector.columns)} pixels"
         )
+    for density in (scene.anatomy.water, scene.anatomy.bone):
+        if not (density.min() > -1 and density.max() < 1e4):  # not a number is neither
+            raise UnphysicalView(
+                "areal densities of the body are not finite numbers of g/cm2, zero or more: project again"
+            )
     part = field_part(pose, detector, technique)
     if any(side.start >= side.stop for side in part):
         raise UnphysicalView("the collimator leaves less than a pixel open: open it")

@@ -1,9 +1,12 @@
 """What the operator or the brightness control sets for a pulse: tube, filter, collimator, grid."""
 
 from dataclasses import dataclass
+from math import inf
 
 from sijoint.fluoroscopy.errors import UnphysicalView
 from sijoint.fluoroscopy.physics import xray_tables
+
+SLOWEST, FASTEST = 1.0, 30.0  # pulses a second of pulsed fluoroscopy
 
 
 @dataclass(frozen=True)
@@ -15,13 +18,13 @@ class Collimator:
 
     def __post_init__(self) -> None:
         for value in (self.half_width_mm, self.half_height_mm):
-            if value is not None and not value > 0:
+            if value is not None and not 0 < value < inf:
                 raise UnphysicalView("the collimator is closed: open it to a half-width above zero")
 
 
 @dataclass(frozen=True)
 class Technique:
-    """Tube voltage, current, pulse width and rate; ``copper_mm`` is added to the 3 mm Al that is always there."""
+    """Tube voltage, current, pulse width and rate (1 to 30 a second); ``copper_mm`` is added to the 3 mm Al that is always there."""
 
     kvp: float
     ma: float
@@ -39,8 +42,16 @@ class Technique:
             raise UnphysicalView(
                 f"{self.copper_mm:g} mm copper is outside {tables.copper_mm[0]:g} to {tables.copper_mm[-1]:g} mm"
             )
-        if not (self.ma > 0 and self.pulse_ms > 0 and self.pulses_per_s > 0):
-            raise UnphysicalView("mA, pulse width and pulse rate are above zero, or there is no X-ray")
+        if not (0 < self.ma < inf and 0 < self.pulse_ms < inf):
+            raise UnphysicalView("mA and pulse width are above zero, or there is no X-ray")
+        if not SLOWEST <= self.pulses_per_s <= FASTEST:
+            raise UnphysicalView(
+                f"{self.pulses_per_s:g} pulses a second are outside {SLOWEST:g} to {FASTEST:g}: choose a rate of the pedal"
+            )
+        if self.pulse_ms * self.pulses_per_s > 1000:
+            raise UnphysicalView(
+                f"pulses of {self.pulse_ms:g} ms do not fit {self.pulses_per_s:g} times into a second: shorten them"
+            )
 
     @property
     def mas(self) -> float:

@@ -1,8 +1,6 @@
 """The pedal: pulses at one pose, brightness control, and the image that holds."""
 
-from dataclasses import replace
-
-from sijoint.fluoroscopy import Frame, LayerGrid, average
+from sijoint.fluoroscopy import Frame, LayerGrid, last_image_hold
 from sijoint.model import ImageOrigin, StoredImage, ViewPurpose
 from sijoint.room.events import Exposed
 from sijoint.room.permission import Action
@@ -30,13 +28,8 @@ def press_pedal(session: RoomState, pulses: int, purpose: ViewPurpose) -> None:
 
 
 def hold(frames: list[Frame]) -> Frame:
-    """Last-image hold: the mean of the last frames that were made with the same technique as the very last.
-
-    It is the C-arm's own image, so it stays what its frames are: a simulated one never becomes merely derived.
-    """
-    last = frames[-1]
-    alike = [frame for frame in frames[-TIMING.last_image_frames :] if frame.technique == last.technique]
-    return replace(average(alike), origin=last.origin)
+    """The image that stays on the screen."""
+    return last_image_hold(frames, TIMING.last_image_frames)
 
 
 def iodine_layer(session: RoomState) -> LayerGrid | None:
