@@ -5,6 +5,7 @@ All kernels, plain and fast, read these same numbers, so what they disagree abou
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -15,7 +16,7 @@ from sijoint.frames import Grid
 FULL_SCALE = 32767
 LEAD = 32  # empty voxels before a row: one 64-byte load that starts before the first voxel finds zeros
 
-Slab = NDArray[np.float32]
+Box = tuple[tuple[int, int], tuple[int, int], tuple[int, int]]  # first and last index along i, j, k
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,17 +40,16 @@ class DensityField:
         low, high = float(array.min()), float(array.max())
         if not (np.isfinite(low) and np.isfinite(high)) or low < 0:
             raise UnphysicalView("attenuation is a finite number, zero or more, in every voxel")
-        return DensityField.made(grid, high, lambda i: np.asarray(array[i], dtype=np.float32))
+        step = step_for(high)
+        return DensityField.made(grid, step, lambda i: np.rint(array[i] / step))
 
     @staticmethod
-    def made(grid: Grid, highest: float, slab_of: Callable[[int], Slab]) -> "DensityField":
-        """The field whose slab [j, k] at each i is made when it is needed, so that no second copy of a large CT exists."""
+    def made(grid: Grid, step: float, counts_at: Callable[[int], NDArray[Any]]) -> "DensityField":
+        """The field whose counts [j, k] at each i are made when needed, so that no second copy of a large CT exists."""
         n_i, n_j, n_k = grid.shape
-        pitch = -(-(LEAD + n_k + 1) // 32) * 32
-        step = max(highest, 1e-6) / FULL_SCALE
-        counts = np.zeros((n_i + 2, n_j + 2, pitch), np.int16)
+        counts = np.zeros((n_i + 2, n_j + 2, _pitch(n_k)), np.int16)
         for i in range(n_i):
-            counts[i + 1, 1:-1, LEAD : LEAD + n_k] = np.rint(slab_of(i) / np.float32(step))
+            counts[i + 1, 1:-1, LEAD : LEAD + n_k] = counts_at(i)
         counts.setflags(write=False)
         return DensityField(grid, counts, step)
 
@@ -67,7 +67,7 @@ class DensityField:
         i, j, k = index
         return float(self.counts[i + 1, j + 1, LEAD + k]) * self.step
 
-    def content(self) -> tuple[tuple[int, int], ...]:
+    def content(self) -> Box:
         """First and last index of ``grid`` that is not empty, along i, j, k; first beyond last when all is empty."""
         seen = [np.zeros(n, np.bool_) for n in self.counts.shape]
         for i, slab in enumerate(self.counts):
@@ -76,14 +76,28 @@ class DensityField:
             seen[1] |= rows
             seen[2] |= slab.any(axis=0)
         found = [np.flatnonzero(some) - lead for some, lead in zip(seen, (1, 1, LEAD), strict=True)]
-        return tuple((int(some[0]), int(some[-1])) if some.size else (0, -1) for some in found)
+        along_i, along_j, along_k = ((int(some[0]), int(some[-1])) if some.size else (0, -1) for some in found)
+        return along_i, along_j, along_k
 
-    def turned(self) -> "DensityField":
-        """The same field with its third axis first, for views along it: kernels step along the first or second axis."""
+    def turned(self, box: Box) -> "DensityField":
+        """The part of the field within ``box`` with its third axis first: kernels step along the first or second axis."""
+        (i0, i1), (j0, j1), (k0, k1) = box
         matrix = np.array(self.grid.world_from_index)[:, [2, 0, 1, 3]]
-        n_i, n_j, n_k = self.grid.shape
-        inside = self.counts[1:-1, 1:-1, LEAD : LEAD + n_k]
-        counts = np.zeros((n_k + 2, n_i + 2, -(-(LEAD + n_j + 1) // 32) * 32), np.int16)
-        counts[1:-1, 1:-1, LEAD : LEAD + n_j] = inside.transpose(2, 0, 1)
+        matrix[:3, 3] = self.grid.to_world((i0, j0, k0))
+        shape = (k1 - k0 + 1, i1 - i0 + 1, j1 - j0 + 1)
+        counts = np.zeros((shape[0] + 2, shape[1] + 2, _pitch(shape[2])), np.int16)
+        for n in range(shape[1]):
+            slab = self.counts[i0 + n + 1, j0 + 1 : j1 + 2, LEAD + k0 : LEAD + k1 + 1]
+            counts[1:-1, n + 1, LEAD : LEAD + shape[2]] = slab.T
         counts.setflags(write=False)
-        return DensityField(Grid((n_k, n_i, n_j), matrix), counts, self.step)
+        return DensityField(Grid(shape, matrix), counts, self.step)
+
+
+def step_for(highest: float) -> float:
+    """The value of one count where the highest value is ``highest``."""
+    return max(highest, 1e-6) / FULL_SCALE
+
+
+def _pitch(n: int) -> int:
+    """Voxels from one row of ``n`` to the next in memory: its start, itself and at least one empty one, in whole loads."""
+    return -(-(LEAD + n + 1) // 32) * 32

@@ -2,28 +2,28 @@
 
 import os
 
-import numba
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from sijoint.fluoroscopy.by_rays import march
 from sijoint.fluoroscopy.compiled_kernel import COMPILED, library, project_compiled
-from sijoint.fluoroscopy.density_field import LEAD, DensityField
+from sijoint.fluoroscopy.cuda import CudaLineIntegrator, cuda_kernel_name
+from sijoint.fluoroscopy.density_field import Box, DensityField
 from sijoint.fluoroscopy.errors import UnphysicalView
-from sijoint.fluoroscopy.ray_geometry import index_geometry
-from sijoint.fluoroscopy.separable import BAND, TILE, sum_slices, warp_to_detector
-from sijoint.fluoroscopy.shear_warp import ShearWarp, shear_warp
-from sijoint.fluoroscopy.workers import workers
+from sijoint.fluoroscopy.ray_geometry import IndexGeometry, index_geometry
+from sijoint.fluoroscopy.separable import PORTABLE, project_portable
+from sijoint.fluoroscopy.shear_warp import shear_warp
 from sijoint.frames import Grid, ProjectionGeometry
 
-KERNELS = ("compiled", "portable", "rays")
-PORTABLE = f"separable, numba {numba.__version__} (portable)"
+KERNELS = ("compiled", "portable", "rays", "cuda")
 FINEST_VOXELS = {"compiled": 0.22, "portable": 0.45}
 RAYS = "ray by ray (plain)"
 
 
 def kernel_name(kernel: str | None = None) -> str:
     """What projects on this machine and, where it is not the compiled kernel, why not; or the name of a given kernel."""
+    if kernel == "cuda":
+        return cuda_kernel_name()
     loaded, why_not = library()
     if kernel is None and loaded is None:
         return f"{PORTABLE}; {why_not}"
@@ -55,8 +55,9 @@ class LineIntegrator:
             raise UnphysicalView(f"there is no kernel called {self.kernel!r}: choose one of {', '.join(KERNELS)}")
         if self.kernel == "compiled" and library()[0] is None:
             raise UnphysicalView(f"the compiled kernel cannot be used: {library()[1]}")
+        self._on_card = CudaLineIntegrator.of(field) if self.kernel == "cuda" else None
         self._content = field.content()
-        self._turned: DensityField | None = None
+        self._turned: tuple[Box, DensityField, Box] | None = None
 
     def integrate(self, geometry: ProjectionGeometry, *, scale: float = 1.0) -> NDArray[np.float32]:
         """(rows, columns) integral along every ray, source to detector, in the field's unit times mm, times ``scale``.
@@ -66,17 +67,38 @@ class LineIntegrator:
         view = index_geometry(self.field.grid, geometry)
         if self._content[0][0] > self._content[0][1]:
             return np.zeros(view.shape, np.float32)
+        if self._on_card is not None:
+            return self._on_card.integrate(geometry, scale=scale)
         field, content = self.field, self._content
         if np.argmax(np.abs(view.to_centre)) == 2:  # beyond some 45 degrees cranial or caudal
-            if self._turned is None:
-                self._turned = self.field.turned()
-            field, content = self._turned, (content[2], content[0], content[1])
+            field, content = self._turned_for(view)
             view = index_geometry(field.grid, geometry)
         plan = None if self.kernel == "rays" else shear_warp(view, content, FINEST_VOXELS[self.kernel])
         if plan is None:
             return march(self.field, index_geometry(self.field.grid, geometry), 0.5, self.threads, scale)
-        project = project_compiled if self.kernel == "compiled" else _portable
+        project = project_compiled if self.kernel == "compiled" else project_portable
         return project(field, plan, self.threads, scale)
+
+    def _turned_for(self, view: IndexGeometry) -> tuple[DensityField, Box]:
+        """The field turned for views along its third axis, and its content: no more of it than such views meet."""
+        (i0, i1), (j0, j1), along = self._content
+        corners = view.to_corners
+        ends = np.array([[end - view.source[2] for end in along]])
+        reached = [view.source[axis] + (corners[:, axis] / corners[:, 2])[:, None] * ends for axis in (0, 1)]
+        low = [max(int(places.min()) - 2, first) for places, first in zip(reached, (i0, j0), strict=True)]
+        high = [min(int(places.max()) + 3, last) for places, last in zip(reached, (i1, j1), strict=True)]
+        kept = self._turned
+        if kept is None or any(a < box[0] or b > box[1] for a, b, box in zip(low, high, kept[0], strict=False)):
+            box = (_wider(low[0], high[0], i0, i1), _wider(low[1], high[1], j0, j1), along)
+            field = self.field.turned(box)
+            self._turned = kept = box, field, field.content()
+        return kept[1], kept[2]
+
+
+def _wider(low: int, high: int, first: int, last: int) -> tuple[int, int]:
+    """A range with room on both sides, so that a C-arm on the move needs no new one at once."""
+    room = max((high - low) // 8, 4)
+    return max(min(low, last) - room, first), min(max(high, first) + room, last)
 
 
 def checked_threads(threads: int | None) -> int:
@@ -86,34 +108,3 @@ def checked_threads(threads: int | None) -> int:
     if not 1 <= threads <= cores:
         raise UnphysicalView(f"{threads} threads were asked for; this machine has {cores} cores: give 1 to {cores}")
     return threads
-
-
-def _portable(field: DensityField, plan: ShearWarp, threads: int, scale: float) -> NDArray[np.float32]:
-    view, u, v = plan.view, plan.u, plan.v
-    rows, columns = view.shape
-    sums, out = np.empty((v.count, u.count), np.float32), np.empty((rows, columns), np.float32)
-    n_j, pitch = field.counts.shape[1:]
-    stride = {0: n_j * pitch, 1: pitch}
-    m, b, _ = plan.order
-    first, last = plan.slices
-    farthest = max(abs(first - plan.source[0]), abs(last - plan.source[0]))
-    line_count = int(farthest * v.step * BAND) + 4
-
-    def sum_band(row: int) -> None:
-        lines = np.empty((line_count, TILE), np.float32)
-        sum_slices(
-            field.counts.reshape(-1), stride[m], stride[b], field.grid.shape[b], field.grid.shape[2], LEAD,
-            plan.source[0], plan.source[1], plan.source[2], first, last, v.first, v.step, u.first, u.step,
-            row, min(row + BAND, v.count), lines, sums,
-        )  # fmt: skip
-
-    def warp_band(row: int) -> None:
-        warp_to_detector(
-            sums, plan.plane, view.world_from_pixel, v.first, v.step, u.first, u.step, field.step * scale,
-            row, min(row + BAND, rows), out,
-        )  # fmt: skip
-
-    pool = workers(threads)
-    list(pool.map(sum_band, range(0, v.count, BAND)))
-    list(pool.map(warp_band, range(0, rows, BAND)))
-    return out

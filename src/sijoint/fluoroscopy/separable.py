@@ -3,11 +3,50 @@
 # mypy: disable-error-code=no-untyped-def
 # (numba kernels take their types from the arrays they are called with)
 
+import numba
 import numpy as np
 from numba import njit
+from numpy.typing import NDArray
 
+from sijoint.fluoroscopy.density_field import LEAD, DensityField
+from sijoint.fluoroscopy.shear_warp import ShearWarp
+from sijoint.fluoroscopy.workers import workers
+
+PORTABLE = f"separable, numba {numba.__version__} (portable)"
 BAND = 64  # image rows whose resampled voxel rows stay in cache
 TILE = 256  # image columns of one tile
+
+
+def project_portable(field: DensityField, plan: ShearWarp, threads: int, scale: float) -> NDArray[np.float32]:
+    """Integrals (rows, columns) of ``field`` in its unit times millimetres, times ``scale``."""
+    view, u, v = plan.view, plan.u, plan.v
+    rows, columns = view.shape
+    sums, out = np.empty((v.count, u.count), np.float32), np.empty((rows, columns), np.float32)
+    n_j, pitch = field.counts.shape[1:]
+    stride = {0: n_j * pitch, 1: pitch}
+    m, b, _ = plan.order
+    first, last = plan.slices
+    farthest = max(abs(first - plan.source[0]), abs(last - plan.source[0]))
+    line_count = int(farthest * v.step * BAND) + 4
+
+    def sum_band(row: int) -> None:
+        lines = np.empty((line_count, TILE), np.float32)
+        sum_slices(
+            field.counts.reshape(-1), stride[m], stride[b], field.grid.shape[b], field.grid.shape[2], LEAD,
+            plan.source[0], plan.source[1], plan.source[2], first, last, v.first, v.step, u.first, u.step,
+            row, min(row + BAND, v.count), lines, sums,
+        )  # fmt: skip
+
+    def warp_band(row: int) -> None:
+        warp_to_detector(
+            sums, plan.plane, view.world_from_pixel, v.first, v.step, u.first, u.step, field.step * scale,
+            row, min(row + BAND, rows), out,
+        )  # fmt: skip
+
+    pool = workers(threads)
+    list(pool.map(sum_band, range(0, v.count, BAND)))
+    list(pool.map(warp_band, range(0, rows, BAND)))
+    return out
 
 
 @njit(nogil=True, cache=True, error_model="numpy", fastmath={"contract", "nsz", "arcp"})

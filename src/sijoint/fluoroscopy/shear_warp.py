@@ -13,6 +13,7 @@ from itertools import product
 import numpy as np
 from numpy.typing import NDArray
 
+from sijoint.fluoroscopy.density_field import Box
 from sijoint.fluoroscopy.ray_geometry import IndexGeometry
 
 FLATTEST_SLOPE = 2.0  # voxels across per slice; beyond, Joseph's method gets coarse
@@ -50,10 +51,7 @@ class ShearWarp:
         return np.stack([view.column_step, view.row_step, view.to_origin], axis=1)[list(self.order)]
 
 
-Content = tuple[tuple[int, int], ...]
-
-
-def shear_warp(view: IndexGeometry, content: Content, finest_voxels: float) -> ShearWarp | None:
+def shear_warp(view: IndexGeometry, content: Box, finest_voxels: float) -> ShearWarp | None:
     """How to project a field with this ``content`` separably; None where rays must be followed one by one.
 
     That is when rays are too flat to the major axis, or the detector stands inside the field. Slopes are no closer than

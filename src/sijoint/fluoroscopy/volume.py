@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy import ndimage
 
-from sijoint.fluoroscopy.density_field import DensityField, Slab
+from sijoint.fluoroscopy.density_field import FULL_SCALE, DensityField, step_for
 from sijoint.fluoroscopy.errors import UnphysicalView
 from sijoint.fluoroscopy.physics import mass_attenuation, physics
 from sijoint.frames import Grid
@@ -93,36 +93,39 @@ def volume_from_hu(
     longer = _longer_grid(grid, axis, added)
     soft = float(numbers["continued_density_g_cm3"])
 
-    def slab_of(basis: int) -> Callable[[int], Slab]:
-        def slab(i: int) -> Slab:
-            if axis == 0 and not added <= i < added + grid.shape[0]:
-                end = outlines[0 if i < added else 1]
-                return np.asarray(end * np.float32(soft if basis == 0 else 0))
-            hu_slab = np.asarray(values[i - added if axis == 0 else i], dtype=np.float32)
-            inside = densities_from_hu(np.where(hu_slab >= numbers["metal_from_hu"], -1000, hu_slab), effective_kev)[
-                basis
-            ]
-            if axis == 0 or not added:
-                return inside
-            ends = [
-                np.repeat(end[i : i + 1] * np.float32(soft if basis == 0 else 0), added, axis=0) for end in outlines
-            ]
-            if axis == 1:
-                return np.concatenate([ends[0], inside, ends[1]], axis=0)
-            return np.concatenate([ends[0].T, inside, ends[1].T], axis=1)
-
-        return slab
-
-    range_of_hu = np.linspace(-1000, min(float(values.max()), float(numbers["metal_from_hu"])), 4097)
-    water, bone = (
-        DensityField.made(longer, max(float(highest.max()), floor), slab_of(basis))
-        for basis, (highest, floor) in enumerate(
-            zip(densities_from_hu(range_of_hu, effective_kev), (soft, 0.0), strict=True)
-        )
-    )
+    # CT numbers are whole, so each is looked up; metal is air here and stands in a field of its own
+    lowest, metal_from = int(np.floor(values.min())), int(numbers["metal_from_hu"])
+    table_hu = np.append(np.arange(lowest, metal_from), -1000)
+    fields = []
+    for densities, continued in zip(densities_from_hu(table_hu, effective_kev), (soft, 0.0), strict=True):
+        step = step_for(max(float(densities[: int(np.ceil(values.max())) - lowest + 1].max()), continued))
+        table = np.minimum(np.rint(densities / step), FULL_SCALE).astype(np.int16)
+        beyond = np.int16(round(continued / step)) * outlines
+        fields.append(DensityField.made(longer, step, _slabs(values, table, lowest, beyond, axis, added)))
+    water, bone = fields
     return AttenuationVolume(
         water, bone, metal, axis, (added, added + grid.shape[axis] - 1), outlines, effective_kev, tuple(assumed)
     )
+
+
+def _slabs(
+    values: NDArray[Any], table: NDArray[np.int16], lowest: int, beyond: NDArray[np.int16], axis: int, added: int
+) -> Callable[[int], NDArray[np.int16]]:
+    """Counts [j, k] at each i of the longer grid: looked up inside the CT, the continued outline before and after it."""
+
+    def slab(i: int) -> NDArray[np.int16]:
+        if axis == 0 and not added <= i < added + values.shape[0]:
+            return np.asarray(beyond[0 if i < added else 1])
+        hu = values[i - added if axis == 0 else i]
+        if not np.issubdtype(hu.dtype, np.integer):
+            hu = np.rint(hu)
+        inside = table[np.minimum(hu.astype(np.int32) - lowest, len(table) - 1)]
+        if axis == 0 or not added:
+            return inside
+        before, after = (np.repeat(np.expand_dims(end[i], axis - 1), added, axis=axis - 1) for end in beyond)
+        return np.concatenate([before, inside, after], axis=axis - 1)
+
+    return slab
 
 
 def _metal_of(grid: Grid, values: NDArray[Any], numbers: dict[str, Any]) -> DensityField | None:
