@@ -127,12 +127,14 @@ def _environment(folder: Path, wanted: list[str], key: str) -> Path:
     if python.exists() and stamp.exists() and stamp.read_text(encoding="utf-8").split() == wanted:
         return python
     print(f"installing {' '.join(wanted)} for {key} ...", flush=True)
-    venv.create(folder, with_pip=True)
     pip = [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *wanted]
     try:
+        venv.create(folder, with_pip=True, symlinks=os.name != "nt")
         done = subprocess.run(pip, capture_output=True, text=True, timeout=INSTALL_SECONDS)
     except subprocess.TimeoutExpired:
         raise NotThere(f"{key}: not installed (pip took longer than {INSTALL_SECONDS} s)") from None
+    except (OSError, subprocess.CalledProcessError):
+        raise NotThere(f"{key}: not installed (Python's venv cannot make an environment here)") from None
     if done.returncode:
         print(done.stderr, flush=True)  # for the person here; it names places that do not belong into results
         raise NotThere(f"{key}: not installed (pip could not install {' '.join(wanted)})")
