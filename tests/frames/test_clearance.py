@@ -58,7 +58,7 @@ def test_the_distance_to_the_outline_is_that_along_its_normal(angle, away):
     place = np.array([180 * c, 110 * s]) + away * normal / np.linalg.norm(normal)
     found = float(PATIENT.gap_mm(place[None])[0])
     if away > -(110**2) / 180:  # deeper than the tightest bend, another point of the outline is nearer
-        assert found == pytest.approx(away, abs=1.0)
+        assert found == pytest.approx(away, abs=2.0)
     assert (found < 0) == ((place[0] / 180) ** 2 + (place[1] / 110) ** 2 < 1)
 
 

@@ -11,7 +11,6 @@ from html import escape
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
-from scipy.spatial import ConvexHull
 
 from sijoint.frames import CArmPose, DisplayOrientation, ReceptorTilt, Side, default_display, side_at_screen_left
 
@@ -204,7 +203,18 @@ def _box(
 
 
 def _hull(points: Points) -> Points:
-    return np.asarray(points[ConvexHull(points, qhull_options="QJ").vertices])
+    """The points that enclose all, in order round them (Andrew's monotone chain)."""
+    ordered = sorted({(float(x), float(y)) for x, y in np.round(points, 6)})
+    sides: list[list[tuple[float, float]]] = [[], []]
+    for side, some in zip(sides, (ordered, ordered[::-1]), strict=True):
+        for x, y in some:
+            while len(side) > 1:
+                (x0, y0), (x1, y1) = side[-2:]
+                if (x1 - x0) * (y - y0) > (y1 - y0) * (x - x0):
+                    break
+                side.pop()
+            side.append((x, y))
+    return np.array(sides[0][:-1] + sides[1][:-1])
 
 
 def _text(place: tuple[float, float], text: str, size: int = 12) -> _Shape:

@@ -14,7 +14,6 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.spatial.distance import cdist
 
 from sijoint.frames.carm import CArmPose, Detector, ProjectionGeometry
 from sijoint.frames.carm_model import CArmModel
@@ -22,7 +21,7 @@ from sijoint.frames.gantry import AT_REST, GantryJoints
 from sijoint.frames.table import PatientPosition
 
 Section = NDArray[np.float64]  # (n, 2): table x and y of points
-SAMPLE_MM = 20.0
+SAMPLE_MM = 40.0
 PATIENT = "the patient"
 
 
@@ -57,12 +56,14 @@ class LyingPatient:
         return float(np.hypot(max(float(self.gap_mm(place[None, :2])[0]), 0.0), beyond))
 
     def gap_mm(self, points: Section) -> NDArray[np.float64]:
-        """Distance (n,) to the ellipse, to a millimetre; negative inside."""
-        turn = np.radians(np.arange(0, 360, 0.5))
+        """Distance (n,) to the ellipse, to two millimetres; negative inside."""
+        turn = np.radians(np.arange(0, 360, 1.0))
         rim = np.stack([np.cos(turn), np.sin(turn)], axis=-1) * self.half_mm
         local = points - self.centre_mm
         inside = np.linalg.norm(local / self.half_mm, axis=-1) < 1
-        return np.asarray(np.where(inside, -1.0, 1.0) * cdist(local, rim).min(axis=-1))
+        squares = (rim**2).sum(axis=1) - 2 * local @ rim.T
+        nearest = np.sqrt(np.maximum((local**2).sum(axis=1) + squares.min(axis=1), 0))
+        return np.asarray(np.where(inside, -nearest, nearest))
 
     def gap_to_table_mm(self, points: Section) -> NDArray[np.float64]:
         """Distance (n,) to the table top, on which the body lies; negative inside."""
