@@ -15,7 +15,8 @@ from sijoint.fluoroscopy.physics import physics, xray_tables
 
 WATER_STEP, WATER_COUNT = 0.5, 161  # g/cm2: to 80, beyond it the table is extended at constant slope
 BONE_STEP, BONE_COUNT = 0.5, 81  # g/cm2: to 40
-GROUP_KEV = 3  # energies are grouped for rays through iodine or steel
+GROUP_KEV = 3  # energies are grouped for rays through contrast or metal
+GROUPED = ("water", "bone", "iodine", "gadolinium", "steel", "titanium")
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,7 +31,7 @@ class Beam:
     log_signal: NDArray[np.float32]
     quantum_kev: NDArray[np.float32]
     group_weight: NDArray[np.float32]
-    group_mu: NDArray[np.float32]  # (4, groups) water, bone, iodine, steel in cm2/g
+    group_mu: NDArray[np.float32]  # (materials, groups) in cm2/g, in the order of GROUPED
 
 
 def kerma_mgy_per_mas(kvp: float, copper_mm: float) -> float:
@@ -40,13 +41,20 @@ def kerma_mgy_per_mas(kvp: float, copper_mm: float) -> float:
 
 
 @lru_cache(maxsize=64)
+def spectrum_at_detector(kvp: float, copper_mm: float) -> NDArray[np.float64]:
+    """keV per mm2 and mAs that the detector absorbs at 1 m with nothing in between, in the tables' energy bins."""
+    tables = xray_tables()
+    fluence = np.asarray(_between(tables.fluence_per_cm2_mas_kev, kvp, copper_mm)) / 100  # per mm2
+    absorbed = 1 - np.exp(-tables.absorbed_caesium_iodide * float(physics("detector")["caesium_iodide_g_cm2"]))
+    return np.asarray(fluence * tables.energy_kev * absorbed)
+
+
+@lru_cache(maxsize=64)
 def beam(kvp: float, copper_mm: float) -> Beam:
     """The beam of a tube voltage and added copper, interpolated between the tables' spectra."""
     tables = xray_tables()
     energy = tables.energy_kev
-    fluence = np.asarray(_between(tables.fluence_per_cm2_mas_kev, kvp, copper_mm)) / 100  # per mm2
-    absorbed = 1 - np.exp(-tables.absorbed_caesium_iodide * float(physics("detector")["caesium_iodide_g_cm2"]))
-    signal = fluence * energy * absorbed
+    signal = spectrum_at_detector(kvp, copper_mm)
     behind_water = np.exp(-np.outer(np.arange(WATER_COUNT) * WATER_STEP, tables.mu["water"]))
     behind_bone = np.exp(-np.outer(np.arange(BONE_COUNT) * BONE_STEP, tables.mu["bone"]))
     first = (behind_water * signal) @ behind_bone.T
@@ -56,7 +64,7 @@ def beam(kvp: float, copper_mm: float) -> Beam:
     starts = np.arange(0, energy.size, GROUP_KEV)
     weight, norm = np.add.reduceat(signal, starts), np.add.reduceat(hardened, starts)
     used = norm > 1e-9 * norm.sum()
-    materials = [tables.mu[name] for name in ("water", "bone", "iodine", "steel")]
+    materials = [tables.mu[name] for name in GROUPED]
     mu = np.stack([np.add.reduceat(hardened * values, starts)[used] / norm[used] for values in materials])
     return Beam(
         kerma_mgy_per_mas(kvp, copper_mm),

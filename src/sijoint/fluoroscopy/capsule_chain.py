@@ -17,11 +17,12 @@ from sijoint.fluoroscopy.physics import physics
 from sijoint.frames import ProjectionGeometry
 
 MARGIN_PIXELS = 2
+DENSITY_OF = {"steel": "metal_density_g_cm3", "titanium": "titanium_density_g_cm3"}
 
 
 @dataclass(frozen=True, eq=False)
 class CapsuleChain:
-    """A tube along ``points_mm`` (n, 3) with outer and bore diameter; only steel is known."""
+    """A tube along ``points_mm`` (n, 3) with outer and bore diameter, of ``material`` steel or titanium."""
 
     points_mm: NDArray[np.float64]
     outer_mm: float
@@ -34,16 +35,16 @@ class CapsuleChain:
             raise UnphysicalView("a tube runs through at least two points (n, 3) that are finite")
         if not 0 <= self.bore_mm < self.outer_mm:
             raise UnphysicalView(f"a tube of {self.outer_mm:g} mm with a bore of {self.bore_mm:g} mm has no wall")
-        if self.material != "steel":
-            raise UnphysicalView(f"attenuation of {self.material!r} is not known; tubes are of steel")
+        if self.material not in DENSITY_OF:
+            raise UnphysicalView(f"attenuation of {self.material!r} is not known; tubes are of steel or titanium")
         keep = np.append(True, np.linalg.norm(np.diff(points, axis=0), axis=1) > 1e-6)
         object.__setattr__(self, "points_mm", points[keep])
 
 
 def chain_areal_density(chain: CapsuleChain, geometry: ProjectionGeometry) -> NDArray[np.float32]:
-    """(rows, columns) g/cm2 of steel, averaged over each pixel's area; zeros where the tube is outside the image."""
+    """(rows, columns) g/cm2 of the tube's metal, averaged over each pixel's area; zeros where the tube is outside the image."""
     out = np.zeros(geometry.shape, np.float32)
-    density = float(physics("conversion")["metal_density_g_cm3"])
+    density = float(physics("conversion")[DENSITY_OF[chain.material]])
     points = chain.points_mm
     if len(points) < 2:
         return out

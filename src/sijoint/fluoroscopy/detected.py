@@ -23,7 +23,8 @@ def primary_signal(
     rows, columns = anatomy.water.shape
     log, step = np.empty((rows, columns), np.float32), np.empty((rows, columns), np.float32)
     nothing = np.zeros((0, 0), np.float32)
-    steel, iodine = scene.all_steel, scene.iodine
+    added = scene.all_steel, scene.titanium, scene.iodine, scene.gadolinium
+    steel, titanium, iodine, gadolinium = (nothing if density is None else density for density in added)
     scale = np.float32(np.log(mas * (1000 / source_detector_mm) ** 2))
 
     def block(start: int) -> None:
@@ -32,9 +33,9 @@ def primary_signal(
             anatomy.water, anatomy.bone, source.log_signal, source.quantum_kev, scale,
             np.float32(pixel_mm / source_detector_mm), start, stop, log, step,
         )  # fmt: skip
-        if steel is not None or iodine is not None:
+        if any(density is not None for density in added):
             _through_tools(
-                anatomy.water, anatomy.bone, nothing if iodine is None else iodine, nothing if steel is None else steel,
+                anatomy.water, anatomy.bone, steel, titanium, iodine, gadolinium,
                 source.group_weight, source.group_mu, start, stop, log,
             )  # fmt: skip
         np.exp(log[start:stop], out=log[start:stop])
@@ -66,18 +67,23 @@ def _look_up(water, bone, table, quantum, scale, pixel_angle, start, stop, log, 
 
 
 @njit(nogil=True, cache=True, error_model="numpy", fastmath={"contract", "nsz", "arcp"})
-def _through_tools(water, bone, iodine, steel, weight, mu, start, stop, log):
-    """Adds ln of the transmission through iodine (mg/cm2) and steel (g/cm2) behind the same water and bone."""
+def _through_tools(water, bone, steel, titanium, iodine, gadolinium, weight, mu, start, stop, log):
+    """Adds ln of the transmission through metals (g/cm2) and contrast (mg/cm2) behind the same water and bone.
+
+    ``mu`` is in the order of beam.GROUPED.
+    """
     for row in range(start, stop):
         for column in range(water.shape[1]):
             i = iodine[row, column] * np.float32(0.001) if iodine.size else np.float32(0)
+            g = gadolinium[row, column] * np.float32(0.001) if gadolinium.size else np.float32(0)
             s = steel[row, column] if steel.size else np.float32(0)
-            if i <= 0 and s <= 0:
+            t = titanium[row, column] if titanium.size else np.float32(0)
+            if i <= 0 and g <= 0 and s <= 0 and t <= 0:
                 continue
             without, through = np.float32(0), np.float32(0)
             for n in range(weight.size):
                 share = weight[n] * np.exp(-mu[0, n] * water[row, column] - mu[1, n] * bone[row, column])
                 without += share
-                through += share * np.exp(-mu[2, n] * i - mu[3, n] * s)
+                through += share * np.exp(-mu[2, n] * i - mu[3, n] * g - mu[4, n] * s - mu[5, n] * t)
             if without > 0:
                 log[row, column] += np.log(max(through / without, np.float32(1e-12)))

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+MATERIALS = ("water", "bone", "iodine", "gadolinium", "steel", "titanium", "aluminium")
 _DATA = resources.files("sijoint.fluoroscopy").joinpath("data")
 
 
@@ -23,7 +24,7 @@ class XrayTables:
     fluence_per_cm2_mas_kev: NDArray[np.float64]  # at 1 m
     kerma_mgy_per_mas: NDArray[np.float64]  # at 1 m
     half_value_layer_mm_al: NDArray[np.float64]
-    mu: dict[str, NDArray[np.float64]]  # water, bone, iodine, steel
+    mu: dict[str, NDArray[np.float64]]  # by names in MATERIALS
     absorbed_caesium_iodide: NDArray[np.float64]  # photoelectric part only
     made_with: tuple[str, ...]
 
@@ -39,10 +40,35 @@ def xray_tables() -> XrayTables:
         table["fluence_per_cm2_mas_kev"].astype(np.float64),
         table["kerma_mgy_per_mas"],
         table["half_value_layer_mm_al"],
-        {name: table[f"mu_{name}"] for name in ("water", "bone", "iodine", "steel")},
+        {name: table[f"mu_{name}"] for name in MATERIALS},
         table["absorbed_caesium_iodide"],
         tuple(str(text) for text in table["made_with"]),
     )
+
+
+@dataclass(frozen=True, eq=False)
+class ScatterTables:
+    """Scatter over primary of single energies as round Gaussians; made by scripts/make_scatter_kernels.py.
+
+    ``scatter_over_primary`` (without and with grid, widths, energies, thicknesses); ``grid_primary``: share of the primary
+    that the grid lets pass, in the energy bins of XrayTables; ``lean_per_mm`` (without
+    and with grid): see scatter.ScatterKernel.
+    """
+
+    energy_kev: NDArray[np.float64]
+    water_g_cm2: NDArray[np.float64]
+    width_mm: NDArray[np.float64]
+    scatter_over_primary: NDArray[np.float64]
+    grid_primary: NDArray[np.float64]
+    lean_per_mm: NDArray[np.float64]
+
+
+@cache
+def scatter_tables() -> ScatterTables:
+    with np.load(BytesIO(_DATA.joinpath("scatter_kernels.npz").read_bytes())) as stored:
+        table = {name: stored[name].astype(np.float64) for name in stored.files}
+    names = ("energy_kev", "water_g_cm2", "width_mm", "scatter_over_primary", "grid_primary", "lean_per_mm")
+    return ScatterTables(*(table[name] for name in names))
 
 
 @cache
@@ -52,7 +78,7 @@ def physics(section: str) -> dict[str, Any]:
 
 
 def mass_attenuation(material: str, energy_kev: float) -> float:
-    """cm2/g of water, bone, iodine or steel at one energy, log-log between bins."""
+    """cm2/g of one of MATERIALS at one energy, log-log between bins."""
     tables = xray_tables()
     log = np.interp(np.log(energy_kev), np.log(tables.energy_kev), np.log(tables.mu[material]))
     return float(np.exp(log))

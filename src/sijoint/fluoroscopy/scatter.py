@@ -1,46 +1,113 @@
-"""Scatter as a smooth, declared share of the primary: form and size are assumed (physics.toml), not computed."""
+"""Scatter at the detector: computed kernels by local thickness, spectrum and grid, spread over the field.
+
+What a pencil of rays through a thickness scatters is a sum of round Gaussians in units of that pencil's own primary
+(`scripts/make_scatter_kernels.py`: our Monte Carlo on water slabs centred at the isocentre of the default C-arm). A body is
+the sum over its pencils, each with its own thickness. Self-computed; known to be rough where thickness changes within a few
+centimetres, because a pencil's scatter is taken to meet its own thickness on its way out.
+"""
+
+from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import ndimage
+from scipy.interpolate import CubicSpline
+from scipy.special import erf
 
-from sijoint.fluoroscopy.physics import physics
+from sijoint.fluoroscopy.beam import spectrum_at_detector
+from sijoint.fluoroscopy.physics import physics, scatter_tables, xray_tables
 from sijoint.fluoroscopy.technique import Technique
 
-COARSE_MM = 6.0  # scatter is smooth: it is computed on pixels of about this size
+THICKEST = 60  # g/cm2: beyond the computed 40 the ratio grows at its last slope
+SAMPLE_MM = 1.2  # of the image, one sample in each such square is enough
 
 
-def scatter_ratio(water_equivalent_g_cm2: NDArray[np.float32] | float, field_half_mm: float) -> NDArray[np.float32]:
-    """Scatter over primary at the detector, without a grid, by thickness and field at the isocentre."""
-    numbers = physics("scatter")
-    field = 1 - 2.0 ** (-field_half_mm / float(numbers["field_half_mm"]))
-    full = 1 - 2.0 ** (-75 / float(numbers["field_half_mm"]))  # the ratio is stated for the full field of 150 mm
-    thickness = np.maximum(np.asarray(water_equivalent_g_cm2, dtype=np.float32), 0) / 20
-    return np.asarray(
-        numbers["ratio_at_20_cm"] * field / full * thickness ** numbers["thickness_power"], dtype=np.float32
-    )
+@dataclass(frozen=True, eq=False)
+class ScatterKernel:
+    """Scatter over primary (widths, 0..THICKEST g/cm2 of water in steps of one), behind the grid if there is one.
+
+    ``width_mm``: standard deviations on the detector; a part that is ``width_mm`` wide is centred nearer to the axis than its
+    pencil by the share ``lean_per_mm`` x ``width_mm``. ``primary``: share of the primary that the grid lets pass.
+    """
+
+    scatter_over_primary: NDArray[np.float32]
+    width_mm: NDArray[np.float64]
+    lean_per_mm: float
+    primary: float
 
 
-def grid_transmission(technique: Technique) -> tuple[float, float]:
-    """Shares of primary and of scatter that reach the detector."""
-    numbers = physics("scatter")
-    return (float(numbers["grid_primary"]), float(numbers["grid_scatter"])) if technique.grid else (1.0, 1.0)
+@lru_cache(maxsize=64)
+def scatter_kernel(kvp: float, copper_mm: float, grid: bool) -> ScatterKernel:
+    """The kernel of a spectrum: those of single energies, each weighted by its primary behind the thickness."""
+    tables, bins = scatter_tables(), xray_tables().energy_kev
+    signal = spectrum_at_detector(kvp, copper_mm)
+    behind = signal[:, None] * np.exp(-np.outer(xray_tables().mu["water"], tables.water_g_cm2))
+    behind /= behind.sum(axis=0)
+    above = np.clip(np.searchsorted(tables.energy_kev, bins), 1, tables.energy_kev.size - 1)
+    share = np.clip((bins - tables.energy_kev[above - 1]) / np.diff(tables.energy_kev)[above - 1], 0, 1)[:, None]
+    single = tables.scatter_over_primary[int(grid)]
+    ratio = np.stack([((1 - share) * part[above - 1] + share * part[above]) for part in single])
+    nodes = (ratio * behind).sum(axis=1)
+    depth = np.arange(THICKEST + 1.0)
+    spline, last = CubicSpline(tables.water_g_cm2, nodes, axis=1), tables.water_g_cm2[-1]
+    inside, beyond = np.minimum(depth, last), np.maximum(depth - last, 0)
+    fine = np.maximum(spline(inside) + beyond * spline(last, 1)[:, None], 0)
+    passed = float((signal * np.exp(-20 * xray_tables().mu["water"]) * tables.grid_primary).sum()) if grid else 1.0
+    whole = float((signal * np.exp(-20 * xray_tables().mu["water"])).sum()) if grid else 1.0
+    return ScatterKernel(fine.astype(np.float32), tables.width_mm, float(tables.lean_per_mm[int(grid)]), passed / whole)
+
+
+def primary_transmission(technique: Technique) -> float:
+    """Share of the primary that reaches the detector through the grid, or all of it without one."""
+    return scatter_kernel(technique.kvp, technique.copper_mm, technique.grid).primary
 
 
 def scatter_signal(
     primary: NDArray[np.float32],
-    thickness: NDArray[np.float32],
+    water: NDArray[np.float32],
+    bone: NDArray[np.float32] | None,
     field: NDArray[np.bool_],
     pixel_mm: float,
-    field_half_mm: float,
+    technique: Technique,
 ) -> tuple[NDArray[np.float32], int]:
-    """Scattered energy in keV/mm2 on coarse pixels and how many fine pixels one of them spans."""
-    factor = max(1, min(round(COARSE_MM / pixel_mm), *primary.shape))
-    source = binned(primary * field, factor)
-    ratio = scatter_ratio(binned(thickness, factor), field_half_mm)
-    # a ray through air sends little into the detector beside it, but its great primary must not be spread by the filter
-    sigma = float(physics("scatter")["sigma_mm"]) / (factor * pixel_mm)
-    return ndimage.gaussian_filter(source * ratio, sigma, mode="constant"), factor
+    """Scattered energy in keV/mm2 that the detector absorbs, on coarse pixels, and how many fine pixels one of them spans.
+
+    ``primary``: keV/mm2 before the grid; ``water`` and ``bone`` in g/cm2, all (rows, columns). A grid, if the technique has
+    one, has already taken its part of the scatter.
+    """
+    numbers = physics("scatter")
+    step = max(1, min(round(SAMPLE_MM / pixel_mm), *primary.shape))
+    some = slice(step // 2, None, step)
+    samples = max(1, min(round(numbers["coarse_mm"] / (step * pixel_mm)), *primary[some, some].shape))
+    thickness = water[some, some]
+    if bone is not None:
+        thickness = thickness + np.float32(numbers["bone_as_scatterer"]) * bone[some, some]
+    source = binned(primary[some, some] * field[some, some], samples)
+    depth = np.clip(binned(thickness, samples), 0, THICKEST - 1e-3)
+    kernel = scatter_kernel(technique.kvp, technique.copper_mm, technique.grid)
+
+    index = depth.astype(np.int32)
+    share = depth - index
+    size_mm = step * samples * pixel_mm
+    total = np.zeros_like(source)
+    for width, ratio in zip(kernel.width_mm, kernel.scatter_over_primary, strict=True):
+        emitted = source * (ratio[index] + share * (ratio[index + 1] - ratio[index]))
+        down, across = (_spread(count, size_mm, float(width), kernel.lean_per_mm) for count in source.shape)
+        total += down @ emitted @ across.T
+    return total, step * samples
+
+
+@lru_cache(maxsize=64)
+def _spread(count: int, size_mm: float, width_mm: float, lean_per_mm: float) -> NDArray[np.float32]:
+    """(to, from) share of a Gaussian from one pixel that falls on another, along one axis.
+
+    The wider the part, the nearer to the axis it is centred: diffuse scatter leaves the body where the pencil does and no
+    longer follows its direction.
+    """
+    middle = (np.arange(count) - (count - 1) / 2) * size_mm
+    away = middle[:, None] - (1 - lean_per_mm * width_mm) * middle
+    edges = [erf((away + half) / (width_mm * 2**0.5)) for half in (-size_mm / 2, size_mm / 2)]
+    return np.asarray((edges[1] - edges[0]) / 2, dtype=np.float32)
 
 
 def binned(values: NDArray[np.float32], factor: int) -> NDArray[np.float32]:

@@ -11,15 +11,18 @@ from sijoint.fluoroscopy.line_integrals import LineIntegrals
 
 @dataclass(frozen=True, eq=False)
 class Scene:
-    """Areal densities (rows, columns): anatomy, steel in g/cm2 and iodine in mg/cm2; None where there is none."""
+    """Areal densities (rows, columns): anatomy and metals in g/cm2, iodine and gadolinium in mg/cm2; None where there is none."""
 
     anatomy: LineIntegrals
     steel: NDArray[np.float32] | None = None
     iodine: NDArray[np.float32] | None = None
+    gadolinium: NDArray[np.float32] | None = None
+    titanium: NDArray[np.float32] | None = None
 
     def __post_init__(self) -> None:
         shape = self.anatomy.water.shape
-        for name, values in (("steel", self.steel), ("iodine", self.iodine)):
+        for name in ("steel", "iodine", "gadolinium", "titanium"):
+            values = getattr(self, name)
             if values is not None and values.shape != shape:
                 raise UnphysicalView(
                     f"the {name} has shape {values.shape}, the anatomy {shape}: project both for one detector"

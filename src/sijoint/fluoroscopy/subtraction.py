@@ -6,10 +6,10 @@ from scipy import ndimage
 
 from sijoint.fluoroscopy.averaging import refuse_different
 from sijoint.fluoroscopy.beam import Beam, beam, behind_water
-from sijoint.fluoroscopy.dose import field_half_sizes_mm, field_mask
+from sijoint.fluoroscopy.dose import field_mask
 from sijoint.fluoroscopy.errors import UnphysicalView
 from sijoint.fluoroscopy.frame import Frame
-from sijoint.fluoroscopy.scatter import binned, enlarged, grid_transmission, scatter_signal
+from sijoint.fluoroscopy.scatter import binned, enlarged, primary_transmission, scatter_signal
 from sijoint.fluoroscopy.technique import Technique
 from sijoint.frames import CArmPose
 
@@ -22,7 +22,8 @@ def iodine_estimate(mask: Frame, live: Frame, *, smoothing_mm: float = 0.3) -> N
     """(rows, columns) iodine in mg/cm2 that is in ``live`` and was not in ``mask``; noise makes it negative too, NaN where saturated.
 
     Logarithm of the ratio of the primaries, over the iodine attenuation of the technique's spectrum behind the
-    water-equivalent thickness at each pixel. Scatter is estimated from the mask by the same assumed model that makes it.
+    water-equivalent thickness at each pixel. Scatter is estimated by the same kernels that make it,
+    with the thickness that the mask shows.
     Both frames are smoothed by ``smoothing_mm`` (on the detector) first. Raises UnphysicalView when the frames are of
     different views or do not state their technique.
     """
@@ -39,11 +40,10 @@ def iodine_estimate(mask: Frame, live: Frame, *, smoothing_mm: float = 0.3) -> N
     after *= np.float32(technique.mas / live.technique.mas)
 
     source = beam(technique.kvp, technique.copper_mm)
-    primary, scattered = grid_transmission(technique)
-    per_unit = primary * technique.mas * (1000 / pose.source_detector_mm) ** 2
-    scatter = scattered * _scatter(mask, technique, pose, source, per_unit)
-    primary_before = np.maximum(before - scatter, 0.05 * before + np.float32(mask.scale))
-    primary_after = np.maximum(after - scatter, 0.01 * before + np.float32(mask.scale))
+    per_unit = primary_transmission(technique) * technique.mas * (1000 / pose.source_detector_mm) ** 2
+    scatter_before, scatter_after = _scatter(mask, after, technique, pose, source, per_unit)
+    primary_before = np.maximum(before - scatter_before, 0.05 * before + np.float32(mask.scale))
+    primary_after = np.maximum(after - scatter_after, 0.01 * before + np.float32(mask.scale))
 
     logs, attenuations = (
         np.array(column) for column in zip(*(behind_water(source, depth) for depth in DEPTHS), strict=True)
@@ -77,20 +77,32 @@ def _hardening(source: Beam, water_g_cm2: float) -> tuple[float, NDArray[np.floa
     return per_g, table
 
 
-def _scatter(mask: Frame, technique: Technique, pose: CArmPose, source: Beam, per_unit: float) -> NDArray[np.float32]:
-    """Scatter (rows, columns) in keV/mm2 before the grid, such that primary and scatter together give the mask."""
+def _scatter(
+    mask: Frame, after: NDArray[np.float32], technique: Technique, pose: CArmPose, source: Beam, per_unit: float
+) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Scatter (rows, columns) in keV/mm2 behind the grid, of the mask and of ``after``: contrast takes primary from it too.
+
+    Thickness is such that primary and scatter together give the mask.
+    """
     field = field_mask(pose, mask.detector, technique)
-    half_mm = float(np.sqrt(np.prod(field_half_sizes_mm(pose, mask.detector, technique))))
     logs = np.array([behind_water(source, depth)[0] for depth in DEPTHS])
     coarse_mm = 3.0  # thickness need not be finer
     factor = max(1, round(coarse_mm / mask.detector.pixel_mm))
     signal, inside = binned(mask.linear(), factor), binned(field.astype(np.float32), factor) > 0.5
     pixel_mm = mask.detector.pixel_mm * factor
-    passed, scattered = grid_transmission(technique)
+    passed = primary_transmission(technique)
+
+    def scattered(primary: NDArray[np.float32], thickness: NDArray[np.float32]) -> NDArray[np.float32]:
+        coarse, size = scatter_signal(primary, thickness, None, inside, pixel_mm, technique)
+        return enlarged(coarse, primary.shape, size)
+
     scatter = np.zeros_like(signal)
     for _ in range(6):
-        primary = np.maximum(signal - scattered * scatter, 0.05 * signal) / passed
+        primary = np.maximum(signal - scatter, 0.05 * signal) / passed
         thickness = np.interp(np.log(np.maximum(primary, 1e-3) * passed / per_unit), logs, DEPTHS).astype(np.float32)
-        coarse, size = scatter_signal(primary, thickness, inside, pixel_mm, half_mm)
-        scatter = enlarged(coarse, signal.shape, size)
-    return enlarged(scatter, mask.pixels.shape, factor)
+        scatter = scattered(primary, thickness)
+    live, scatter_after = binned(after, factor), scatter
+    for _ in range(3):
+        scatter_after = scattered(np.maximum(live - scatter_after, 0.01 * live) / passed, thickness)
+    shape = mask.pixels.shape
+    return enlarged(scatter, shape, factor), enlarged(scatter_after, shape, factor)
