@@ -71,7 +71,7 @@ def test_without_any_wish_it_is_the_bundled_pelvis_seen_from_behind(fluoro, tmp_
 
 def test_numbers_of_the_three_kinds_of_file_agree(fluoro, tmp_path, ct):
     for kind in ("npy", "tiff"):
-        assert fluoro(ct, "--out", f"a.{kind}", "--images", "2", *QUICK)[0] == 0
+        assert fluoro(ct, "--out", f"a.{kind}", "--run", "2", *QUICK)[0] == 0
     linear = np.load(tmp_path / "a.npy")
     assert (linear.shape, linear.dtype) == ((2, 128, 128), np.float32)
     with Image.open(tmp_path / "a.tiff") as pages:
@@ -98,7 +98,7 @@ def test_the_description_of_a_page_is_a_whole_sidecar(fluoro, tmp_path, ct):
 
 
 def test_several_images_play_as_one_png(fluoro, tmp_path, ct):
-    assert fluoro(ct, "--out", "a.png", "--images", "3", "--rate", "5", *QUICK)[0] == 0
+    assert fluoro(ct, "--out", "a.png", "--run", "3", "--rate", "5", *QUICK)[0] == 0
     with Image.open(tmp_path / "a.png") as picture:
         assert picture.n_frames == 3
         picture.seek(1)
@@ -106,15 +106,34 @@ def test_several_images_play_as_one_png(fluoro, tmp_path, ct):
 
 
 def test_json_holds_technique_dose_truncation_and_times(fluoro, ct):
-    code, told, _ = fluoro(ct, "--out", "a.npy", "--kvp", "70", "--ma", "10", "--images", "3", "--json", *QUICK)
+    code, told, _ = fluoro(ct, "--out", "a.npy", "--kvp", "70", "--ma", "10", "--run", "3", "--json", *QUICK)
     facts = json.loads(told)
     assert code == 0
     assert (facts["technique"]["kvp"], facts["technique"]["ma"]) == (70, 10)
     assert facts["settling_pulses"] == 0
     assert facts["all_pulses_kerma_mgy"] == pytest.approx(3 * facts["image_kerma_mgy"])
     assert 0 <= facts["truncated_share"] <= 1
+    assert facts["pulses_an_image"] == 1
     assert set(facts["seconds"]) == {"read_s", "plan_s", "prepare_s", "take_s", "write_s"}
     assert facts["kernel"]
+
+
+def test_the_image_that_is_held_is_the_mean_of_its_pulses(fluoro, tmp_path, ct):
+    by_hand = (ct, "--kvp", "70", *QUICK)
+    assert fluoro(*by_hand, "--out", "run.npy", "--run", "6")[0] == 0
+    assert fluoro(*by_hand, "--out", "held.npy", "--hold", "6")[0] == 0
+    pulses, held = np.load(tmp_path / "run.npy"), np.load(tmp_path / "held.npy")
+    assert np.abs(held - pulses.mean(axis=0)).max() <= 4.01  # half a step of 8 keV/mm2
+
+
+def test_a_window_told_by_json_makes_the_same_greys(fluoro, tmp_path, ct):
+    first = json.loads(fluoro(ct, "--out", "a.png", "--json", *QUICK)[1])
+    low, high = first["window"]
+    assert fluoro(ct, "--out", "b.png", "--window", f"{low},{high}", *QUICK)[0] == 0
+    assert fluoro(ct, "--out", "c.png", "--window", f"{low - 1},{high}", *QUICK)[0] == 0
+    a, b, c = (np.asarray(Image.open(tmp_path / f"{name}.png"), dtype=int) for name in "abc")
+    assert np.abs(a - b).max() <= 2
+    assert c.mean() > a.mean() + 10
 
 
 def test_needle_and_contrast_darken_the_image(fluoro, tmp_path, ct):
@@ -175,7 +194,8 @@ def test_a_tighter_field_costs_less_dose(fluoro, ct):
         (("--sod-mm", "60"), "inside the body"),
         (("--threads", "4096"), "cores"),
         (("--contrast", "missing.nii.gz"), "does not exist"),
-        (("--rate", "900"), "--rate"),
+        (("--rate", "900"), "pulses a second"),
+        (("--window", "3,2"), "LOW,HIGH"),
         (("--rows", "2"), "--rows"),
     ],
 )

@@ -2,6 +2,7 @@
 
 import json
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -14,23 +15,25 @@ from sijoint.cli.fluoro_setting import (
     best_plan,
     c_arm,
     contrast_layer,
-    detector_field,
     first_technique,
     needle_chain,
     patient_ct,
     planned_needle,
 )
-from sijoint.cli.fluoro_view import UnclearView, View, places, receptor
+from sijoint.cli.fluoro_view import UnclearView, View, limits, places, receptor
 from sijoint.cli.image_file import KINDS, write_npy, write_png, write_tiff
 from sijoint.cli.options import CT_HELP, LABELS_HELP
 from sijoint.cli.outfile import refuse_unusable, write_whole
 from sijoint.fluoroscopy import (
     DisplayOptions,
+    Frame,
     Projector,
     Run,
+    Window,
     annotated,
-    brightness_limit,
     display_window,
+    last_image_hold,
+    magnified,
     take_run,
     volume_from_hu,
 )
@@ -44,6 +47,8 @@ from sijoint.frames import (
     pose_from_joints,
 )
 from sijoint.model import Target
+
+HELD_PULSES = 4
 
 
 def fluoro(
@@ -88,9 +93,23 @@ def fluoro(
     magnification: Annotated[float, typer.Option(help="Detector field: 1, 1.5 or 2 times magnified.")] = 1.0,
     sdd_mm: Annotated[float | None, typer.Option(help="Source to detector. Default: the C-arm's.")] = None,
     sod_mm: Annotated[float | None, typer.Option(help="Source to isocentre. Default: the C-arm's.")] = None,
-    images: Annotated[int, typer.Option(help="Images of a short run.", min=1, max=64)] = 1,
-    rate: Annotated[float | None, typer.Option(help="Pulses a second.", min=1, max=30)] = None,
+    hold: Annotated[
+        int, typer.Option(help="Pulses in the image that is held when the pedal is let go.", min=1, max=64)
+    ] = HELD_PULSES,
+    run: Annotated[
+        int | None,
+        typer.Option(help="A short run of this many single pulses instead of one held image.", min=1, max=64),
+    ] = None,
+    rate: Annotated[float | None, typer.Option(help="Pulses a second.")] = None,
     invert: Annotated[bool, typer.Option("--invert", help="White bone, as on a radiograph (.png).")] = False,
+    edge: Annotated[float, typer.Option(help="Edge enhancement: 0 none, 1 as usual (.png).", min=0, max=4)] = 1.0,
+    local_contrast: Annotated[
+        float, typer.Option(help="Large contrasts softened: 0 not, 1 as usual (.png).", min=0, max=2)
+    ] = 1.0,
+    window: Annotated[
+        str | None,
+        typer.Option(metavar="LOW,HIGH", help="Grey window, as --json told it for another image (.png)."),
+    ] = None,
     stored: Annotated[
         bool, typer.Option("--stored", help="Stored orientation, as seen from the source (.png).")
     ] = False,
@@ -101,8 +120,8 @@ def fluoro(
 ) -> None:
     """Take one fluoroscopy image, or a short run, of a CT.
 
-    Without anything else: the bundled pelvis, prone, receptor straight above the table, automatic brightness.
-    Example: sij fluoro --left 15 --cranial 10 --out oblique.png
+    Without anything else: the bundled pelvis, prone, receptor straight above the table, automatic brightness, and the
+    image that is held when the pedal is let go. Example: sij fluoro --left 15 --cranial 10 --out oblique.png
     """
     began = time.perf_counter()
     if out is None:
@@ -115,9 +134,10 @@ def fluoro(
     if with_plan and ct is not None and labels is None:
         raise UnclearView("a plan needs the CT's labels: add --labels, or leave out the CT for the bundled pelvis")
     carm = c_arm(sdd_mm, sod_mm)
-    detector = detector_field(carm, rows, magnification)
+    detector = magnified(carm.detector.binned_to(rows), magnification, carm)
     technique = first_technique(kvp, ma, pulse_ms, copper_mm, grid, collimate, rate)
     isocentre = None if at is None else places(at, "--at")[0]
+    options = DisplayOptions(local_contrast=local_contrast, edge_enhancement=edge, inverted=invert)
     chains = () if needle in (None, PLANNED) else (needle_chain(str(needle), gauge),)
     if direction is not None:
         joints_for_direction(direction, position, carm)  # out of reach is said before a CT is read
@@ -141,7 +161,7 @@ def fluoro(
         pose = pose_from_joints(joints, position, carm, scan.grid.centre_mm if isocentre is None else isocentre)
         prepared = time.perf_counter()
         status.update("taking images")
-        run = take_run(
+        taken_run = take_run(
             body,
             pose,
             carm,
@@ -149,11 +169,13 @@ def fluoro(
             technique=technique,
             automatic=kvp is None,
             steel=chains,
-            contrasts=(layer,) * images,
+            contrasts=(layer,) * (run or hold),
             rng=np.random.default_rng(seed),
         )
+        frames = (last_image_hold(taken_run.images, hold),) if run is None else taken_run.images
         taken = time.perf_counter()
-        _write(out, run, DisplayOrientation() if stored else None, invert)
+        grey = display_window(frames[0], options) if window is None else limits(window)
+        _write(out, frames, options, grey, DisplayOrientation() if stored else None)
     spent = {
         "read_s": read - began,
         "plan_s": planned - read,
@@ -161,24 +183,20 @@ def fluoro(
         "take_s": taken - prepared,
         "write_s": time.perf_counter() - taken,
     }
-    facts = _facts(out, run, pose, body, seed, "the bundled pelvis" if ct is None else ct.name, spent)
+    of = "the bundled pelvis" if ct is None else ct.name
+    facts = _facts(out, taken_run, frames, grey, body, seed, of, spent)
     typer.echo(json.dumps(facts, indent=1, allow_nan=False) if as_json else _words(facts))
 
 
-def _write(out: Path, run: Run, display: DisplayOrientation | None, inverted: bool) -> None:
-    kind, frames = out.suffix.lower(), run.images
+def _write(
+    out: Path, frames: Sequence[Frame], options: DisplayOptions, window: Window, display: DisplayOrientation | None
+) -> None:
+    kind = out.suffix.lower()
     if kind == ".npy":
         write_whole(out, lambda file: write_npy(file, [frame.linear() for frame in frames]))
     elif kind == ".png":
-        window = display_window(frames[0])
         pictures = [
-            annotated(
-                frame,
-                display=display,
-                behind=_behind(frame.pose),
-                window=window,
-                options=DisplayOptions(inverted=inverted),
-            )
+            annotated(frame, display=display, behind=_behind(frame.pose), options=options, window=window)
             for frame in frames
         ]
         interval_s = 1 / frames[0].technique.pulses_per_s if frames[0].technique else 0.1
@@ -192,11 +210,19 @@ def _behind(pose: CArmPose | None) -> bool:
 
 
 def _facts(
-    out: Path, run: Run, pose: CArmPose, body: Projector, seed: int, of: str, spent: dict[str, float]
+    out: Path,
+    run: Run,
+    frames: Sequence[Frame],
+    window: Window,
+    body: Projector,
+    seed: int,
+    of: str,
+    spent: dict[str, float],
 ) -> dict[str, Any]:
-    last = run.images[-1]
-    technique = last.technique
+    last = frames[-1]
+    technique, pose = last.technique, last.pose
     assert technique is not None
+    assert pose is not None
     collimator = technique.collimator
     return {
         "file": str(out),
@@ -211,6 +237,7 @@ def _facts(
         "source_isocentre_mm": pose.source_isocentre_mm,
         "shape": list(last.pixels.shape),
         "pixel_mm": last.detector.pixel_mm,
+        "window": [round(window.low, 3), round(window.high, 3)],
         "technique": {
             "kvp": technique.kvp,
             "ma": round(technique.ma, 3),
@@ -220,14 +247,15 @@ def _facts(
             "grid": technique.grid,
             "collimator_half_mm": None if collimator is None else [collimator.half_width_mm, collimator.half_height_mm],
         },
-        "brightness_settled": run.settled,
-        "brightness_limit": brightness_limit(last) if run.settling else None,
+        "images": len(frames),
+        "pulses_an_image": last.averaged,
         "settling_pulses": len(run.settling),
-        "images": len(run.images),
+        "brightness_settled": run.settled,
         "image_kerma_mgy": last.kerma_reference_mgy,
         "image_dose_area_product_mgy_cm2": last.dose_area_product_mgy_cm2,
         "all_pulses_kerma_mgy": run.kerma_reference_mgy,
         "all_pulses_dose_area_product_mgy_cm2": run.dose_area_product_mgy_cm2,
+        "warnings": list(last.warnings),
         "truncated_share": round(last.truncated_share, 4),
         "assumed": list(body.volume.assumed),
         "kernel": body.kernel,
@@ -240,21 +268,20 @@ def _facts(
 def _words(facts: dict[str, Any]) -> str:
     technique, count = facts["technique"], facts["images"]
     x, y, z = facts["isocentre_mm"]
-    settling = facts["settling_pulses"]
-    brightness = f", brightness found in {settling} pulses" if settling else ", by hand"
+    settling, pulses = facts["settling_pulses"], facts["pulses_an_image"]
+    brightness = f"brightness found in {settling} pulses" if settling else "set by hand"
     if not facts["brightness_settled"]:
-        brightness = f", brightness not settled after {settling} pulses"
+        brightness = f"brightness not settled after {settling} pulses"
+    each = f"{count} images of one pulse" if count > 1 else f"one image of {pulses} pulse" + "s" * (pulses > 1)
     lines = [
-        f"{facts['file']}: simulated, of {facts['of']}" + (f", {count} images" if count > 1 else ""),
+        f"{facts['file']}: simulated, of {facts['of']}, {each}",
         f"{facts['receptor']} (DICOM {facts['primary_deg']:.1f}°/{facts['secondary_deg']:.1f}°), "
         f"isocentre {x:.1f}, {y:.1f}, {z:.1f} mm (LPS)",
-        f"{technique['kvp']:g} kVp, {technique['ma']:.1f} mA, {technique['pulse_ms']:g} ms{brightness}",
-        f"{facts['image_kerma_mgy']:.3f} mGy at the reference point and "
-        f"{facts['image_dose_area_product_mgy_cm2']:.2f} mGy·cm2 an image; "
-        f"{facts['all_pulses_dose_area_product_mgy_cm2']:.2f} mGy·cm2 for all pulses",
+        f"{technique['kvp']:g} kVp, {technique['ma']:.1f} mA, {technique['pulse_ms']:g} ms, {brightness}",
+        f"all pulses together {facts['all_pulses_kerma_mgy']:.3f} mGy at the reference point, "
+        f"{facts['all_pulses_dose_area_product_mgy_cm2']:.2f} mGy·cm2",
+        *facts["warnings"],
     ]
-    if facts["brightness_limit"]:
-        lines.append(facts["brightness_limit"])
     if facts["truncated_share"] > 0:
         lines.append(f"{facts['truncated_share']:.0%} of the field is body beyond the CT, assumed soft tissue")
     lines.append(f"{sum(facts['seconds'].values()):.1f} s, {facts['kernel']}")

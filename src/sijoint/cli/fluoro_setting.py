@@ -10,7 +10,7 @@ from sijoint.anatomy import CT, PatientCT, body_of, bundled_pelvis, read_ct, rea
 from sijoint.cli.fluoro_view import UnclearView, field_mm, places
 from sijoint.fluoroscopy import CapsuleChain, Collimator, LayerGrid, Technique, on_curve, starting_technique
 from sijoint.formulary import needles
-from sijoint.frames import CArmModel, Detector, PatientPosition, Side, load_carm_model
+from sijoint.frames import CArmModel, PatientPosition, Side, load_carm_model
 from sijoint.guidance import Plan, plan
 from sijoint.model import Target
 
@@ -25,15 +25,6 @@ def c_arm(source_detector_mm: float | None, source_isocentre_mm: float | None) -
         source_detector_mm=carm.source_detector_mm if source_detector_mm is None else source_detector_mm,
         source_isocentre_mm=carm.source_isocentre_mm if source_isocentre_mm is None else source_isocentre_mm,
     )
-
-
-def detector_field(carm: CArmModel, rows: int, magnification: float) -> Detector:
-    """The part of the detector that is read, with ``rows`` rows. Raises UnclearView for a field that it does not have."""
-    if magnification not in carm.zooms:
-        known = ", ".join(f"{zoom:g}" for zoom in carm.zooms)
-        raise UnclearView(f"the detector has no field magnified {magnification:g} times: choose one of {known}")
-    whole = carm.detector.binned_to(rows)
-    return Detector(whole.rows, whole.columns, whole.pixel_mm / magnification)
 
 
 def first_technique(

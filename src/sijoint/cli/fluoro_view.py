@@ -1,10 +1,11 @@
-"""Where the receptor shall be, in a clinician's words or in DICOM angles, and places typed as ``x,y,z``."""
+"""What is typed as words and numbers: where the receptor shall be, places, a field, a window."""
 
 from enum import StrEnum
 
 import numpy as np
 from numpy.typing import NDArray
 
+from sijoint.fluoroscopy import Window
 from sijoint.frames import ReceptorTilt, receptor_direction
 
 
@@ -77,6 +78,17 @@ def places(text: str, name: str, at_least: int = 1) -> NDArray[np.float64]:
         shape = "x,y,z" if at_least == 1 else "x,y,z:x,y,z"
         raise UnclearView(f"{name} {text!r} is no place: give {shape} in mm, patient coordinates (LPS)")
     return points
+
+
+def limits(text: str) -> Window:
+    """A grey window from ``LOW,HIGH``. Raises UnclearView."""
+    try:
+        low, high = (float(value) for value in text.split(","))
+    except ValueError:
+        low = high = float("nan")
+    if not -np.inf < low < high < np.inf:
+        raise UnclearView(f"--window {text!r} is no window: give two numbers, LOW,HIGH, as --json tells them")
+    return Window(low, high)
 
 
 def field_mm(text: str) -> tuple[float, float]:

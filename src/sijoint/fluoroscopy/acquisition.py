@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.random import Generator
 
-from sijoint.fluoroscopy.brightness import regulate, starting_technique
+from sijoint.fluoroscopy.brightness import controlled, starting_technique
 from sijoint.fluoroscopy.capsule_chain import CapsuleChain
 from sijoint.fluoroscopy.errors import UnphysicalView
 from sijoint.fluoroscopy.exposure import expose
@@ -94,21 +94,23 @@ def take_run(
     interval_s = 1 / technique.pulses_per_s
     taken: list[Frame] = []
 
-    def pulse(contrast: LayerGrid | None, with_technique: Technique) -> Frame:
+    def pulse(contrast: LayerGrid | None, with_technique: Technique) -> Technique:
+        """Takes one; the technique that brightness control wants next."""
         scene = views.scene(geometry, steel, contrast)
         if contrast is not None and contrast.mg_per_ml.any() and not (scene.iodine is not None and scene.iodine.any()):
             raise UnphysicalView("the contrast is outside this view: centre the C-arm on it")
         time_s = len(taken) * interval_s
         threads = projector.threads
         frame = expose(scene, pose, detector, with_technique, carm, rng, time_s=time_s, threads=threads)
+        frame, following = controlled(frame) if automatic else (frame, with_technique)
         taken.append(frame)
-        return frame
+        return following
 
     settled = not automatic
     for _ in range(max(SETTLING_PULSES, round(SETTLING_S * technique.pulses_per_s))):
         if settled:
             break
-        used, technique = technique, regulate(pulse(None, technique))
+        used, technique = technique, pulse(None, technique)
         settled = technique == used
     settling = len(taken)
     for contrast in contrasts:

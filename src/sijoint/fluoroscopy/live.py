@@ -12,7 +12,7 @@ import numpy as np
 from numpy.random import Generator
 from numpy.typing import NDArray
 
-from sijoint.fluoroscopy.brightness import regulate, starting_technique
+from sijoint.fluoroscopy.brightness import controlled, starting_technique
 from sijoint.fluoroscopy.capsule_chain import CapsuleChain
 from sijoint.fluoroscopy.display import Window, display_pixels, display_window
 from sijoint.fluoroscopy.errors import UnphysicalView
@@ -127,7 +127,7 @@ class LiveFluoroscope:
             scene, moment.pose, self.detector, used, self.carm, rng, time_s=moment.time_s, threads=self._threads
         )
         if technique is None:
-            self._technique = regulate(frame)
+            frame, self._technique = controlled(frame)
         self._pose = moment.pose
         spent = ((projected - start) * 1e3, (tools - projected) * 1e3, (self._clock() - tools) * 1e3)
         return frame, not moving, spent, start if moment.asked_at is None else moment.asked_at
