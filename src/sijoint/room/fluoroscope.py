@@ -23,9 +23,9 @@ from sijoint.fluoroscopy import (
     Scene,
     Technique,
     chain_areal_density,
+    controlled,
     expose,
     layer_areal_density,
-    regulate,
     starting_technique,
 )
 from sijoint.frames import (
@@ -161,7 +161,7 @@ class SimulatedFluoroscope:
         frame = expose(scene, self.pose, self.detector, technique, self.carm, rng, time_s=time_s, threads=self._threads)
         self._used[self.pose] = technique
         if not locked:
-            self._next[self.pose] = regulate(frame)
+            frame, self._next[self.pose] = controlled(frame)
         self._made = [frame]
         return frame
 
