@@ -20,6 +20,13 @@ from sijoint.fluoroscopy.brightness import (
 from sijoint.fluoroscopy.by_rays import project_by_rays
 from sijoint.fluoroscopy.capsule_chain import CapsuleChain, chain_areal_density
 from sijoint.fluoroscopy.density_field import DensityField
+from sijoint.fluoroscopy.digital_subtraction import (
+    log_subtraction,
+    pixel_shift,
+    roadmap_pixels,
+    subtraction_mask,
+    subtraction_pixels,
+)
 from sijoint.fluoroscopy.display import DisplayOptions, Window, display_pixels, display_window
 from sijoint.fluoroscopy.dose import air_kerma_mgy, dose_area_product_mgy_cm2, field_half_sizes_mm, field_mask
 from sijoint.fluoroscopy.dose_total import DoseTotal, dgy_cm2, gy_m2
@@ -40,6 +47,7 @@ from sijoint.fluoroscopy.skin_dose import SkinDose, TableTop, skin_dose
 from sijoint.fluoroscopy.skin_surface import SkinSurface, skin_surface
 from sijoint.fluoroscopy.subtraction import iodine_estimate, iodine_noise_mg_cm2
 from sijoint.fluoroscopy.technique import Collimator, Technique
+from sijoint.fluoroscopy.temporal import recursively_filtered
 from sijoint.fluoroscopy.volume import AttenuationVolume, densities_from_hu, volume_from_hu
 
 __all__ = [
@@ -95,15 +103,21 @@ __all__ = [
     "kernel_name",
     "last_image_hold",
     "layer_areal_density",
+    "log_subtraction",
     "magnified",
     "on_curve",
+    "pixel_shift",
     "project_by_rays",
     "receptor_picture",
     "receptor_picture_pixels",
+    "recursively_filtered",
     "regulate",
+    "roadmap_pixels",
     "skin_dose",
     "skin_surface",
     "starting_technique",
+    "subtraction_mask",
+    "subtraction_pixels",
     "take_image",
     "take_run",
     "target_signal_kev_mm2",
