@@ -26,7 +26,7 @@ class _View(ctypes.Structure):
     _fields_ = (
         ("voxels", ctypes.c_void_p), ("stride_m", _INT), ("stride_b", _INT), ("n_b", _INT), ("n_a", _INT),
         ("source_m", _FLOAT), ("source_b", _FLOAT), ("source_a", _FLOAT), ("first_m", _INT), ("last_m", _INT),
-        ("v0", _FLOAT), ("dv", _FLOAT), ("u0", _FLOAT), ("du", _FLOAT), ("n_v", _INT), ("n_u", _INT), ("sums", ctypes.c_void_p),
+        ("v0", _FLOAT), ("dv", _FLOAT), ("u0", _FLOAT), ("du", _FLOAT), ("n_v", _INT), ("n_u", _INT), ("band", _INT), ("needed", ctypes.c_void_p), ("sums", ctypes.c_void_p),
         ("plane", _FLOAT * 9), ("world", _FLOAT * 9), ("scale", _FLOAT),
         ("rows", _INT), ("columns", _INT), ("out", ctypes.c_void_p),
     )  # fmt: skip
@@ -46,6 +46,8 @@ def library() -> tuple[ctypes.CDLL | None, str]:
         loaded = ctypes.CDLL(str(found[0]))
     except OSError:
         return None, "the compiled kernel of this installation was made for another machine"
+    if not hasattr(loaded, "sij_view_size") or loaded.sij_view_size() != ctypes.sizeof(_View):
+        return None, "the compiled kernel is of another version of SIJoint: install SIJoint again"
     if not loaded.sij_runs_here():
         return None, "this processor has no AVX-512 with VNNI"
     return loaded, ""
@@ -59,11 +61,11 @@ def project_compiled(field: DensityField, plan: ShearWarp, threads: int, scale: 
     rows, columns = view.shape
     sums, out = np.empty((v.count, u.count), np.float32), np.empty((rows, columns), np.float32)
     n_j, pitch = field.counts.shape[1:]
-    stride = (n_j * pitch, pitch)
+    stride, needed = (n_j * pitch, pitch), plan.bands
     m, b, _ = plan.order
     given = _View(
         field.counts.ctypes.data + 2 * (n_j * pitch + pitch + LEAD), stride[m], stride[b], field.grid.shape[b],
-        field.grid.shape[2], *plan.source, *plan.slices, v.first, v.step, u.first, u.step, v.count, u.count, sums.ctypes.data,
+        field.grid.shape[2], *plan.source, *plan.slices, v.first, v.step, u.first, u.step, v.count, u.count, v.band, needed.ctypes.data, sums.ctypes.data,
         (_FLOAT * 9)(*plan.plane.ravel()), (_FLOAT * 9)(*view.world_from_pixel.ravel()), field.step * scale,
         rows, columns, out.ctypes.data,
     )  # fmt: skip

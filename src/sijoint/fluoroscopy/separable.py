@@ -13,7 +13,7 @@ from sijoint.fluoroscopy.shear_warp import ShearWarp
 from sijoint.fluoroscopy.workers import workers
 
 PORTABLE = f"separable, numba {numba.__version__} (portable)"
-BAND = 64  # image rows whose resampled voxel rows stay in cache
+ROWS = 32  # image rows of one piece of the warp
 TILE = 256  # image columns of one tile
 
 
@@ -27,44 +27,44 @@ def project_portable(field: DensityField, plan: ShearWarp, threads: int, scale: 
     m, b, _ = plan.order
     first, last = plan.slices
     farthest = max(abs(first - plan.source[0]), abs(last - plan.source[0]))
-    line_count = int(farthest * v.step * BAND) + 4
+    line_count = int(farthest * v.step * v.band) + 4
 
-    def sum_band(row: int) -> None:
+    def sum_band(row: int, first_column: int, last_column: int) -> None:
         lines = np.empty((line_count, TILE), np.float32)
         sum_slices(
             field.counts.reshape(-1), stride[m], stride[b], field.grid.shape[b], field.grid.shape[2], LEAD,
             plan.source[0], plan.source[1], plan.source[2], first, last, v.first, v.step, u.first, u.step,
-            row, min(row + BAND, v.count), lines, sums,
+            row, min(row + v.band, v.count), first_column, last_column, lines, sums,
         )  # fmt: skip
 
     def warp_band(row: int) -> None:
         warp_to_detector(
             sums, plan.plane, view.world_from_pixel, v.first, v.step, u.first, u.step, field.step * scale,
-            row, min(row + BAND, rows), out,
+            row, min(row + ROWS, rows), out,
         )  # fmt: skip
 
     pool = workers(threads)
-    list(pool.map(sum_band, range(0, v.count, BAND)))
-    list(pool.map(warp_band, range(0, rows, BAND)))
+    list(pool.map(sum_band, range(0, v.count, v.band), *plan.bands.T.tolist()))
+    list(pool.map(warp_band, range(0, rows, ROWS)))
     return out
 
 
 @njit(nogil=True, cache=True, error_model="numpy", fastmath={"contract", "nsz", "arcp"})
 def sum_slices(
     voxels, stride_m, stride_b, n_b, n_a, lead, source_m, source_b, source_a, first_m, last_m,
-    v0, dv, u0, du, row_start, row_stop, lines, sums,
+    v0, dv, u0, du, row_start, row_stop, first_column, last_column, lines, sums,
 ):  # fmt: skip
-    """Writes rows row_start..row_stop of ``sums`` (rows, columns): slices first_m..last_m, one bilinear sample in each.
+    """Writes rows row_start..row_stop, columns first_column..last_column of ``sums``: slices first_m..last_m, one bilinear sample in each.
 
     ``voxels`` (flat) has an empty voxel before and after b, and ``lead`` before a; ``lines`` (n, TILE) is scratch.
     """
-    n_columns_all, n_rows = sums.shape[1], row_stop - row_start
+    n_rows = row_stop - row_start
     index = np.empty(TILE, np.int32)
     weight = np.empty(TILE, np.float32)
     row = np.empty(n_a + lead + 2, np.float32)
-    total = np.empty((BAND, TILE), np.float32)
-    for column_start in range(0, n_columns_all, TILE):
-        n_columns = min(TILE, n_columns_all - column_start)
+    total = np.empty((n_rows, TILE), np.float32)
+    for column_start in range(first_column, last_column, TILE):
+        n_columns = min(TILE, last_column - column_start)
         total[:] = 0
         for m in range(first_m, last_m + 1):
             g = m - source_m

@@ -21,6 +21,7 @@ ALIGNED_PIXELS = 0.1  # a detector whose pixels all lie this near to slopes of i
 FINEST_ALIGNED_VOXELS = 0.18  # unless its pixels are finer than this share of a voxel
 PITCH_SHARE = 0.5  # of the detector's pixel at its centre, else: slopes are closer than rays
 COARSEST_VOXELS = 1.75  # at the farthest slice: sixteen neighbouring samples lie within one load of 32 voxels
+LARGEST_BAND = 64  # rows of slopes
 MARGIN = 3  # slopes beyond the detector's edge, for the warp to interpolate
 
 
@@ -31,6 +32,11 @@ class Slopes:
     first: float
     step: float
     count: int
+
+    @property
+    def band(self) -> int:
+        """How many to work on at once: no more than caches hold, and the same work for each of two threads."""
+        return -(-self.count // (2 * -(-self.count // (2 * LARGEST_BAND))))
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,6 +49,34 @@ class ShearWarp:
     slices: tuple[int, int]  # first and last that is neither empty nor behind the source
     v: Slopes
     u: Slopes
+
+    @property
+    def bands(self) -> NDArray[np.int64]:
+        """(n, 2) first and one past the last column of ``u`` that the detector needs of each band of ``v``."""
+        view, u, v = self.view, self.u, self.v
+        m, b, a = self.order
+        ring = view.to_corners[[0, 1, 3, 2, 0]]
+        columns, rows = (ring[:, a] / ring[:, m] - u.first) / u.step, (ring[:, b] / ring[:, m] - v.first) / v.step
+        low = np.arange(0, v.count, v.band)[:, None] - float(MARGIN)
+        high = low + v.band + 2 * MARGIN
+        # the part of each edge of the detector that lies in the band, as shares of the edge
+        start, rise = rows[None, :-1], np.diff(rows)[None]
+        with np.errstate(divide="ignore", invalid="ignore"):
+            cuts = np.sort(np.stack([(low - start) / rise, (high - start) / rise]), axis=0)
+        flat = np.broadcast_to(rise == 0, cuts[0].shape)
+        inside = (start >= low) & (start <= high)
+        enter = np.where(flat, np.where(inside, 0.0, 2.0), np.clip(cuts[0], 0, None))
+        leave = np.where(flat, np.where(inside, 1.0, -1.0), np.clip(cuts[1], None, 1))
+        met = enter <= leave
+        width = np.diff(columns)[None]
+        ends = np.stack([columns[None, :-1] + share * width for share in (enter, leave)])
+        first = np.where(met, ends.min(axis=0), np.inf).min(axis=1)
+        last = np.where(met, ends.max(axis=0), -np.inf).max(axis=1)
+        some = np.isfinite(first)
+        found = np.zeros((len(low), 2), np.int64)
+        found[some, 0] = np.maximum(np.floor(first[some]) - MARGIN, 0)
+        found[some, 1] = np.minimum(np.ceil(last[some]) + MARGIN + 1, u.count)
+        return found
 
     @property
     def plane(self) -> NDArray[np.float64]:

@@ -21,7 +21,7 @@
 
 namespace {
 
-constexpr int BAND = 64;    // image rows whose resampled voxel rows stay in cache
+constexpr int BAND = 64;    // at most so many image rows at once: their resampled voxel rows stay in cache
 constexpr int BLOCKS = 8;   // of sixteen columns in a tile
 constexpr int TILE = 16 * BLOCKS;
 constexpr int GROUP = 4;    // slices in one 32-bit sum: 4 * 32767 * 2^14 < 2^31
@@ -40,6 +40,8 @@ struct SijView {
     int64_t first_m, last_m;
     double v0, dv, u0, du;
     int64_t n_v, n_u;  // slopes
+    int64_t band;      // rows of slopes that a thread takes at once, at most BAND
+    const int64_t* needed;  // first and one past the last column of each band that the detector needs
     float* sums;       // (n_v, n_u)
     double plane[9];   // rows m, b, a of the vector to a pixel = columns times (column, row, 1)
     double world[9];
@@ -47,6 +49,9 @@ struct SijView {
     int64_t rows, columns;
     float* out;  // (rows, columns)
 };
+
+// Bytes of SijView, so that a library of another version is not called with numbers that it would misread.
+int64_t sij_view_size() { return sizeof(SijView); }
 
 int sij_runs_here() {
     __builtin_cpu_init();
@@ -124,7 +129,7 @@ AVX512 void resample_rows(const SijView& view, const Slice& slice, int64_t colum
 }
 
 AVX512 void sum_band(const SijView& view, int64_t row, Scratch& scratch) {
-    const int64_t n_rows = std::min<int64_t>(BAND, view.n_v - row);
+    const int64_t n_rows = std::min<int64_t>(view.band, view.n_v - row);
     int64_t n_slices = 0;
     for (int64_t m = view.first_m; m <= view.last_m; ++m) {
         const double g = double(m) - view.source_m;
@@ -136,9 +141,9 @@ AVX512 void sum_band(const SijView& view, int64_t row, Scratch& scratch) {
         Slice& slice = scratch.slices[n_slices];
         slice = {m, g, int64_t(low), int64_t(high - low) + 1};
         Lines& lines = scratch.rows[n_slices++];
-        for (int64_t r = 0; r < BAND; ++r) {
+        for (int64_t r = 0; r < n_rows; ++r) {
             const double b = from + step * double(r) - low;
-            const bool seen = r < n_rows && b >= 0 && b < double(slice.lines);
+            const bool seen = b >= 0 && b < double(slice.lines);
             const int32_t line = seen ? int32_t(b) : 0;
             const int32_t next = seen ? int32_t((b - line) * (1 << LINE_BITS) + 0.5) : 0;
             lines.offset[r] = line * TILE;
@@ -146,7 +151,8 @@ AVX512 void sum_band(const SijView& view, int64_t row, Scratch& scratch) {
         }
     }
     alignas(64) float total[BAND][TILE];
-    for (int64_t column = 0; column < view.n_u; column += TILE) {
+    const int64_t* needed = view.needed + 2 * (row / view.band);
+    for (int64_t column = needed[0]; column < needed[1]; column += TILE) {
         std::memset(total, 0, sizeof total);
         for (int64_t first = 0; first < n_slices; first += GROUP) {
             const int in_group = int(std::min<int64_t>(GROUP, n_slices - first));
@@ -177,7 +183,7 @@ AVX512 void sum_band(const SijView& view, int64_t row, Scratch& scratch) {
                     _mm512_store_ps(&total[r][16 * k], _mm512_add_ps(_mm512_load_ps(&total[r][16 * k]), _mm512_cvtepi32_ps(sum[k])));
             }
         }
-        const int64_t width = std::min<int64_t>(TILE, view.n_u - column);
+        const int64_t width = std::min<int64_t>(TILE, needed[1] - column);
         for (int64_t r = 0; r < n_rows; ++r) {
             float* to = view.sums + (row + r) * view.n_u + column;
             for (int64_t c = 0; c < width; ++c) to[c] = total[r][c] * float(1.0 / (1 << LINE_BITS));
@@ -261,13 +267,13 @@ AVX512 void warp_row(const SijView& view, int64_t row) {
 
 extern "C" {
 
-// Sums of all slices for bands of 64 rows, taken from ``next`` until none is left; several threads share one ``next``.
+// Sums of all slices for bands of rows, taken from ``next`` until none is left; several threads share one ``next``.
 // Returns 0, or 1 when there was no memory.
 AVX512 int sij_sum_slices(const SijView* view, int64_t* next) {
     Scratch scratch;
     const int64_t n_slices = std::max<int64_t>(view->last_m - view->first_m + 1, 0);
     const double farthest = std::max(std::abs(double(view->first_m) - view->source_m), std::abs(double(view->last_m) - view->source_m));
-    scratch.pair_lines = int64_t(farthest * view->dv * BAND) + 4;
+    scratch.pair_lines = int64_t(farthest * view->dv * double(view->band)) + 4;
     try {
         scratch.rows = std::make_unique<Lines[]>(size_t(n_slices));
         scratch.slices = std::make_unique<Slice[]>(size_t(n_slices));
@@ -276,7 +282,7 @@ AVX512 int sij_sum_slices(const SijView* view, int64_t* next) {
         return 1;
     }
     for (;;) {
-        const int64_t row = __atomic_fetch_add(next, BAND, __ATOMIC_RELAXED);
+        const int64_t row = __atomic_fetch_add(next, view->band, __ATOMIC_RELAXED);
         if (row >= view->n_v) return 0;
         sum_band(*view, row, scratch);
     }
@@ -295,6 +301,9 @@ AVX512 int sij_warp(const SijView* view, int64_t* next) {
 
 #else  // another processor: the library says that it does not run here
 
-extern "C" int sij_runs_here() { return 0; }
+extern "C" // Bytes of SijView, so that a library of another version is not called with numbers that it would misread.
+int64_t sij_view_size() { return sizeof(SijView); }
+
+int sij_runs_here() { return 0; }
 
 #endif
