@@ -13,6 +13,7 @@ from sijoint.fluoroscopy import (
     DosePerPulse,
     Frame,
     LineIntegrals,
+    Projector,
     Scene,
     Technique,
     UnphysicalView,
@@ -23,6 +24,7 @@ from sijoint.fluoroscopy import (
     regulate,
     starting_technique,
     target_signal_kev_mm2,
+    volume_from_hu,
 )
 from sijoint.fluoroscopy.measuring_field import measured_pixel
 from sijoint.fluoroscopy.physics import physics
@@ -89,6 +91,36 @@ def test_it_settles_within_eight_pulses_or_a_second_from_any_start_and_stays(
             assert off < 0.08 or brightness_limit(frame, policy=policy) is not None
     kvps = [frame.technique.kvp for frame in frames[allowed:]]
     assert max(kvps) - min(kvps) <= 0.5  # noise may cost the last half kilovolt, nothing hunts
+
+
+@pytest.fixture(scope="module")
+def patient(pelvis):
+    """The bundled CT, ready to be projected, and the middle of it."""
+    return Projector(volume_from_hu(pelvis.ct.grid, pelvis.ct.hu)), pelvis.ct.grid.centre_mm
+
+
+@settings(max_examples=12)
+@given(
+    primary=st.floats(-180, 180),
+    secondary=st.floats(-45, 45),
+    shift=st.tuples(*[st.floats(-60, 60)] * 3),
+    half=st.floats(25, 77),
+    kvp=st.floats(40, 110),
+    rate=st.sampled_from([2.0, 4.0, 8.0, 15.0]),
+)
+def test_it_settles_on_a_patient_seen_from_anywhere(patient, primary, secondary, shift, half, kvp, rate):
+    projector, middle = patient
+    pose, detector, geometry = view(primary, secondary, SIZE, PIXEL_MM, tuple(middle + shift))
+    scene, rng = Scene(projector.project(geometry)), np.random.default_rng(0)
+    technique = Technique(kvp, 10, pulses_per_s=rate, collimator=Collimator(half, half))
+    used = []
+    for _ in range(max(8, int(rate)) + 3):
+        frame = expose(scene, pose, detector, technique, CARM, rng)
+        used.append(technique)
+        technique = regulate(frame)
+    assert np.ptp([one.kvp for one in used[-3:]]) <= 0.5
+    if frame.field_signal is not None and brightness_limit(frame) is None:
+        assert frame.field_signal == pytest.approx(target_signal_kev_mm2(rate), rel=0.08)
 
 
 def test_it_does_not_hunt_with_few_pixels_to_measure():
