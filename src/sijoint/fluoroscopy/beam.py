@@ -16,6 +16,7 @@ from sijoint.fluoroscopy.physics import physics, xray_tables
 WATER_STEP, WATER_COUNT = 0.5, 161  # g/cm2: to 80, beyond it the table is extended at constant slope
 BONE_STEP, BONE_COUNT = 0.5, 81  # g/cm2: to 40
 GROUP_KEV = 3  # energies are grouped for rays through contrast or metal
+K_EDGES_KEV = (33.17, 50.24)  # of iodine and gadolinium (NISTIR 5632): no group reaches across
 GROUPED = ("water", "bone", "iodine", "gadolinium", "steel", "titanium")
 
 
@@ -61,7 +62,7 @@ def beam(kvp: float, copper_mm: float) -> Beam:
     second = (behind_water * signal * energy) @ behind_bone.T
 
     hardened = signal * np.exp(-20 * tables.mu["water"])
-    starts = np.arange(0, energy.size, GROUP_KEV)
+    starts = np.union1d(np.arange(0, energy.size, GROUP_KEV), np.searchsorted(energy, K_EDGES_KEV))
     weight, norm = np.add.reduceat(signal, starts), np.add.reduceat(hardened, starts)
     used = norm > 1e-9 * norm.sum()
     materials = [tables.mu[name] for name in GROUPED]

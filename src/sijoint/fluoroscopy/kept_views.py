@@ -31,8 +31,8 @@ class KeptViews:
     def __init__(self, projector: Projector, kept: int = 4) -> None:
         self.projector, self.kept = projector, kept
         self._anatomy: dict[View, LineIntegrals] = {}
-        self._steel: tuple[object, NDArray[np.float32]] | None = None
-        self._iodine: tuple[View, LayerGrid, NDArray[np.float32]] | None = None
+        self._metal: dict[str, tuple[object, NDArray[np.float32]]] = {}  # by material
+        self._agent: tuple[View, LayerGrid, NDArray[np.float32]] | None = None
 
     def __contains__(self, geometry: ProjectionGeometry) -> bool:
         """Whether the sharp anatomy of this view is at hand."""
@@ -54,7 +54,7 @@ class KeptViews:
     def scene(
         self,
         geometry: ProjectionGeometry,
-        steel: Sequence[CapsuleChain] = (),
+        tubes: Sequence[CapsuleChain] = (),
         contrast: LayerGrid | None = None,
         *,
         anatomy: LineIntegrals | None = None,
@@ -62,22 +62,32 @@ class KeptViews:
         """The body (or ``anatomy``) in a view with tubes and contrast; these are projected again only when they differ."""
         return Scene(
             self.anatomy(geometry) if anatomy is None else anatomy,
-            self._steel_of(geometry, steel) if steel else None,
-            self._iodine_of(geometry, contrast) if contrast is not None else None,
+            steel=self._metal_of("steel", geometry, tubes),
+            titanium=self._metal_of("titanium", geometry, tubes),
+            iodine=self._agent_of("iodine", geometry, contrast),
+            gadolinium=self._agent_of("gadolinium", geometry, contrast),
         )
 
-    def _steel_of(self, geometry: ProjectionGeometry, steel: Sequence[CapsuleChain]) -> NDArray[np.float32]:
-        tubes = ((chain.points_mm.tobytes(), chain.outer_mm, chain.bore_mm, chain.material) for chain in steel)
-        key = (view_of(geometry), *tubes)
-        if self._steel is None or self._steel[0] != key:
-            self._steel = (key, sum_of_chains(steel, geometry))
-        return self._steel[1]
+    def _metal_of(
+        self, material: str, geometry: ProjectionGeometry, tubes: Sequence[CapsuleChain]
+    ) -> NDArray[np.float32] | None:
+        chains = [chain for chain in tubes if chain.material == material]
+        if not chains:
+            return None
+        key = (view_of(geometry), *((chain.points_mm.tobytes(), chain.outer_mm, chain.bore_mm) for chain in chains))
+        if material not in self._metal or self._metal[material][0] != key:
+            self._metal[material] = (key, sum_of_chains(chains, geometry))
+        return self._metal[material][1]
 
-    def _iodine_of(self, geometry: ProjectionGeometry, contrast: LayerGrid) -> NDArray[np.float32]:
-        view, last = view_of(geometry), self._iodine
+    def _agent_of(
+        self, agent: str, geometry: ProjectionGeometry, contrast: LayerGrid | None
+    ) -> NDArray[np.float32] | None:
+        if contrast is None or contrast.agent != agent:
+            return None
+        view, last = view_of(geometry), self._agent
         if last is None or last[0] != view or last[1] is not contrast:
             density = layer_areal_density(contrast, geometry, may_be_outside=True, threads=self.projector.threads)
-            last = self._iodine = (view, contrast, density)
+            last = self._agent = (view, contrast, density)
         return last[2]
 
 
@@ -101,10 +111,10 @@ def coarser_geometry(geometry: ProjectionGeometry, factor: int) -> ProjectionGeo
     )
 
 
-def sum_of_chains(steel: Sequence[CapsuleChain], geometry: ProjectionGeometry) -> NDArray[np.float32]:
-    """(rows, columns) g/cm2 of all tubes together."""
-    total = chain_areal_density(steel[0], geometry)
-    for chain in steel[1:]:
+def sum_of_chains(tubes: Sequence[CapsuleChain], geometry: ProjectionGeometry) -> NDArray[np.float32]:
+    """(rows, columns) g/cm2 of tubes of one material together."""
+    total = chain_areal_density(tubes[0], geometry)
+    for chain in tubes[1:]:
         total += chain_areal_density(chain, geometry)
     return total
 

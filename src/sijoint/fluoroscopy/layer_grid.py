@@ -1,6 +1,10 @@
-"""Contrast as a small local grid of concentration, projected only where its box falls on the detector."""
+"""Contrast as a small local grid of concentration, projected only where its box falls on the detector.
+
+The fluid that carries it takes the place of tissue fluid of its own density: the line integral of water is left as it is.
+"""
 
 from dataclasses import dataclass, replace
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,10 +16,11 @@ from sijoint.frames import Grid, ProjectionGeometry
 
 @dataclass(frozen=True, eq=False)
 class LayerGrid:
-    """Iodine concentration ``mg_per_ml`` [i, j, k] on a local grid."""
+    """Concentration ``mg_per_ml`` [i, j, k] of the ``agent`` (iodine or gadolinium) on a local grid."""
 
     grid: Grid
     mg_per_ml: NDArray[np.float32]
+    agent: Literal["iodine", "gadolinium"] = "iodine"
 
     def __post_init__(self) -> None:
         values = np.asarray(self.mg_per_ml, dtype=np.float32)
@@ -23,13 +28,15 @@ class LayerGrid:
             raise UnphysicalView(f"the contrast has shape {values.shape}, its grid {self.grid.shape}")
         if not np.all(np.isfinite(values)) or values.min() < 0:
             raise UnphysicalView("contrast concentration is a finite number of mg/mL, zero or more, everywhere")
+        if self.agent not in ("iodine", "gadolinium"):
+            raise UnphysicalView(f"contrast holds iodine or gadolinium, not {self.agent!r}")
         object.__setattr__(self, "mg_per_ml", values)
 
 
 def layer_areal_density(
     layer: LayerGrid, geometry: ProjectionGeometry, *, may_be_outside: bool = False, threads: int = 2
 ) -> NDArray[np.float32]:
-    """(rows, columns) iodine in mg/cm2.
+    """(rows, columns) mg/cm2 of the layer's agent.
 
     Raises UnphysicalView when contrast is there but none of it is in the view, unless it ``may_be_outside``.
     """

@@ -30,7 +30,7 @@ def measured_pixel(
     if not measured.any():
         return None
     measured &= thickness > numbers["thin_share"] * np.percentile(thickness[measured], 80)
-    for metal in (anatomy.metal, scene.steel):
+    for metal in (anatomy.metal, scene.steel, scene.titanium):
         if metal is not None:
             measured &= metal[part] <= 0
     return float(pixels[part][measured].mean()) if measured.any() else None
