@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 import made_up_episode as made_up
+from sijoint.frames import Imperfection, PatientShift, load_breathing, load_flex
 from sijoint.model import SyringeUse
 from sijoint.report.debrief import NotThisProcedure, debrief, debrief_text
 from sijoint.room.truth import SimulationTruth, TrueInjection
@@ -59,3 +60,15 @@ def test_nothing_injected_is_said(truth, procedure):
 def test_the_truth_of_another_procedure_is_refused(truth, procedure):
     with pytest.raises(NotThisProcedure, match="PR-9"):
         debrief(replace(truth, procedure_id="PR-9"), procedure)
+
+
+def test_an_imperfect_carm_and_a_patient_who_moved_are_told_and_a_perfect_one_is_not(truth, procedure):
+    assert "Not as reported" not in debrief_text(truth, procedure)
+    imperfection = Imperfection(
+        load_flex("uncalibrated"), load_breathing(), (PatientShift(120.0, (3.0, 0.0, -4.0), turned_deg=2.0),)
+    )
+    told = debrief_text(replace(truth, imperfection=imperfection), procedure)
+    assert "Not as reported: the C bends: up to 12 mm at the source and 1° at the receptor." in told
+    assert "Not as reported: source to detector is wrong by 10 mm, the principal point by 3.6 mm." in told
+    assert "Not as reported: the pelvis moves by 1.4 mm with a breath every 4.3 s." in told
+    assert "Not as reported: the patient moved by 5.0 mm and 2° at 120 s." in told

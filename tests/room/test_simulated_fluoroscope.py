@@ -23,6 +23,7 @@ from sijoint.room.body_extent import lying_patient
 from sijoint.room.commands import PositionCArm, Pulse
 from sijoint.room.events import CArmMoved, Refused
 from sijoint.room.fluoroscope import SimulatedFluoroscope
+from sijoint.room.truth import read_truth, write_truth
 
 CARM = load_carm_model()
 DETECTOR = CARM.detector.binned_to(96)
@@ -198,6 +199,19 @@ def test_a_session_hands_its_imperfection_to_the_carm_and_tells_nobody(setting, 
     bent = session.fluoroscope.geometry_at(0.0)
     assert np.linalg.norm(bent.source_mm - session.fluoroscope.pose.source_mm) > 3
     assert seen.shape == bent.shape
+
+
+def test_the_truth_of_a_session_holds_its_imperfection_and_is_read_back(setting, room, tmp_path):
+    assert room.session.truth.imperfection == PERFECT
+    imperfection = replace(IMPERFECT["breathing"], flex=load_flex("calibrated"), shifts=IMPERFECT["shift"].shifts)
+    truth = replace(room.session.truth, imperfection=imperfection)
+    write_truth(tmp_path, truth)
+    assert read_truth(tmp_path, truth.procedure_id) == truth
+    causes = replace(setting.causes, imperfection=imperfection)
+    session = type(room.session)(
+        replace(setting, causes=causes), seed=5, permit=room.session._permit, keep_image=lambda frame: "x"
+    )
+    assert session.truth.imperfection == imperfection
 
 
 def test_a_pulse_is_exposed_at_an_imperfect_carm_as_at_any(room):

@@ -88,6 +88,29 @@ class Imperfection:
                 moved = shift.moved_from_before @ moved
         return moved
 
+    @property
+    def words(self) -> tuple[str, ...]:
+        """What differs, one sentence each, for a debrief; none when perfect."""
+        flex, told = self.flex, []
+        if flex.source_sag_mm or flex.receptor_twist_deg:
+            told.append(
+                f"the C bends: up to {flex.source_sag_mm:g} mm at the source and {flex.receptor_twist_deg:g}° at the receptor"
+            )
+        if flex.source_detector_error_mm or any(flex.principal_point_mm):
+            across, along = flex.principal_point_mm
+            told.append(
+                f"source to detector is wrong by {flex.source_detector_error_mm:g} mm, "
+                f"the principal point by {np.hypot(across, along):.2g} mm"
+            )
+        if self.breathing is not None:
+            way = np.hypot(self.breathing.posterior_mm, self.breathing.caudal_mm)
+            told.append(f"the pelvis moves by {way:.1f} mm with a breath every {self.breathing.period_s:g} s")
+        told += [
+            f"the patient moved by {np.linalg.norm(shift.by_mm):.1f} mm and {shift.turned_deg:g}° at {shift.at_s:g} s"
+            for shift in self.shifts
+        ]
+        return tuple(told)
+
 
 PERFECT = Imperfection()
 

@@ -47,6 +47,7 @@ def debrief_text(truth: SimulationTruth, procedure: Procedure) -> str:
     lines = [
         f"DEBRIEF of procedure {procedure.id}, {procedure.side} {procedure.target} target",
         "What only the simulator knows. It is not part of the record and changes no verdict.",
+        *(f"Not as reported: {sentence}." for sentence in truth.imperfection.words),
         "",
     ]
     if not told:

@@ -154,6 +154,7 @@ class RoomState:
             tuple(self._injections),
             self._path_injected_through,
             self.setting.causes.capacity_ml,
+            self.setting.causes.imperfection,
         )
 
 

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from sijoint.frames import PERFECT, Imperfection
 from sijoint.model import SyringeUse
 from sijoint.model.wire import from_wire_text, to_wire
 
@@ -34,6 +35,7 @@ class SimulationTruth:
     injections: tuple[TrueInjection, ...] = ()
     needle_path_mm: tuple[tuple[float, float, float], ...] = ()  # entry to tip at the last injection
     capacity_ml: float = 0.0
+    imperfection: Imperfection = PERFECT  # of the C-arm, and how the patient moved
     schema_version: str = field(default=TRUTH_SCHEMA_VERSION)
 
 
