@@ -3,14 +3,13 @@
 # mypy: disable-error-code=no-untyped-def
 # (numba kernels take their types from the arrays they are called with)
 
-from concurrent.futures import ThreadPoolExecutor
-
 import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
 from sijoint.fluoroscopy.beam import BONE_STEP, WATER_STEP, Beam
 from sijoint.fluoroscopy.scene import Scene
+from sijoint.fluoroscopy.workers import workers
 
 ROWS = 64  # rows of one block of work
 
@@ -40,8 +39,7 @@ def primary_signal(
             )  # fmt: skip
         np.exp(log[start:stop], out=log[start:stop])
 
-    with ThreadPoolExecutor(threads) as pool:
-        list(pool.map(block, range(0, rows, ROWS)))
+    list(workers(threads).map(block, range(0, rows, ROWS)))
     return log, step
 
 
