@@ -146,14 +146,15 @@ class _Processed:
         return out
 
     def window(self) -> Window:
-        """From the 0.5th to the 99.5th percentile of the body, with some room."""
+        """From the 0.5th to the 99.5th percentile of the body, with some room; air and skin edge may burn out."""
         every = max(1, min(SAMPLED, self.pixels.shape[0] // 8))
         rows = np.arange(0, self.pixels.shape[0], every)
         sample = np.empty((rows.size, self.pixels.shape[1]), np.float32)
         index, share = self.columns
         _process_rows(self.across, self.taps, self.change, self.factor, index, share, self.gain, rows, sample)
         seen = sample[:, ::every]
-        body = (self.across[::every, ::every] < self.bright - 0.05) & (self.open[0][::every, None] > 0.5)
+        thick = np.float32(self.level + float(physics("display")["bright_large"]))
+        body = (self.across[::every, ::every] < thick) & (self.open[0][::every, None] > 0.5)
         body &= self.open[1][::every] > 0.5
         values = seen[body] if np.count_nonzero(body) >= 16 else seen.ravel()
         places = [int(0.005 * (values.size - 1)), int(np.ceil(0.995 * (values.size - 1)))]
