@@ -1,5 +1,8 @@
 """Geometry that cannot be is refused in one sentence that says what is wrong."""
 
+from importlib import resources
+from tomllib import loads
+
 import numpy as np
 import pytest
 
@@ -77,3 +80,13 @@ def test_a_detector_without_pixels_is_refused(rows, pixel):
 
 def test_every_direction_of_a_good_pose_is_finite():
     assert np.all(np.isfinite(pose(37.0, -22.0).axes))
+
+
+@pytest.mark.parametrize("file", ["clearance.toml", "imperfections.toml", "carm_models.toml"])
+def test_every_number_of_the_machine_has_a_source_or_is_marked_assumed(file):
+    sections = loads(resources.files("sijoint.frames").joinpath(file).read_text(encoding="utf-8"))
+    assert sections
+    for name, section in sections.items():
+        told = section.get("source") or section.get("provenance")
+        assert told, name
+        assert any(word in told for word in ("assumed", "published", "et al.", "CFR", "chosen"))
