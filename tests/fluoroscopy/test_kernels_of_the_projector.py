@@ -99,10 +99,9 @@ def test_a_bead_keeps_the_width_that_rays_give_it(kernel, primary, secondary):
 
 
 def width_of(image) -> tuple[float, float]:
-    """Full width at half maximum along rows and columns through the brightest pixel, in pixels."""
-    row, column = np.unravel_index(np.argmax(ndimage.gaussian_filter(image, 1)), image.shape)
+    """Full width at half maximum across columns and across rows of the bead's image, in pixels."""
     found = []
-    for profile in (image[row], image[:, column]):
+    for profile in (image.sum(axis=0), image.sum(axis=1)):
         above = np.flatnonzero(profile >= profile.max() / 2)
         first, last, half = above[0], above[-1], profile.max() / 2
         left = first - (profile[first] - half) / (profile[first] - profile[first - 1])
