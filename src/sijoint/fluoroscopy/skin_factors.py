@@ -7,7 +7,6 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.interpolate import RegularGridInterpolator
 
 from sijoint.fluoroscopy.physics import xray_tables
 
@@ -45,11 +44,8 @@ def backscatter_factor(side_cm: ArrayLike, kvp: float, half_value_layer_mm: floa
 def skin_over_air(kvp: float, copper_mm: float) -> float:
     """Dose in skin over air kerma at the same place, by the ratio of mass energy-absorption coefficients."""
     table = _data()["skin_over_air"]
-    grid = RegularGridInterpolator((table["kvp"], table["copper_mm"]), table["ratio"])
-    inside = [
-        np.clip(value, table[axis][0], table[axis][-1]) for axis, value in (("kvp", kvp), ("copper_mm", copper_mm))
-    ]
-    return float(grid(inside)[0])
+    by_kvp = [np.interp(copper_mm, table["copper_mm"], row) for row in table["ratio"]]
+    return float(np.interp(kvp, table["kvp"], by_kvp))
 
 
 def table_transmission(kvp: float, copper_mm: float, aluminium_mm: ArrayLike) -> NDArray[np.float64]:
