@@ -92,7 +92,7 @@ def test_noise_is_projected_no_worse_than_josephs_method_does(kernel):
 def test_a_bead_keeps_the_width_that_rays_give_it(kernel, primary, secondary):
     grid = oblique_grid((60, 60, 60), (1.0, 1.0, 1.0), turn=(0, 0, 0))
     bead = np.array([5.3, -1.2, 8.6])
-    values = ball(grid, bead, 1.5)
+    values = ball(grid, bead, 2.5)
     geometry = view(primary, secondary, 128, 0.3, tuple(bead))[2]
     widths = [width_of(LineIntegrator(grid, values, kernel=which).integrate(geometry)) for which in (kernel, "rays")]
     np.testing.assert_allclose(widths[0], widths[1], rtol=0.02)
