@@ -149,6 +149,30 @@ def test_needle_and_contrast_darken_the_image(fluoro, tmp_path, ct):
     assert np.median(darker / plain) == pytest.approx(1, abs=0.03)
 
 
+def test_subtraction_gives_the_iodine_that_was_there(fluoro, tmp_path, ct):
+    iodine = np.zeros((14, 14, 14), np.float32)
+    iodine[2:12, 2:12, 2:12] = 50
+    fluid = volume(tmp_path / "c.nii.gz", iodine, 2.0, (84.0, 84.0, 59.0))
+    wishes = (ct, "--contrast", fluid, "--subtract", "--kvp", "80", "--collimate", "120x120", *QUICK)
+    assert fluoro(*wishes, "--out", "iodine.npy")[0] == 0
+    estimate = np.load(tmp_path / "iodine.npy")
+    assert np.median(estimate[59:69, 59:69]) == pytest.approx(100, rel=0.15)  # 50 mg/mL over 2 cm
+    assert abs(np.median(estimate[30:40, 59:69])) < 6
+    assert fluoro(*wishes, "--out", "iodine.png")[0] == 0
+    grey = np.asarray(Image.open(tmp_path / "iodine.png"))[20:, :, 0]
+    assert grey[59:69, 59:69].mean() < 90 < 115 < grey[30:40, 59:69].mean() < 140
+
+
+def test_gadolinium_darkens_less_than_iodine_of_the_same_strength(fluoro, tmp_path, ct):
+    fluid = volume(tmp_path / "c.nii.gz", np.full((10, 10, 10), 100, np.float32), 2.0, (88.0, 88.0, 63.0))
+    seen = {}
+    for agent in ("iodine", "gadolinium"):
+        wishes = ("--contrast", fluid, "--agent", agent, "--kvp", "70", *QUICK)
+        assert fluoro(ct, "--out", "a.npy", *wishes)[0] == 0
+        seen[agent] = np.load(tmp_path / "a.npy")[60:68, 60:68].mean()
+    assert seen["gadolinium"] > 1.05 * seen["iodine"]
+
+
 def test_same_seed_same_bytes(fluoro, tmp_path, ct):
     for name, seed in (("a", 3), ("b", 3), ("c", 4)):
         assert fluoro(ct, "--out", f"{name}.npy", "--seed", seed, *QUICK)[0] == 0
@@ -196,6 +220,7 @@ def test_a_tighter_field_costs_less_dose(fluoro, ct):
         (("--contrast", "missing.nii.gz"), "does not exist"),
         (("--rate", "900"), "pulses a second"),
         (("--window", "3,2"), "LOW,HIGH"),
+        (("--subtract",), "--contrast"),
         (("--rows", "2"), "--rows"),
     ],
 )

@@ -174,3 +174,16 @@ def test_a_view_that_differs_from_its_pose_is_imaged_as_it_truly_is(live):
     shift = round(10 * 1020 / 530)  # rows; 1 mm pixels
     moved = np.roll(picture.frame.linear(), -shift, axis=0)[60:200, 60:200]
     assert np.corrcoef(moved.ravel(), straight.frame.linear()[60:200, 60:200].ravel())[0, 1] > 0.9
+
+
+def test_at_rest_the_screen_is_calmer_than_single_pulses(projector):
+    last = {}
+    for filtered in (True, False):
+        live = LiveFluoroscope(projector, CARM, DETECTOR, clock=lambda: 0.0, temporal_filter=filtered)
+        rng, technique = np.random.default_rng(2), starting_technique()
+        for _ in range(8):
+            picture = live.picture(Moment(POSE), rng, technique)
+        last[filtered] = picture
+    assert np.array_equal(last[True].frame.pixels, last[False].frame.pixels)  # the frame itself is the pulse
+    grain = {key: np.diff(one.shown[100:150, 100:150].astype(float), axis=1).std() for key, one in last.items()}
+    assert grain[True] < 0.75 * grain[False]

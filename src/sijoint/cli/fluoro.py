@@ -3,8 +3,9 @@
 import json
 import time
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import numpy as np
 import typer
@@ -12,6 +13,7 @@ from rich.console import Console
 
 from sijoint.cli.fluoro_setting import (
     PLANNED,
+    Agent,
     best_plan,
     c_arm,
     contrast_layer,
@@ -19,29 +21,30 @@ from sijoint.cli.fluoro_setting import (
     needle_chain,
     patient_ct,
     planned_needle,
+    refuse_subtraction,
 )
+from sijoint.cli.fluoro_told import behind, facts_of, in_words
 from sijoint.cli.fluoro_view import UnclearView, View, limits, places, receptor
-from sijoint.cli.image_file import KINDS, write_npy, write_png, write_tiff
+from sijoint.cli.image_file import KINDS, subtracted_frame, write_npy, write_png, write_tiff
 from sijoint.cli.options import CT_HELP, LABELS_HELP
 from sijoint.cli.outfile import refuse_unusable, write_whole
 from sijoint.fluoroscopy import (
     DisplayOptions,
     Frame,
     Projector,
-    Run,
     Window,
     annotated,
     display_window,
+    iodine_estimate,
     last_image_hold,
     magnified,
+    subtraction_mask,
     take_run,
     volume_from_hu,
 )
 from sijoint.frames import (
-    CArmPose,
     DisplayOrientation,
     PatientPosition,
-    ReceptorTilt,
     Side,
     joints_for_direction,
     pose_from_joints,
@@ -81,7 +84,13 @@ def fluoro(
         typer.Option(metavar="X,Y,Z:X,Y,Z", help="A needle through these places, hub to tip, or 'planned'."),
     ] = None,
     gauge: Annotated[int, typer.Option(help="Gauge of --needle: 22 or 25.")] = 22,
-    contrast: Annotated[Path | None, typer.Option(help="Iodine in mg/mL as a NIfTI volume in the CT's space.")] = None,
+    contrast: Annotated[
+        Path | None, typer.Option(help="Contrast in mg/mL as a NIfTI volume in the CT's space.")
+    ] = None,
+    agent: Annotated[Agent, typer.Option(help="What --contrast holds.")] = Agent.IODINE,
+    subtract: Annotated[
+        bool, typer.Option("--subtract", help="Less a mask without contrast: .png, or .npy with iodine in mg/cm2.")
+    ] = False,
     kvp: Annotated[float | None, typer.Option(help="Tube voltage; default is automatic brightness.")] = None,
     ma: Annotated[float | None, typer.Option(help="Tube current with --kvp; default is the control curve's.")] = None,
     pulse_ms: Annotated[float | None, typer.Option(help="Pulse width.")] = None,
@@ -134,6 +143,7 @@ def fluoro(
     if with_plan and ct is not None and labels is None:
         raise UnclearView("a plan needs the CT's labels: add --labels, or leave out the CT for the bundled pelvis")
     carm = c_arm(sdd_mm, sod_mm)
+    refuse_subtraction(subtract, contrast, agent, out)
     detector = magnified(carm.detector.binned_to(rows), magnification, carm)
     technique = first_technique(kvp, ma, pulse_ms, copper_mm, grid, collimate, rate)
     isocentre = None if at is None else places(at, "--at")[0]
@@ -144,7 +154,7 @@ def fluoro(
 
     with Console(stderr=True).status("reading the CT") as status:
         scan, patient = patient_ct(ct, labels if with_plan else None)
-        layer = None if contrast is None else contrast_layer(contrast)
+        layer = None if contrast is None else contrast_layer(contrast, agent)
         read = time.perf_counter()
         if with_plan and patient is not None:
             status.update("planning the needle")
@@ -169,13 +179,18 @@ def fluoro(
             technique=technique,
             automatic=kvp is None,
             steel=chains,
-            contrasts=(layer,) * (run or hold),
+            contrasts=(None,) * (hold if subtract else 0) + (layer,) * (run or hold),
             rng=np.random.default_rng(seed),
         )
-        frames = (last_image_hold(taken_run.images, hold),) if run is None else taken_run.images
+        live = taken_run.images[hold if subtract else 0 :]
+        frames = (last_image_hold(live, hold),) if run is None else live
         taken = time.perf_counter()
         grey = display_window(frames[0], options) if window is None else limits(window)
-        _write(out, frames, options, grey, DisplayOrientation() if stored else None)
+        look = Look(options, grey, DisplayOrientation() if stored else None)
+        if subtract:
+            _write_subtracted(out, subtraction_mask(taken_run.images, hold), frames, look)
+        else:
+            _write(out, frames, look)
     spent = {
         "read_s": read - began,
         "plan_s": planned - read,
@@ -184,105 +199,40 @@ def fluoro(
         "write_s": time.perf_counter() - taken,
     }
     of = "the bundled pelvis" if ct is None else ct.name
-    facts = _facts(out, taken_run, frames, grey, body, seed, of, spent)
-    typer.echo(json.dumps(facts, indent=1, allow_nan=False) if as_json else _words(facts))
+    facts = facts_of(out, taken_run, frames, grey, body, seed, of, spent)
+    typer.echo(json.dumps(facts, indent=1, allow_nan=False) if as_json else in_words(facts))
 
 
-def _write(
-    out: Path, frames: Sequence[Frame], options: DisplayOptions, window: Window, display: DisplayOrientation | None
-) -> None:
+@dataclass(frozen=True)
+class Look:
+    """How images are turned into a picture; ``display`` None is the orientation that goes with the view."""
+
+    options: DisplayOptions
+    window: Window
+    display: DisplayOrientation | None
+
+
+def _write(out: Path, frames: Sequence[Frame], look: Look) -> None:
     kind = out.suffix.lower()
     if kind == ".npy":
         write_whole(out, lambda file: write_npy(file, [frame.linear() for frame in frames]))
     elif kind == ".png":
-        pictures = [
-            annotated(frame, display=display, behind=_behind(frame.pose), options=options, window=window)
-            for frame in frames
-        ]
-        interval_s = 1 / frames[0].technique.pulses_per_s if frames[0].technique else 0.1
-        write_whole(out, lambda file: write_png(file, pictures, interval_s))
+        _write_pictures(out, frames, look)
     else:
         write_whole(out, lambda file: write_tiff(file, frames))
 
 
-def _behind(pose: CArmPose | None) -> bool:
-    return pose is None or bool(pose.direction[1] > -1e-6)
+def _write_subtracted(out: Path, mask: Frame, frames: Sequence[Frame], look: Look) -> None:
+    if out.suffix.lower() == ".npy":
+        write_whole(out, lambda file: write_npy(file, [iodine_estimate(mask, frame) for frame in frames]))
+    else:
+        _write_pictures(out, [subtracted_frame(mask, frame, look.options.inverted) for frame in frames], look)
 
 
-def _facts(
-    out: Path,
-    run: Run,
-    frames: Sequence[Frame],
-    window: Window,
-    body: Projector,
-    seed: int,
-    of: str,
-    spent: dict[str, float],
-) -> dict[str, Any]:
-    last = frames[-1]
-    technique, pose = last.technique, last.pose
-    assert technique is not None
-    assert pose is not None
-    collimator = technique.collimator
-    return {
-        "file": str(out),
-        "origin": last.origin,
-        "of": of,
-        "receptor": ReceptorTilt.of(pose.direction, _behind(pose)).words,
-        "primary_deg": round(pose.primary_deg, 3),
-        "secondary_deg": round(pose.secondary_deg, 3),
-        "roll_deg": round(pose.roll_deg, 3),
-        "isocentre_mm": [round(value, 2) for value in pose.isocentre_mm],
-        "source_detector_mm": pose.source_detector_mm,
-        "source_isocentre_mm": pose.source_isocentre_mm,
-        "shape": list(last.pixels.shape),
-        "pixel_mm": last.detector.pixel_mm,
-        "window": [round(window.low, 3), round(window.high, 3)],
-        "technique": {
-            "kvp": technique.kvp,
-            "ma": round(technique.ma, 3),
-            "pulse_ms": technique.pulse_ms,
-            "pulses_per_s": technique.pulses_per_s,
-            "copper_mm": technique.copper_mm,
-            "grid": technique.grid,
-            "collimator_half_mm": None if collimator is None else [collimator.half_width_mm, collimator.half_height_mm],
-        },
-        "images": len(frames),
-        "pulses_an_image": last.averaged,
-        "settling_pulses": len(run.settling),
-        "brightness_settled": run.settled,
-        "image_kerma_mgy": last.kerma_reference_mgy,
-        "image_dose_area_product_mgy_cm2": last.dose_area_product_mgy_cm2,
-        "all_pulses_kerma_mgy": run.kerma_reference_mgy,
-        "all_pulses_dose_area_product_mgy_cm2": run.dose_area_product_mgy_cm2,
-        "warnings": list(last.warnings),
-        "truncated_share": round(last.truncated_share, 4),
-        "assumed": list(body.volume.assumed),
-        "kernel": body.kernel,
-        "threads": body.threads,
-        "seed": seed,
-        "seconds": {name: round(value, 3) for name, value in spent.items()},
-    }
-
-
-def _words(facts: dict[str, Any]) -> str:
-    technique, count = facts["technique"], facts["images"]
-    x, y, z = facts["isocentre_mm"]
-    settling, pulses = facts["settling_pulses"], facts["pulses_an_image"]
-    brightness = f"brightness found in {settling} pulses" if settling else "set by hand"
-    if not facts["brightness_settled"]:
-        brightness = f"brightness not settled after {settling} pulses"
-    each = f"{count} images of one pulse" if count > 1 else f"one image of {pulses} pulse" + "s" * (pulses > 1)
-    lines = [
-        f"{facts['file']}: simulated, of {facts['of']}, {each}",
-        f"{facts['receptor']} (DICOM {facts['primary_deg']:.1f}°/{facts['secondary_deg']:.1f}°), "
-        f"isocentre {x:.1f}, {y:.1f}, {z:.1f} mm (LPS)",
-        f"{technique['kvp']:g} kVp, {technique['ma']:.1f} mA, {technique['pulse_ms']:g} ms, {brightness}",
-        f"all pulses together {facts['all_pulses_kerma_mgy']:.3f} mGy at the reference point, "
-        f"{facts['all_pulses_dose_area_product_mgy_cm2']:.2f} mGy·cm2",
-        *facts["warnings"],
+def _write_pictures(out: Path, frames: Sequence[Frame], look: Look) -> None:
+    pictures = [
+        annotated(frame, display=look.display, behind=behind(frame.pose), options=look.options, window=look.window)
+        for frame in frames
     ]
-    if facts["truncated_share"] > 0:
-        lines.append(f"{facts['truncated_share']:.0%} of the field is body beyond the CT, assumed soft tissue")
-    lines.append(f"{sum(facts['seconds'].values()):.1f} s, {facts['kernel']}")
-    return "\n".join(lines)
+    interval_s = 1 / frames[0].technique.pulses_per_s if frames[0].technique else 0.1
+    write_whole(out, lambda file: write_png(file, pictures, interval_s))

@@ -1,6 +1,7 @@
 """What the options of ``sij fluoro`` stand for: C-arm, detector field, technique, needle, contrast, patient, plan."""
 
 from dataclasses import replace
+from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,13 @@ from sijoint.guidance import Plan, plan
 from sijoint.model import Target
 
 PLANNED = "planned"
+
+
+class Agent(StrEnum):
+    """What contrast is made of."""
+
+    IODINE = "iodine"
+    GADOLINIUM = "gadolinium"
 
 
 def c_arm(source_detector_mm: float | None, source_isocentre_mm: float | None) -> CArmModel:
@@ -67,10 +75,22 @@ def planned_needle(way: Plan) -> CapsuleChain:
     return CapsuleChain(np.array([hub, way.target_mm]), needle.outer_mm, needle.bore_mm)
 
 
-def contrast_layer(path: Path) -> LayerGrid:
-    """Iodine in mg/mL from a NIfTI volume. Raises UnreadableImage, and UnphysicalView for negative or missing values."""
+def contrast_layer(path: Path, agent: Agent) -> LayerGrid:
+    """Contrast in mg/mL from a NIfTI volume. Raises UnreadableImage, and UnphysicalView for negative or missing values."""
     grid, values = read_field(path)
-    return LayerGrid(grid, values.astype(np.float32))
+    return LayerGrid(grid, values.astype(np.float32), agent.value)
+
+
+def refuse_subtraction(subtract: bool, contrast: Path | None, agent: Agent, out: Path) -> None:
+    """Raises UnclearView where nothing sensible could be subtracted or kept."""
+    if not subtract:
+        return
+    if contrast is None:
+        raise UnclearView("--subtract shows what contrast has added: give it with --contrast")
+    if out.suffix.lower() not in (".png", ".npy"):
+        raise UnclearView("a subtracted image has no stored pixels: end the name of --out in .png or .npy")
+    if out.suffix.lower() == ".npy" and agent is not Agent.IODINE:
+        raise UnclearView("the amount is estimated for iodine alone: end the name of --out in .png to see gadolinium")
 
 
 def patient_ct(ct: Path | None, labels: Path | None) -> tuple[CT, PatientCT | None]:

@@ -9,10 +9,22 @@ from numpy.typing import NDArray
 from PIL import Image
 from PIL.TiffImagePlugin import ImageFileDirectory_v2
 
-from sijoint.fluoroscopy import Frame, encode, with_origin_strip
+from sijoint.fluoroscopy import Frame, Relationship, encode, log_subtraction, subtraction_pixels, with_origin_strip
 
 KINDS = (".png", ".npy", ".tiff", ".tif")
 DESCRIPTION_TAG = 270
+
+
+def subtracted_frame(mask: Frame, live: Frame, inverted: bool) -> Frame:
+    """``live`` less ``mask`` as a derived frame of display pixels: contrast dark on mid-grey, or bright."""
+    grey = subtraction_pixels(log_subtraction(mask, live), live.detector.pixel_mm)
+    return live.with_pixels(
+        (255 - grey if inverted else grey).astype(np.uint16),
+        relationship=Relationship.DISPLAY,
+        scale=1.0,
+        origin="derived",
+        derived_from=live.derived_from or live.origin,
+    )
 
 
 def write_png(file: BinaryIO, pictures: Sequence[NDArray[np.uint8]], interval_s: float) -> None:

@@ -97,8 +97,10 @@ def take_run(
     def pulse(contrast: LayerGrid | None, with_technique: Technique) -> Technique:
         """Takes one; the technique that brightness control wants next."""
         scene = views.scene(geometry, steel, contrast)
-        if contrast is not None and contrast.mg_per_ml.any() and not (scene.iodine is not None and scene.iodine.any()):
-            raise UnphysicalView("the contrast is outside this view: centre the C-arm on it")
+        if contrast is not None and contrast.mg_per_ml.any():
+            layers = (layer for layer in (scene.iodine, scene.gadolinium) if layer is not None)
+            if not any(layer.any() for layer in layers):
+                raise UnphysicalView("the contrast is outside this view: centre the C-arm on it")
         time_s = len(taken) * interval_s
         threads = projector.threads
         frame = expose(scene, pose, detector, with_technique, carm, rng, time_s=time_s, threads=threads)

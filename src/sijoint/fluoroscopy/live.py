@@ -22,6 +22,7 @@ from sijoint.fluoroscopy.kept_views import KeptViews
 from sijoint.fluoroscopy.layer_grid import LayerGrid
 from sijoint.fluoroscopy.projector import Projector
 from sijoint.fluoroscopy.technique import Technique
+from sijoint.fluoroscopy.temporal import recursively_filtered
 from sijoint.frames import CArmModel, CArmPose, Detector, ProjectionGeometry
 
 Clock = Callable[[], float]  # seconds that only go forward, such as time.perf_counter
@@ -58,7 +59,7 @@ class Stages:
 
 @dataclass(frozen=True, eq=False)
 class LivePicture:
-    """One pulse as frame and on the screen: ``shown`` (rows, columns) grey in stored orientation.
+    """One pulse as frame and on the screen: ``shown`` (rows, columns) grey in stored orientation, filtered over time at rest.
 
     ``sharp`` is False while the gantry moves and anatomy is projected coarser. ``age_ms``: from asking for the picture (or
     beginning with it) until it was there.
@@ -76,7 +77,9 @@ class LiveFluoroscope:
 
     COARSER = 2  # pixels are this many times wider while the gantry moves
 
-    def __init__(self, projector: Projector, carm: CArmModel, detector: Detector, *, clock: Clock) -> None:
+    def __init__(
+        self, projector: Projector, carm: CArmModel, detector: Detector, *, clock: Clock, temporal_filter: bool = True
+    ) -> None:
         self.views = KeptViews(projector)
         self.carm, self.detector = carm, detector
         self._clock = clock
@@ -84,6 +87,8 @@ class LiveFluoroscope:
         self._pose: CArmPose | None = None  # of the last picture
         self._technique: Technique | None = None  # for the next pulse, by brightness control
         self._window: tuple[object, Window] | None = None
+        self._temporal_filter = temporal_filter
+        self._filtered: Frame | None = None  # the last picture, for the screen's recursive filter
 
     def picture(self, moment: Moment, rng: Generator, technique: Technique | None = None) -> LivePicture:
         """One pulse, finished. ``technique`` None: automatic brightness. Raises UnphysicalView."""
@@ -134,7 +139,13 @@ class LiveFluoroscope:
 
     def _displayed(self, frame: Frame, sharp: bool, spent: tuple[float, float, float], asked_at: float) -> LivePicture:
         start = self._clock()
-        shown = display_pixels(frame, window=self._kept_window(frame) if sharp else None)
+        seen = frame
+        if self._temporal_filter:
+            seen = self._filtered = recursively_filtered(
+                self._filtered if sharp else None, frame, threads=self._threads
+            )
+        window = self._kept_window(frame) if sharp else None
+        shown = display_pixels(seen, window=window, threads=self._threads)
         end = self._clock()
         return LivePicture(frame, shown, sharp, Stages(*spent, (end - start) * 1e3), (end - asked_at) * 1e3)
 

@@ -1,0 +1,91 @@
+"""What ``sij fluoro`` tells about the image that it took, for programs and for people."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from sijoint.fluoroscopy import Frame, Projector, Run, Window
+from sijoint.frames import CArmPose, ReceptorTilt
+
+
+def behind(pose: CArmPose | None) -> bool:
+    return pose is None or bool(pose.direction[1] > -1e-6)
+
+
+def facts_of(
+    out: Path,
+    run: Run,
+    frames: Sequence[Frame],
+    window: Window,
+    body: Projector,
+    seed: int,
+    of: str,
+    spent: dict[str, float],
+) -> dict[str, Any]:
+    last = frames[-1]
+    technique, pose = last.technique, last.pose
+    assert technique is not None
+    assert pose is not None
+    collimator = technique.collimator
+    return {
+        "file": str(out),
+        "origin": last.origin,
+        "of": of,
+        "receptor": ReceptorTilt.of(pose.direction, behind(pose)).words,
+        "primary_deg": round(pose.primary_deg, 3),
+        "secondary_deg": round(pose.secondary_deg, 3),
+        "roll_deg": round(pose.roll_deg, 3),
+        "isocentre_mm": [round(value, 2) for value in pose.isocentre_mm],
+        "source_detector_mm": pose.source_detector_mm,
+        "source_isocentre_mm": pose.source_isocentre_mm,
+        "shape": list(last.pixels.shape),
+        "pixel_mm": last.detector.pixel_mm,
+        "window": [round(window.low, 3), round(window.high, 3)],
+        "technique": {
+            "kvp": technique.kvp,
+            "ma": round(technique.ma, 3),
+            "pulse_ms": technique.pulse_ms,
+            "pulses_per_s": technique.pulses_per_s,
+            "copper_mm": technique.copper_mm,
+            "grid": technique.grid,
+            "collimator_half_mm": None if collimator is None else [collimator.half_width_mm, collimator.half_height_mm],
+        },
+        "images": len(frames),
+        "pulses_an_image": last.averaged,
+        "settling_pulses": len(run.settling),
+        "brightness_settled": run.settled,
+        "image_kerma_mgy": last.kerma_reference_mgy,
+        "image_dose_area_product_mgy_cm2": last.dose_area_product_mgy_cm2,
+        "all_pulses_kerma_mgy": run.kerma_reference_mgy,
+        "all_pulses_dose_area_product_mgy_cm2": run.dose_area_product_mgy_cm2,
+        "warnings": list(last.warnings),
+        "truncated_share": round(last.truncated_share, 4),
+        "assumed": list(body.volume.assumed),
+        "kernel": body.kernel,
+        "threads": body.threads,
+        "seed": seed,
+        "seconds": {name: round(value, 3) for name, value in spent.items()},
+    }
+
+
+def in_words(facts: dict[str, Any]) -> str:
+    technique, count = facts["technique"], facts["images"]
+    x, y, z = facts["isocentre_mm"]
+    settling, pulses = facts["settling_pulses"], facts["pulses_an_image"]
+    brightness = f"brightness found in {settling} pulses" if settling else "set by hand"
+    if not facts["brightness_settled"]:
+        brightness = f"brightness not settled after {settling} pulses"
+    each = f"{count} images of one pulse" if count > 1 else f"one image of {pulses} pulse" + "s" * (pulses > 1)
+    lines = [
+        f"{facts['file']}: simulated, of {facts['of']}, {each}",
+        f"{facts['receptor']} (DICOM {facts['primary_deg']:.1f}°/{facts['secondary_deg']:.1f}°), "
+        f"isocentre {x:.1f}, {y:.1f}, {z:.1f} mm (LPS)",
+        f"{technique['kvp']:g} kVp, {technique['ma']:.1f} mA, {technique['pulse_ms']:g} ms, {brightness}",
+        f"all pulses together {facts['all_pulses_kerma_mgy']:.3f} mGy at the reference point, "
+        f"{facts['all_pulses_dose_area_product_mgy_cm2']:.2f} mGy·cm2",
+        *facts["warnings"],
+    ]
+    if facts["truncated_share"] > 0:
+        lines.append(f"{facts['truncated_share']:.0%} of the field is body beyond the CT, assumed soft tissue")
+    lines.append(f"{sum(facts['seconds'].values()):.1f} s, {facts['kernel']}")
+    return "\n".join(lines)
