@@ -21,10 +21,10 @@
 
 namespace {
 
-constexpr int BAND = 64;    // at most so many image rows at once: their resampled voxel rows stay in cache
-constexpr int BLOCKS = 8;   // of sixteen columns in a tile
+constexpr int BAND = 64;   // at most so many image rows at once: their resampled voxel rows stay in cache
+constexpr int BLOCKS = 8;  // of sixteen columns in a tile
 constexpr int TILE = 16 * BLOCKS;
-constexpr int GROUP = 4;    // slices in one 32-bit sum: 4 * 32767 * 2^14 < 2^31
+constexpr int GROUP = 4;                      // slices in one 32-bit sum: 4 * 32767 * 2^14 < 2^31
 constexpr int ROW_BITS = 14, LINE_BITS = 14;  // of the weights along a and along b
 
 }  // namespace
@@ -39,11 +39,11 @@ struct SijView {
     double source_m, source_b, source_a;
     int64_t first_m, last_m;
     double v0, dv, u0, du;
-    int64_t n_v, n_u;  // slopes
-    int64_t band;      // rows of slopes that a thread takes at once, at most BAND
+    int64_t n_v, n_u;       // slopes
+    int64_t band;           // rows of slopes that a thread takes at once, at most BAND
     const int64_t* needed;  // first and one past the last column of each band that the detector needs
-    float* sums;       // (n_v, n_u)
-    double plane[9];   // rows m, b, a of the vector to a pixel = columns times (column, row, 1)
+    float* sums;            // (n_v, n_u)
+    double plane[9];        // rows m, b, a of the vector to a pixel = columns times (column, row, 1)
     double world[9];
     double scale;
     int64_t rows, columns;
@@ -55,8 +55,9 @@ int64_t sij_view_size() { return sizeof(SijView); }
 
 int sij_runs_here() {
     __builtin_cpu_init();
-    return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl") &&
-           __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vnni");
+    return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
+           __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512dq") &&
+           __builtin_cpu_supports("avx512vnni");
 }
 
 }  // extern "C"
@@ -98,7 +99,8 @@ AVX512 void resample_rows(const SijView& view, const Slice& slice, int64_t colum
             weight[k] = _mm512_setzero_si512();
             continue;
         }
-        const __m512 a = _mm512_fmadd_ps(_mm512_cvtepi32_ps(order), _mm512_set1_ps(float(step)), _mm512_set1_ps(float(from - low)));
+        const __m512 a =
+            _mm512_fmadd_ps(_mm512_cvtepi32_ps(order), _mm512_set1_ps(float(step)), _mm512_set1_ps(float(from - low)));
         const __m512i left = _mm512_cvttps_epi32(a);
         const __m512 part = _mm512_sub_ps(a, _mm512_cvtepi32_ps(left));
         const __m512i right_weight = _mm512_cvtps_epi32(_mm512_mul_ps(part, _mm512_set1_ps(float(1 << ROW_BITS))));
@@ -115,14 +117,18 @@ AVX512 void resample_rows(const SijView& view, const Slice& slice, int64_t colum
     for (int64_t line = 0; line <= slice.lines; ++line) {
         const int64_t at = line * view.stride_b;
         const int16_t* coming = lowest + at;
-        for (int64_t voxel = 0; voxel < 96; voxel += 32) _mm_prefetch(reinterpret_cast<const char*>(coming + voxel), _MM_HINT_T0);
-        for (int64_t voxel = 96; voxel <= span; voxel += 32) _mm_prefetch(reinterpret_cast<const char*>(coming + voxel), _MM_HINT_T0);
+        for (int64_t voxel = 0; voxel < 96; voxel += 32)
+            _mm_prefetch(reinterpret_cast<const char*>(coming + voxel), _MM_HINT_T0);
+        for (int64_t voxel = 96; voxel <= span; voxel += 32)
+            _mm_prefetch(reinterpret_cast<const char*>(coming + voxel), _MM_HINT_T0);
 #pragma GCC unroll 8
         for (int k = 0; k < BLOCKS; ++k) {
             const __m512i voxels = _mm512_loadu_si512(start[k] + at);
             const __m512i two = _mm512_permutexvar_epi16(index[k], voxels);
             const __m512i sample = _mm512_srli_epi32(_mm512_dpwssd_epi32(half, two, weight[k]), ROW_BITS);
-            if (line) _mm512_store_si512(pairs + (line - 1) * TILE + 16 * k, _mm512_or_si512(before[k], _mm512_slli_epi32(sample, 16)));
+            if (line)
+                _mm512_store_si512(pairs + (line - 1) * TILE + 16 * k,
+                                   _mm512_or_si512(before[k], _mm512_slli_epi32(sample, 16)));
             before[k] = sample;
         }
     }
@@ -177,10 +183,12 @@ AVX512 void sum_band(const SijView& view, int64_t row, Scratch& scratch) {
                     const int32_t* pair = pairs[s] + lines[s]->offset[r];
                     const __m512i weight = _mm512_set1_epi32(lines[s]->weight[r]);
 #pragma GCC unroll 8
-                    for (int k = 0; k < BLOCKS; ++k) sum[k] = _mm512_dpwssd_epi32(sum[k], _mm512_load_si512(pair + 16 * k), weight);
+                    for (int k = 0; k < BLOCKS; ++k)
+                        sum[k] = _mm512_dpwssd_epi32(sum[k], _mm512_load_si512(pair + 16 * k), weight);
                 }
                 for (int k = 0; k < BLOCKS; ++k)
-                    _mm512_store_ps(&total[r][16 * k], _mm512_add_ps(_mm512_load_ps(&total[r][16 * k]), _mm512_cvtepi32_ps(sum[k])));
+                    _mm512_store_ps(&total[r][16 * k],
+                                    _mm512_add_ps(_mm512_load_ps(&total[r][16 * k]), _mm512_cvtepi32_ps(sum[k])));
             }
         }
         const int64_t width = std::min<int64_t>(TILE, needed[1] - column);
@@ -210,23 +218,31 @@ AVX512 void warp_row(const SijView& view, int64_t row) {
     const double v_first = (b0 - view.v0 * m0) / view.dv, v_step = (p[3] - view.v0 * p[0]) / view.dv;
     const double u_first = (a0 - view.u0 * m0) / view.du, u_step = (p[6] - view.u0 * p[0]) / view.du;
     __m512 cubic[4];
-    for (int n = 0; n < 4; ++n) cubic[n] = _mm512_broadcast_f32x4(_mm_set_ps(CUBIC[3][n], CUBIC[2][n], CUBIC[1][n], CUBIC[0][n]));
+    for (int n = 0; n < 4; ++n)
+        cubic[n] = _mm512_broadcast_f32x4(_mm_set_ps(CUBIC[3][n], CUBIC[2][n], CUBIC[1][n], CUBIC[0][n]));
     const __m512d low0 = _mm512_set_pd(7, 6, 5, 4, 3, 2, 1, 0);
-    const __m512i spread[4] = {
-        _mm512_set_epi32(3, 3, 3, 3, 2, 2, 2, 2, 1, 1, 1, 1, 0, 0, 0, 0), _mm512_set_epi32(7, 7, 7, 7, 6, 6, 6, 6, 5, 5, 5, 5, 4, 4, 4, 4),
-        _mm512_set_epi32(11, 11, 11, 11, 10, 10, 10, 10, 9, 9, 9, 9, 8, 8, 8, 8),
-        _mm512_set_epi32(15, 15, 15, 15, 14, 14, 14, 14, 13, 13, 13, 13, 12, 12, 12, 12)};
+    const __m512i spread[4] = {_mm512_set_epi32(3, 3, 3, 3, 2, 2, 2, 2, 1, 1, 1, 1, 0, 0, 0, 0),
+                               _mm512_set_epi32(7, 7, 7, 7, 6, 6, 6, 6, 5, 5, 5, 5, 4, 4, 4, 4),
+                               _mm512_set_epi32(11, 11, 11, 11, 10, 10, 10, 10, 9, 9, 9, 9, 8, 8, 8, 8),
+                               _mm512_set_epi32(15, 15, 15, 15, 14, 14, 14, 14, 13, 13, 13, 13, 12, 12, 12, 12)};
     for (int64_t column = 0; column < view.columns; column += 16) {
-        const __m512d low = _mm512_add_pd(low0, _mm512_set1_pd(double(column))), high = _mm512_add_pd(low, _mm512_set1_pd(8));
+        const __m512d low = _mm512_add_pd(low0, _mm512_set1_pd(double(column))),
+                      high = _mm512_add_pd(low, _mm512_set1_pd(8));
         const __m512 per_m = _mm512_div_ps(_mm512_set1_ps(1), coordinate(m0, p[0], low, high));
         // the last block may reach beyond the row: its places are kept within the sums
-        const __m512 v = _mm512_min_ps(_mm512_max_ps(_mm512_mul_ps(coordinate(v_first, v_step, low, high), per_m), _mm512_set1_ps(1)), _mm512_set1_ps(float(view.n_v - 3)));
-        const __m512 u = _mm512_min_ps(_mm512_max_ps(_mm512_mul_ps(coordinate(u_first, u_step, low, high), per_m), _mm512_set1_ps(1)), _mm512_set1_ps(float(view.n_u - 3)));
+        const __m512 v = _mm512_min_ps(
+            _mm512_max_ps(_mm512_mul_ps(coordinate(v_first, v_step, low, high), per_m), _mm512_set1_ps(1)),
+            _mm512_set1_ps(float(view.n_v - 3)));
+        const __m512 u = _mm512_min_ps(
+            _mm512_max_ps(_mm512_mul_ps(coordinate(u_first, u_step, low, high), per_m), _mm512_set1_ps(1)),
+            _mm512_set1_ps(float(view.n_u - 3)));
         const __m512i iv = _mm512_cvttps_epi32(v), iu = _mm512_cvttps_epi32(u);
         const __m512 fv = _mm512_sub_ps(v, _mm512_cvtepi32_ps(iv)), fu = _mm512_sub_ps(u, _mm512_cvtepi32_ps(iu));
         alignas(64) int32_t at[16];
         const __m512i one = _mm512_set1_epi32(1);
-        _mm512_store_si512(at, _mm512_add_epi32(_mm512_mullo_epi32(_mm512_sub_epi32(iv, one), _mm512_set1_epi32(int32_t(view.n_u))), _mm512_sub_epi32(iu, one)));
+        _mm512_store_si512(
+            at, _mm512_add_epi32(_mm512_mullo_epi32(_mm512_sub_epi32(iv, one), _mm512_set1_epi32(int32_t(view.n_u))),
+                                 _mm512_sub_epi32(iu, one)));
         __m512 q[4];
         for (int n = 0; n < 4; ++n) {
             q[n] = _mm512_fmadd_ps(fv, _mm512_set1_ps(CUBIC[n][3]), _mm512_set1_ps(CUBIC[n][2]));
@@ -246,17 +262,22 @@ AVX512 void warp_row(const SijView& view, int64_t row) {
                 value = _mm512_fmadd_ps(near, _mm512_permutexvar_ps(spread[part], q[n]), value);
             }
             const __m512 t = _mm512_permutexvar_ps(spread[part], fu);
-            const __m512 weight = _mm512_fmadd_ps(t, _mm512_fmadd_ps(t, _mm512_fmadd_ps(t, cubic[3], cubic[2]), cubic[1]), cubic[0]);
+            const __m512 weight =
+                _mm512_fmadd_ps(t, _mm512_fmadd_ps(t, _mm512_fmadd_ps(t, cubic[3], cubic[2]), cubic[1]), cubic[0]);
             value = _mm512_mul_ps(value, weight);
             value = _mm512_add_ps(value, _mm512_permute_ps(value, 0xB1));
             value = _mm512_add_ps(value, _mm512_permute_ps(value, 0x4E));
             const __m512i first_of_each = _mm512_set_epi32(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 12, 8, 4, 0);
             four[part] = _mm512_castps512_ps128(_mm512_permutexvar_ps(first_of_each, value));
         }
-        const __m512 value = _mm512_insertf32x4(_mm512_insertf32x4(_mm512_insertf32x4(_mm512_castps128_ps512(four[0]), four[1], 1), four[2], 2), four[3], 3);
-        const __m512 x = coordinate(x0, w[0], low, high), y = coordinate(y0, w[3], low, high), z = coordinate(z0, w[6], low, high);
+        const __m512 value = _mm512_insertf32x4(
+            _mm512_insertf32x4(_mm512_insertf32x4(_mm512_castps128_ps512(four[0]), four[1], 1), four[2], 2), four[3],
+            3);
+        const __m512 x = coordinate(x0, w[0], low, high), y = coordinate(y0, w[3], low, high),
+                     z = coordinate(z0, w[6], low, high);
         const __m512 length = _mm512_sqrt_ps(_mm512_fmadd_ps(x, x, _mm512_fmadd_ps(y, y, _mm512_mul_ps(z, z))));
-        const __m512 scale = _mm512_mul_ps(_mm512_mul_ps(length, _mm512_abs_ps(per_m)), _mm512_set1_ps(float(view.scale)));
+        const __m512 scale =
+            _mm512_mul_ps(_mm512_mul_ps(length, _mm512_abs_ps(per_m)), _mm512_set1_ps(float(view.scale)));
         const __m512 result = _mm512_max_ps(_mm512_mul_ps(value, scale), _mm512_setzero_ps());
         const int64_t left = view.columns - column;
         _mm512_mask_storeu_ps(out + column, left >= 16 ? __mmask16(0xFFFF) : __mmask16((1u << left) - 1), result);
@@ -272,12 +293,14 @@ extern "C" {
 AVX512 int sij_sum_slices(const SijView* view, int64_t* next) {
     Scratch scratch;
     const int64_t n_slices = std::max<int64_t>(view->last_m - view->first_m + 1, 0);
-    const double farthest = std::max(std::abs(double(view->first_m) - view->source_m), std::abs(double(view->last_m) - view->source_m));
+    const double farthest =
+        std::max(std::abs(double(view->first_m) - view->source_m), std::abs(double(view->last_m) - view->source_m));
     scratch.pair_lines = int64_t(farthest * view->dv * double(view->band)) + 4;
     try {
         scratch.rows = std::make_unique<Lines[]>(size_t(n_slices));
         scratch.slices = std::make_unique<Slice[]>(size_t(n_slices));
-        scratch.pairs = static_cast<int32_t*>(::operator new[](size_t(GROUP * scratch.pair_lines * TILE) * 4, std::align_val_t(64)));
+        scratch.pairs = static_cast<int32_t*>(
+            ::operator new[](size_t(GROUP * scratch.pair_lines * TILE) * 4, std::align_val_t(64)));
     } catch (const std::bad_alloc&) {
         return 1;
     }
@@ -301,8 +324,10 @@ AVX512 int sij_warp(const SijView* view, int64_t* next) {
 
 #else  // another processor: the library says that it does not run here
 
-extern "C" // Bytes of SijView, so that a library of another version is not called with numbers that it would misread.
-int64_t sij_view_size() { return sizeof(SijView); }
+extern "C"  // Bytes of SijView, so that a library of another version is not called with numbers that it would misread.
+    int64_t sij_view_size() {
+    return sizeof(SijView);
+}
 
 int sij_runs_here() { return 0; }
 
