@@ -82,7 +82,8 @@ def scatter_signal(
     thickness = water[some, some]
     if bone is not None:
         thickness = thickness + np.float32(numbers["bone_as_scatterer"]) * bone[some, some]
-    source = binned(primary[some, some] * field[some, some], samples)
+    lit = primary[some, some] * field[some, some]
+    source = binned(np.pad(lit, [(0, -side % samples) for side in lit.shape]), samples)  # no primary beyond the edge
     depth = np.clip(binned(thickness, samples), 0, THICKEST - 1e-3)
     kernel = scatter_kernel(technique.kvp, technique.copper_mm, technique.grid)
 
