@@ -58,8 +58,10 @@ def beam(kvp: float, copper_mm: float) -> Beam:
     signal = spectrum_at_detector(kvp, copper_mm)
     behind_water = np.exp(-np.outer(np.arange(WATER_COUNT) * WATER_STEP, tables.mu["water"]))
     behind_bone = np.exp(-np.outer(np.arange(BONE_COUNT) * BONE_STEP, tables.mu["bone"]))
-    first = (behind_water * signal) @ behind_bone.T
-    second = (behind_water * signal * energy) @ behind_bone.T
+    # not by BLAS: its own threads get in the way of the room's, and would decide on the last bit
+    first, second = (
+        np.einsum("we,be->wb", behind_water * weighted, behind_bone) for weighted in (signal, signal * energy)
+    )
 
     hardened = signal * np.exp(-20 * tables.mu["water"])
     starts = np.union1d(np.arange(0, energy.size, GROUP_KEV), np.searchsorted(energy, K_EDGES_KEV))
