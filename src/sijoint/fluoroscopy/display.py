@@ -33,6 +33,7 @@ from sijoint.fluoroscopy.workers import workers
 ROWS = 64  # rows of one block of work
 SATURATED = 65535  # direct beam, as a rule
 COARSER = 3  # pixels of the large contrasts over those of the middle ones
+LEVEL_STEP = 0.05  # of the level, in ln of energy: noise shall not move it from pulse to pulse
 SAMPLED = 4  # every so many rows and columns decide on level and window
 
 
@@ -86,16 +87,19 @@ class _Processed:
             opened = np.ones(frame.pixels.shape[0], np.float32), np.ones(frame.pixels.shape[1], np.float32)
         else:
             opened = open_shares(frame.pose, frame.detector, frame.technique)
-        self.part = tuple(slice(int(np.argmax(o > 0)), o.size - int(np.argmax(o[::-1] > 0))) for o in opened)
-        self.open = tuple(o[part] for o, part in zip(opened, self.part, strict=True))
+        self.part = tuple(slice(int(np.argmax(o > 0.5)), o.size - int(np.argmax(o[::-1] > 0.5))) for o in opened)
+        inside = [o[part] for o, part in zip(opened, self.part, strict=True)]
+        self.open = tuple(2 * o - 1 for o in inside)  # the picture fades to black at the field's edge
         self.pixels = frame.pixels[self.part]
-        bright, gain = float(numbers["bright"]), float(numbers["edge_gain"]) * options.edge_enhancement
+        gain = float(numbers["edge_gain"]) * options.edge_enhancement
         self.gain = np.float32(1 + gain)
 
         values, self.level = self._values()
-        self.bright = np.float32(self.level + bright)
+        air = self.level + float(numbers["air"])
+        self.air = np.float32(_shoulder(air, self.level) if options.logarithm else air)
         # where the blades hide part of the focal spot, less of it is no property of the body
-        down, along = (np.log(np.maximum(o, 0.1)) if options.logarithm else np.zeros_like(o) for o in self.open)
+        most = np.float32(values.max())
+        down, along = (np.log(o) if options.logarithm else np.zeros_like(o) for o in inside)
         self.taps = gaussian_taps(float(numbers["noise_mm"]) / pixel_mm)
         self.factor = max(1, round(float(numbers["coarse_mm"]) / pixel_mm))
         rows, columns = self.pixels.shape
@@ -105,24 +109,19 @@ class _Processed:
 
         def take(start: int) -> None:
             stop = min(start + block, rows)
-            _take_rows(
-                self.pixels, values, self.bright, down, along, self.taps, self.factor, start, stop, self.across, coarse
-            )
+            _take_rows(self.pixels, values, most, down, along, self.taps, self.factor, start, stop, self.across, coarse)
 
         list(workers(threads).map(take, range(0, rows, block)))
         self.change = self._change(coarse, pixel_mm * self.factor, gain)
         self.columns = columns_of(columns, coarse.shape[1], self.factor)
 
     def _values(self) -> tuple[NDArray[np.float32], float]:
-        """What every pixel value becomes, and the middle of what is seen."""
+        """What every pixel value becomes, and the level of what is seen of the body."""
         seen = self.pixels[::SAMPLED, ::SAMPLED]
         seen = seen[seen < SATURATED] if (seen < SATURATED).any() else seen
-        middle = int(np.partition(seen, seen.size // 2, axis=None)[seen.size // 2]) if seen.size else 1
-        logs = _logarithms(self.frame.scale, self.frame.relationship)
-        if self.options.logarithm:
-            return logs, float(logs[middle])
-        linear = np.exp(logs - logs[middle])  # one in the middle, so that steps there are as large as the logarithm's
-        return linear, 1.0
+        place = int(float(physics("display")["level_share"]) * seen.size)
+        pixel = int(np.partition(seen, place, axis=None)[place])
+        return _shown_values(self.frame.scale, self.frame.relationship, self.options.logarithm, pixel)
 
     def _change(self, coarse: NDArray[np.float32], size_mm: float, edge_gain: float) -> NDArray[np.float32]:
         """What is added to the fine image: middle contrasts up, large ones and those of the edge's surround down."""
@@ -146,15 +145,14 @@ class _Processed:
         return out
 
     def window(self) -> Window:
-        """From the 0.5th to the 99.5th percentile of the body, with some room; air and skin edge may burn out."""
+        """From the 0.5th to the 99.5th percentile of the body, with some room; direct beam may burn out."""
         every = max(1, min(SAMPLED, self.pixels.shape[0] // 8))
         rows = np.arange(0, self.pixels.shape[0], every)
         sample = np.empty((rows.size, self.pixels.shape[1]), np.float32)
         index, share = self.columns
         _process_rows(self.across, self.taps, self.change, self.factor, index, share, self.gain, rows, sample)
         seen = sample[:, ::every]
-        thick = np.float32(self.level + float(physics("display")["bright_large"]))
-        body = (self.across[::every, ::every] < thick) & (self.open[0][::every, None] > 0.5)
+        body = (self.across[::every, ::every] < self.air) & (self.open[0][::every, None] > 0.5)
         body &= self.open[1][::every] > 0.5
         values = seen[body] if np.count_nonzero(body) >= 16 else seen.ravel()
         places = [int(0.005 * (values.size - 1)), int(np.ceil(0.995 * (values.size - 1)))]
@@ -179,21 +177,40 @@ class _Processed:
         return out
 
 
-@lru_cache(maxsize=8)
-def _logarithms(scale: float, relationship: Relationship) -> NDArray[np.float32]:
-    """(65536,) logarithm of energy of every pixel value."""
-    values = np.arange(65536, dtype=np.float32)
+def _shown_values(
+    scale: float, relationship: Relationship, logarithm: bool, pixel: int
+) -> tuple[NDArray[np.float32], float]:
+    """(65536,) what every pixel value becomes before processing, and the level that ``pixel`` becomes."""
+    log = pixel * scale if relationship is Relationship.LOG else float(np.log(max(pixel, 1) * scale))
+    return _shown_values_at(scale, relationship, logarithm, round(log / LEVEL_STEP))
+
+
+@lru_cache(maxsize=16)
+def _shown_values_at(
+    scale: float, relationship: Relationship, logarithm: bool, steps: int
+) -> tuple[NDArray[np.float32], float]:
+    values, level = np.arange(65536, dtype=np.float32), steps * LEVEL_STEP
     logs = values * scale if relationship is Relationship.LOG else np.log(np.maximum(values, 1) * scale)
-    return np.asarray(logs, dtype=np.float32)
+    # without the logarithm the level becomes one, so that steps there are as large as the logarithm's
+    shown, level = (_shoulder(logs, level), level) if logarithm else (np.exp(logs - level), 1.0)
+    return np.asarray(shown, dtype=np.float32), level
+
+
+def _shoulder(values: NDArray[np.float32] | float, level: float) -> NDArray[np.float32]:
+    """Values well above the level bent towards a limit: skin beside direct beam stays to be seen."""
+    numbers = physics("display")
+    knee, limit = level + float(numbers["knee"]), float(numbers["shoulder"])
+    beyond = np.maximum(np.asarray(values) - knee, 0)
+    return np.asarray(np.minimum(values, knee) + limit * (1 - np.exp(-beyond / limit)))
 
 
 @njit(nogil=True, cache=True, error_model="numpy", fastmath=FAST)
-def _take_rows(pixels, values, bright, hidden_rows, hidden_columns, taps, factor, start, stop, across, coarse):
+def _take_rows(pixels, values, most, hidden_rows, hidden_columns, taps, factor, start, stop, across, coarse):
     columns = pixels.shape[1]
     line, padded = np.empty(columns, np.float32), np.empty(columns + taps.size, np.float32)
     for row in range(start, stop):
         for c in range(columns):
-            line[c] = min(values[pixels[row, c]] - hidden_rows[row] - hidden_columns[c], bright)
+            line[c] = min(values[pixels[row, c]] - hidden_rows[row] - hidden_columns[c], most)
         blur_row(line, taps, padded, across[row])
         sums, inside = coarse[row // factor], row % factor
         last = inside == factor - 1 or row == pixels.shape[0] - 1
