@@ -43,6 +43,7 @@ from sijoint.fluoroscopy.magnification import magnified
 from sijoint.fluoroscopy.projector import Projector
 from sijoint.fluoroscopy.receptor_picture import receptor_picture, receptor_picture_pixels
 from sijoint.fluoroscopy.scene import Scene
+from sijoint.fluoroscopy.screen import Screen
 from sijoint.fluoroscopy.skin_dose import SkinDose, TableTop, skin_dose
 from sijoint.fluoroscopy.skin_surface import SkinSurface, skin_surface
 from sijoint.fluoroscopy.subtraction import iodine_estimate, iodine_noise_mg_cm2
@@ -70,6 +71,7 @@ __all__ = [
     "Relationship",
     "Run",
     "Scene",
+    "Screen",
     "SkinDose",
     "SkinSurface",
     "Stages",

@@ -26,6 +26,7 @@ from sijoint.fluoroscopy.blur import (
     mean_pixels,
 )
 from sijoint.fluoroscopy.collimated import open_shares
+from sijoint.fluoroscopy.errors import UnphysicalView
 from sijoint.fluoroscopy.frame import Frame, Relationship
 from sijoint.fluoroscopy.physics import physics
 from sijoint.fluoroscopy.workers import workers
@@ -39,12 +40,23 @@ SAMPLED = 4  # every so many rows and columns decide on level and window
 
 @dataclass(frozen=True)
 class DisplayOptions:
-    """How a picture is processed for the eye. Strengths: 0 is off, 1 the default look, 2 twice that."""
+    """How a picture is processed for the eye. Strengths: 0 is off, 1 the default look, 2 twice that.
+
+    ``steady_window`` and ``temporal_filter`` are for a series on a ``Screen``; one picture alone has neither. Raises
+    UnphysicalView for a strength outside 0 to 4.
+    """
 
     logarithm: bool = True
     local_contrast: float = 1.0
     edge_enhancement: float = 1.0
     inverted: bool = False
+    steady_window: bool = True
+    temporal_filter: bool = False
+
+    def __post_init__(self) -> None:
+        for name, strength in (("local contrast", self.local_contrast), ("edge enhancement", self.edge_enhancement)):
+            if not 0 <= strength <= 4:
+                raise UnphysicalView(f"the strength of {name} is between 0 and 4, not {strength:g}")
 
 
 @dataclass(frozen=True)

@@ -14,15 +14,15 @@ from numpy.typing import NDArray
 
 from sijoint.fluoroscopy.brightness import controlled, starting_technique
 from sijoint.fluoroscopy.capsule_chain import CapsuleChain
-from sijoint.fluoroscopy.display import Window, display_pixels, display_window
+from sijoint.fluoroscopy.display import DisplayOptions
 from sijoint.fluoroscopy.errors import UnphysicalView
 from sijoint.fluoroscopy.exposure import expose
 from sijoint.fluoroscopy.frame import Frame
 from sijoint.fluoroscopy.kept_views import KeptViews
 from sijoint.fluoroscopy.layer_grid import LayerGrid
 from sijoint.fluoroscopy.projector import Projector
+from sijoint.fluoroscopy.screen import Screen
 from sijoint.fluoroscopy.technique import Technique
-from sijoint.fluoroscopy.temporal import recursively_filtered
 from sijoint.frames import CArmModel, CArmPose, Detector, ProjectionGeometry
 
 Clock = Callable[[], float]  # seconds that only go forward, such as time.perf_counter
@@ -86,9 +86,7 @@ class LiveFluoroscope:
         self._threads = projector.threads
         self._pose: CArmPose | None = None  # of the last picture
         self._technique: Technique | None = None  # for the next pulse, by brightness control
-        self._window: tuple[object, Window] | None = None
-        self._temporal_filter = temporal_filter
-        self._filtered: Frame | None = None  # the last picture, for the screen's recursive filter
+        self._screen = Screen(DisplayOptions(temporal_filter=temporal_filter), threads=projector.threads)
 
     def picture(self, moment: Moment, rng: Generator, technique: Technique | None = None) -> LivePicture:
         """One pulse, finished. ``technique`` None: automatic brightness. Raises UnphysicalView."""
@@ -139,19 +137,6 @@ class LiveFluoroscope:
 
     def _displayed(self, frame: Frame, sharp: bool, spent: tuple[float, float, float], asked_at: float) -> LivePicture:
         start = self._clock()
-        seen = frame
-        if self._temporal_filter:
-            seen = self._filtered = recursively_filtered(
-                self._filtered if sharp else None, frame, threads=self._threads
-            )
-        window = self._kept_window(frame) if sharp else None
-        shown = display_pixels(seen, window=window, threads=self._threads)
+        shown = self._screen.show(frame, moving=not sharp)
         end = self._clock()
         return LivePicture(frame, shown, sharp, Stages(*spent, (end - start) * 1e3), (end - asked_at) * 1e3)
-
-    def _kept_window(self, frame: Frame) -> Window:
-        """One window as long as pose and technique stay, so that noise, needle and contrast do not make grey flicker."""
-        seen = (frame.pose, frame.technique)
-        if self._window is None or self._window[0] != seen:
-            self._window = (seen, display_window(frame))
-        return self._window[1]
