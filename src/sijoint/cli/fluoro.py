@@ -26,7 +26,7 @@ from sijoint.cli.fluoro_setting import (
 from sijoint.cli.fluoro_told import behind, facts_of, in_words
 from sijoint.cli.fluoro_view import UnclearView, View, limits, places, receptor
 from sijoint.cli.image_file import KINDS, subtracted_frame, write_npy, write_png, write_tiff
-from sijoint.cli.options import CT_HELP, LABELS_HELP
+from sijoint.cli.options import CT_HELP
 from sijoint.cli.outfile import refuse_unusable, write_whole
 from sijoint.fluoroscopy import (
     DisplayOptions,
@@ -52,6 +52,7 @@ from sijoint.frames import (
 from sijoint.model import Target
 
 HELD_PULSES = 4
+LABELS_HELP_FOR_PLANS = "Labels on the CT's grid (NIfTI, TotalSegmentator v2 numbers), for plans."
 
 
 def fluoro(
@@ -72,13 +73,15 @@ def fluoro(
     caudal: Annotated[float | None, typer.Option(help="Receptor towards the feet.")] = None,
     primary: Annotated[float | None, typer.Option(help="DICOM primary angle instead of words.")] = None,
     secondary: Annotated[float | None, typer.Option(help="DICOM secondary angle instead of words.")] = None,
-    position: Annotated[PatientPosition, typer.Option(help="Patient on the table.")] = PatientPosition.HFP,
+    position: Annotated[
+        PatientPosition, typer.Option(help="Patient on the table; HFP is prone, head first.")
+    ] = PatientPosition.HFP,
     at: Annotated[
         str | None, typer.Option(metavar="X,Y,Z", help="Isocentre, LPS mm. Default: the middle of the CT.")
     ] = None,
     side: Annotated[Side, typer.Option(help="Joint of the trajectory view.")] = Side.LEFT,
     target: Annotated[Target, typer.Option(help="What the plan aims at.")] = Target.INTRA_ARTICULAR,
-    labels: Annotated[Path | None, typer.Option(help=LABELS_HELP + " For plans only.")] = None,
+    labels: Annotated[Path | None, typer.Option(help=LABELS_HELP_FOR_PLANS)] = None,
     needle: Annotated[
         str | None,
         typer.Option(metavar="X,Y,Z:X,Y,Z", help="A needle through these places, hub to tip, or 'planned'."),
@@ -100,8 +103,12 @@ def fluoro(
         str | None, typer.Option(metavar="WxH", help="Field at the isocentre in mm. Default: the whole detector.")
     ] = None,
     magnification: Annotated[float, typer.Option(help="Detector field: 1, 1.5 or 2 times magnified.")] = 1.0,
-    sdd_mm: Annotated[float | None, typer.Option(help="Source to detector. Default: the C-arm's.")] = None,
-    sod_mm: Annotated[float | None, typer.Option(help="Source to isocentre. Default: the C-arm's.")] = None,
+    source_detector_mm: Annotated[
+        float | None, typer.Option("--source-detector-mm", "--sdd-mm", help="Default: the C-arm's.")
+    ] = None,
+    source_isocentre_mm: Annotated[
+        float | None, typer.Option("--source-isocentre-mm", "--sod-mm", help="Default: the C-arm's.")
+    ] = None,
     hold: Annotated[
         int, typer.Option(help="Pulses in the image that is held when the pedal is let go.", min=1, max=64)
     ] = HELD_PULSES,
@@ -142,7 +149,7 @@ def fluoro(
         raise UnclearView("the trajectory view has its isocentre on the planned target: leave out --at")
     if with_plan and ct is not None and labels is None:
         raise UnclearView("a plan needs the CT's labels: add --labels, or leave out the CT for the bundled pelvis")
-    carm = c_arm(sdd_mm, sod_mm)
+    carm = c_arm(source_detector_mm, source_isocentre_mm)
     refuse_subtraction(subtract, contrast, agent, out)
     detector = magnified(carm.detector.binned_to(rows), magnification, carm)
     technique = first_technique(kvp, ma, pulse_ms, copper_mm, grid, collimate, rate)

@@ -32,9 +32,9 @@ def facts_of(
         "origin": last.origin,
         "of": of,
         "receptor": ReceptorTilt.of(pose.direction, behind(pose)).words,
-        "primary_deg": round(pose.primary_deg, 3),
-        "secondary_deg": round(pose.secondary_deg, 3),
-        "roll_deg": round(pose.roll_deg, 3),
+        "primary_deg": round(pose.primary_deg, 3) + 0.0,  # never -0.0
+        "secondary_deg": round(pose.secondary_deg, 3) + 0.0,
+        "roll_deg": round(pose.roll_deg, 3) + 0.0,
         "isocentre_mm": [round(value, 2) for value in pose.isocentre_mm],
         "source_detector_mm": pose.source_detector_mm,
         "source_isocentre_mm": pose.source_isocentre_mm,

@@ -101,7 +101,8 @@ def _receptor_line(frame: Frame, behind: bool) -> str:
         return "receptor direction not known" + (f": {', '.join(frame.missing)} missing" if frame.missing else "")
     pose = frame.pose
     words = ReceptorTilt.of(pose.direction, behind).words
-    return f"{words}   (DICOM {pose.primary_deg:.1f}°/{pose.secondary_deg:.1f}°)"
+    primary, secondary = (round(angle, 1) + 0.0 for angle in (pose.primary_deg, pose.secondary_deg))  # never -0.0
+    return f"{words}   (DICOM {primary:.1f}°/{secondary:.1f}°)"
 
 
 def _technique_line(frame: Frame) -> str:
