@@ -6,10 +6,14 @@ the sum over its pencils, each with its own thickness. Self-computed; known to b
 centimetres, because a pencil's scatter is taken to meet its own thickness on its way out.
 """
 
+# mypy: disable-error-code=no-untyped-def
+# (numba kernels take their types from the arrays they are called with)
+
 from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
+from numba import njit
 from numpy.typing import NDArray
 from scipy.interpolate import CubicSpline
 from scipy.special import erf
@@ -82,20 +86,35 @@ def scatter_signal(
     thickness = water[some, some]
     if bone is not None:
         thickness = thickness + np.float32(numbers["bone_as_scatterer"]) * bone[some, some]
-    lit = primary[some, some] * field[some, some]
-    source = binned(np.pad(lit, [(0, -side % samples) for side in lit.shape]), samples)  # no primary beyond the edge
-    depth = np.clip(binned(thickness, samples), 0, THICKEST - 1e-3)
     kernel = scatter_kernel(technique.kvp, technique.copper_mm, technique.grid)
+    lit = primary[some, some] * field[some, some]
+    emitted = _emitted(lit, thickness, kernel.scatter_over_primary, samples)
 
-    index = depth.astype(np.int32)
-    share = depth - index
     size_mm = step * samples * pixel_mm
-    total = np.zeros_like(source)
-    for width, ratio in zip(kernel.width_mm, kernel.scatter_over_primary, strict=True):
-        emitted = source * (ratio[index] + share * (ratio[index + 1] - ratio[index]))
-        down, across = (_spread(count, size_mm, float(width), kernel.lean_per_mm) for count in source.shape)
-        total += down @ emitted @ across.T
+    total = np.zeros_like(emitted[0])
+    for width, part in zip(kernel.width_mm, emitted, strict=True):
+        down, across = (_spread(count, size_mm, float(width), kernel.lean_per_mm) for count in part.shape)
+        total += down @ part @ across.T
     return total, step * samples
+
+
+@njit(nogil=True, cache=True, error_model="numpy")
+def _emitted(lit, thickness, ratio, samples):
+    """(widths, coarse rows, coarse columns) primary times its scatter ratio, each sample at its own thickness."""
+    widths, last = ratio.shape[0], np.float32(ratio.shape[1] - 1.001)
+    rows, columns = lit.shape
+    out = np.zeros((widths, -(-rows // samples), -(-columns // samples)), np.float32)
+    each = np.float32(1 / (samples * samples))
+    for row in range(rows):
+        for column in range(columns):
+            depth = min(max(thickness[row, column], np.float32(0)), last)
+            n = int(depth)
+            share, light = depth - n, lit[row, column] * each
+            for w in range(widths):
+                out[w, row // samples, column // samples] += light * (
+                    ratio[w, n] + share * (ratio[w, n + 1] - ratio[w, n])
+                )
+    return out
 
 
 @lru_cache(maxsize=64)

@@ -84,9 +84,10 @@ def _scatter(
 
     Thickness is such that primary and scatter together give the mask.
     """
-    field = field_mask(pose, mask.detector, technique)
+    # a saturated pixel is nearly always direct beam, which scatters nothing
+    field = field_mask(pose, mask.detector, technique) & (mask.pixels != SATURATED)
     logs = np.array([behind_water(source, depth)[0] for depth in DEPTHS])
-    coarse_mm = 3.0  # thickness need not be finer
+    coarse_mm = 1.2  # fine enough for the edge of the body, where much scatter comes from
     factor = max(1, round(coarse_mm / mask.detector.pixel_mm))
     signal, inside = binned(mask.linear(), factor), binned(field.astype(np.float32), factor) > 0.5
     pixel_mm = mask.detector.pixel_mm * factor
