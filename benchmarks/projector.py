@@ -12,6 +12,7 @@ timed apart. Writes results/peers-<name>.json and the tables in results/README.m
 
 import argparse
 import json
+import os
 import re
 import tempfile
 from dataclasses import asdict, replace
@@ -27,8 +28,8 @@ from referee import error_of, reference
 from table import write_tables
 
 RESULTS = Path(__file__).parent / "results"
-THREADS = 2
-SLOW_MS, SLOW_ROUNDS = 6000, 3  # slower frames are timed three times only, and not warmed up for
+THREADS = min(2, os.cpu_count() or 1)
+LONG_MS, SLOW_MS = 1000, 6000  # longer frames are timed seven times, slower ones three times and not warmed up for
 SEARCH_SIZE = 512
 
 
@@ -41,14 +42,14 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="sijoint-bench-") as name:
         folder = Path(name)
         there, preparation, missing = contestants([*_peers(asked.peers), *OURS], THREADS, write_body(body, folder))
+        programs = {one.key: one.name for one in there}
         poses = [STRAIGHT, OBLIQUE, *([] if asked.quick else [LATERAL]), *_slowest_of_ours(there)]
         rows = [
             row for size in sizes for pose in poses for row in _timed(body, pose, size, there, rounds[size], folder)
         ]
         rough = noisy(body)
         write_body(rough, folder)
-        for one in there:
-            one.prepare(folder)
+        there = [one for one in there if _ready(one, folder)]
         noise = [row for pose in (STRAIGHT, OBLIQUE) for row in _errors(rough, pose, 512, there, folder, body)]
         beads = bead_widths(rough, [one for one in there if one.key in (*OURS, "rtk")], folder)
         for one in there:
@@ -60,7 +61,7 @@ def main() -> None:
         "quick": asked.quick,
         "machine": before,
         "load_afterwards": machine()["load"],
-        "programs": {one.key: one.name for one in there},
+        "programs": programs,
         "preparation_ms": preparation,
         "missing": missing,
         "rows": rows,
@@ -91,6 +92,15 @@ def _peers(asked: str) -> list[str]:
     return {"none": [], "all": list(PEERS)}.get(asked, asked.split(","))
 
 
+def _ready(one: Contestant, folder: Path) -> bool:
+    try:
+        one.prepare(folder)
+    except NotThere as reason:
+        print(f"stopped: {reason}", flush=True)
+        return False
+    return True
+
+
 def _slowest_of_ours(there: list[Contestant]) -> list[Pose]:
     found: list[Pose] = []
     for one in there:
@@ -109,14 +119,12 @@ def _timed(
     rows = {row["program"]: row | {"ms": []} for row in _errors(body, pose, size, there, folder)}
     for n in range(rounds):
         for one in there:
-            row = rows.get(one.key)
-            slow = row is not None and row["ms"] and min(row["ms"]) > SLOW_MS
-            if row is None or (slow and n >= SLOW_ROUNDS):
+            if one.key not in rows or n >= _rounds_of(rows[one.key]["ms"], rounds):
                 continue
             try:
-                if not slow:
-                    one.frame(pose.turned(2 * n + 1).view(size))
-                row["ms"].append(one.frame(pose.turned(2 * n + 2).view(size)))
+                if n == 0 or min(rows[one.key]["ms"]) < SLOW_MS:
+                    one.frame(pose.turned(2 * n + 1).view(size))  # to warm up
+                rows[one.key]["ms"].append(one.frame(pose.turned(2 * n + 2).view(size)))
             except NotThere as reason:
                 print(f"stopped: {reason}", flush=True)
                 del rows[one.key]
@@ -126,6 +134,13 @@ def _timed(
             flush=True,
         )
     return list(rows.values())
+
+
+def _rounds_of(spent: list[float], rounds: int) -> int:
+    """How many timed frames a program gets, after those that it had."""
+    if not spent or min(spent) < LONG_MS:
+        return rounds
+    return 7 if min(spent) < SLOW_MS else 3
 
 
 def _errors(
