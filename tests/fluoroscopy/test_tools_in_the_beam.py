@@ -54,6 +54,61 @@ def test_a_bend_neither_gaps_nor_doubles():
     np.testing.assert_allclose(across * np.cos(np.interp(inner, np.sort(columns), angle)), straight_sum, rtol=0.06)
 
 
+@pytest.mark.parametrize("pixel_mm", [0.08, 0.3, 1.1])
+def test_each_pixel_is_the_mean_of_the_chord_over_its_width(pixel_mm):
+    """A solid rod across the beam: the chord 2 sqrt(R2 - y2) integrated over each pixel on paper."""
+    _, _, geometry = view(size=61, pixel_mm=pixel_mm, isocentre=(0, 0, 0))
+    radius = 0.45
+    rod = CapsuleChain(np.array([[-80.0, 0, 0], [80.0, 0, 0]]), 2 * radius)
+    profile = chain_areal_density(rod, geometry)[:, 30]
+    edges = (np.arange(62) - 30.5) * pixel_mm / geometry.magnification_at((0, 0, 0))
+    y = np.clip(edges, -radius, radius)
+    integral = y * np.sqrt(radius**2 - y**2) + radius**2 * np.arcsin(y / radius)
+    expected = 7.9 / 10 * np.diff(integral) / np.diff(edges)
+    np.testing.assert_allclose(profile, expected, atol=0.02 * expected.max())
+    assert profile.sum() == pytest.approx(expected.sum(), rel=0.01)
+
+
+def test_a_straight_tube_may_be_cut_into_any_pieces():
+    _, _, geometry = view(size=200, pixel_mm=0.25, isocentre=(0, 0, 0))
+    ends = np.array([[-14.0, 3, -6], [15.0, -2, 8]])
+    whole = chain_areal_density(CapsuleChain(ends, **NEEDLE_22G), geometry)
+    cuts = ends[0] + np.sort(np.random.default_rng(8).random(23))[:, None] * (ends[1] - ends[0])
+    pieces = chain_areal_density(CapsuleChain(np.vstack([ends[:1], cuts, ends[1:]]), **NEEDLE_22G), geometry)
+    np.testing.assert_allclose(pieces, whole, atol=1e-5 * whole.max())
+
+
+@pytest.mark.parametrize("pieces", [1, 4, 40])
+def test_a_bent_tube_keeps_its_mass_at_every_joint(pieces):
+    """An arc across the beam: areal density over the image is length times wall times density, whatever the bend."""
+    _, _, geometry = view(size=300, pixel_mm=0.2, isocentre=(0, 0, 0))
+    angle = np.linspace(-0.5, 0.5, pieces + 1) * np.deg2rad(70)
+    arc = 22 * np.column_stack([np.sin(angle), 0 * angle, np.cos(angle) - 0.85])
+    image = chain_areal_density(CapsuleChain(arc, **NEEDLE_22G), geometry)
+    pixel_cm = 0.02 / geometry.magnification_at((0, 0, 0))
+    length_mm = np.linalg.norm(np.diff(arc, axis=0), axis=1).sum()
+    assert image.sum() * pixel_cm**2 == pytest.approx(7.9 * WALL_MM2 * length_mm / 1000, rel=0.02)
+
+
+def test_titanium_weighs_what_titanium_weighs():
+    _, _, geometry = view(size=80, pixel_mm=0.5, isocentre=(0, 0, 0))
+    points = np.array([[-9.0, 0, 0], [9.0, 0, 4]])
+    steel, titanium = (
+        chain_areal_density(CapsuleChain(points, **NEEDLE_22G, material=name), geometry)
+        for name in ("steel", "titanium")
+    )
+    np.testing.assert_allclose(titanium, steel * 4.51 / 7.9, rtol=1e-5)
+    with pytest.raises(UnphysicalView, match="steel or titanium"):
+        CapsuleChain(points, **NEEDLE_22G, material="wood")
+
+
+def test_contrast_is_of_iodine_or_gadolinium():
+    grid = Grid.from_spacing((4, 4, 4), (1, 1, 1), (0, 0, 0))
+    assert LayerGrid(grid, np.ones((4, 4, 4), np.float32)).agent == "iodine"
+    with pytest.raises(UnphysicalView, match="not 'barium'"):
+        LayerGrid(grid, np.ones((4, 4, 4), np.float32), "barium")
+
+
 def test_needle_off_the_detector_leaves_no_trace():
     _, _, geometry = view(size=50, pixel_mm=0.5, isocentre=(0, 0, 0))
     assert chain_areal_density(CapsuleChain(np.array([[90.0, 0, 90], [90, 9, 99]]), **NEEDLE_22G), geometry).max() == 0
