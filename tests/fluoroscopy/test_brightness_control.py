@@ -222,6 +222,16 @@ def test_the_measured_mean_does_not_depend_on_how_many_pixels_there_are():
     np.testing.assert_allclose(means, 2000, rtol=0.01)
 
 
+@pytest.mark.parametrize("metal", ["steel", "titanium"])
+def test_a_bar_of_metal_is_not_looked_at(metal):
+    pose, detector, _ = view(size=SIZE, pixel_mm=PIXEL_MM, isocentre=(0, 0, 0))
+    pixels, bar = np.full((SIZE, SIZE), 3000, np.uint16), np.zeros((SIZE, SIZE), np.float32)
+    pixels[28:36], bar[28:36] = 100, 5.0
+    lines = slab((SIZE, SIZE))
+    assert measured_pixel(pixels, Scene(lines, **{metal: bar}), pose, detector, starting_technique()) == 3000
+    assert measured_pixel(pixels, Scene(lines), pose, detector, starting_technique()) < 2700
+
+
 def test_nothing_to_measure_keeps_the_technique():
     air = pulse(Scene(slab((SIZE, SIZE), 0.5)), starting_technique())
     assert air.field_signal is None
