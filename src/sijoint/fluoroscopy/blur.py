@@ -124,10 +124,9 @@ def mean_pixels(values: NDArray[np.float32], factor: int) -> NDArray[np.float32]
     if factor == 1:
         return values
     rows, columns = values.shape
-    starts = np.arange(0, rows, factor), np.arange(0, columns, factor)
-    sums = np.add.reduceat(np.add.reduceat(values, starts[0], axis=0), starts[1], axis=1)
-    counts = [np.diff(np.append(start, n)) for start, n in zip(starts, (rows, columns), strict=True)]
-    return np.asarray(sums / (counts[0][:, None] * counts[1]), dtype=np.float32)
+    out = np.empty((-(-rows // factor), -(-columns // factor)), np.float32)
+    _mean(values, factor, out)
+    return out
 
 
 @njit(nogil=True, cache=True, error_model="numpy", fastmath=FAST)
@@ -138,3 +137,20 @@ def _blur(values, taps, out):
         blur_row(values[row], taps, padded, across[row])
     for row in range(values.shape[0]):
         combine_rows(across, row, taps, out[row])
+
+
+@njit(nogil=True, cache=True, error_model="numpy", fastmath=FAST)
+def _mean(values, factor, out):
+    rows, columns = values.shape
+    line = np.empty(columns, np.float32)
+    for row in range(out.shape[0]):
+        last = min((row + 1) * factor, rows)
+        line[:] = 0
+        for near in range(row * factor, last):
+            for c in range(columns):
+                line[c] += values[near, c]
+        for cell in range(out.shape[1]):
+            end, total = min((cell + 1) * factor, columns), np.float32(0)
+            for c in range(cell * factor, end):
+                total += line[c]
+            out[row, cell] = total / np.float32((last - row * factor) * (end - cell * factor))
