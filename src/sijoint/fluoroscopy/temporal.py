@@ -53,7 +53,7 @@ def recursively_filtered(previous: Frame | None, live: Frame, *, threads: int = 
 
 def _noise_squared_per_signal(previous: NDArray[np.uint16], live: NDArray[np.uint16]) -> float:
     """Typical squared difference of the two pictures over their signal, from the median, which moving things do not shift."""
-    some = np.s_[::4, ::4]
+    some = np.s_[::8, ::8]
     first, second = previous[some].astype(np.float32), live[some].astype(np.float32)
     lit = (second > 0) & (second < 65535)
     if not lit.any():
@@ -63,24 +63,34 @@ def _noise_squared_per_signal(previous: NDArray[np.uint16], live: NDArray[np.uin
 
 
 @njit(nogil=True, cache=True, error_model="numpy", fastmath=FAST)
+def _add_row(live, previous, row, sign, column_sums, reach):
+    for c in range(live.shape[1]):
+        column_sums[c + reach] += sign * (np.float32(live[row, c]) - np.float32(previous[row, c]))
+
+
+@njit(nogil=True, cache=True, error_model="numpy", fastmath=FAST)
 def _blend(previous, live, share, reach, still, moving, start, stop, out):
     """Share of ``live`` by the squared mean difference over a box: ``share`` up to ``still``, whole from ``moving`` on."""
     rows, columns = live.shape
-    column_sums = np.zeros(columns + 2 * reach + 1, np.float32)
+    column_sums, box = np.zeros(columns + 2 * reach, np.float32), np.empty(columns, np.float32)
+    keep = np.float32(share)
     low, per_step = np.float32(still), np.float32(1 / (moving - still))
+    for near in range(max(start - reach, 0), min(start + reach, rows)):  # sums of whole numbers: exact in any order
+        _add_row(live, previous, near, np.float32(1), column_sums, reach)
     for row in range(start, stop):
+        if row + reach < rows:
+            _add_row(live, previous, row + reach, np.float32(1), column_sums, reach)
+        if row > start and row - reach - 1 >= 0:
+            _add_row(live, previous, row - reach - 1, np.float32(-1), column_sums, reach)
         first, last = max(row - reach, 0), min(row + reach, rows - 1)
-        column_sums[:] = 0
-        for near in range(first, last + 1):
-            for c in range(columns):
-                column_sums[c + reach + 1] += np.float32(live[near, c]) - np.float32(previous[near, c])
         count = np.float32(1) / ((last - first + 1) * (2 * reach + 1))
+        box[:] = 0
+        for n in range(2 * reach + 1):
+            for c in range(columns):
+                box[c] += column_sums[c + n]
         for c in range(columns):
-            total = np.float32(0)
-            for n in range(2 * reach + 1):
-                total += column_sums[c + 1 + n]
             now, before = np.float32(live[row, c]), np.float32(previous[row, c])
-            difference = total * count
+            difference = box[c] * count
             excess = (difference * difference / max(now, np.float32(1)) - low) * per_step
-            part = share + (np.float32(1) - share) * min(max(excess, np.float32(0)), np.float32(1))
+            part = keep + (np.float32(1) - keep) * min(max(excess, np.float32(0)), np.float32(1))
             out[row, c] = np.uint16(before + part * (now - before) + np.float32(0.5))
