@@ -24,15 +24,19 @@ from sijoint.fluoroscopy import (
     LineIntegrals,
     Projector,
     Run,
+    TableTop,
     annotated,
     average,
     display_window,
     last_image_hold,
     magnified,
+    skin_dose,
+    skin_surface,
     starting_technique,
     take_run,
     volume_from_hu,
 )
+from sijoint.fluoroscopy.skin_dose_picture import skin_dose_picture
 from sijoint.formulary import agent, needle
 from sijoint.frames import (
     CArmPose,
@@ -84,6 +88,9 @@ def main() -> None:
     save("fluoroscopy-collimated", picture(held(projector, lateral, whole, (spinal,), Collimator(60, 45))))
     save("fluoroscopy-areal-densities", areal_densities(projector, straight, CARM.detector.binned_to(SMALL_ROWS)))
 
+    skin = Image.fromarray(skin_dose_of_an_injection(projector, way))
+    skin.save(FOLDER / "fluoroscopy-skin-dose.png", optimize=True)
+
     run = arthrogram(projector, body, way, spinal)
     save("fluoroscopy-arthrogram", arthrogram_series(run))
     save("fluoroscopy-subtraction", subtraction_series(run))
@@ -134,6 +141,18 @@ def areal_densities(projector: Projector, pose: CArmPose, detector: Detector) ->
     shown = ((seen.water, 12.0, 24.0), (seen.bone, 0.0, 6.0))  # g/cm2 that are black and white
     greys = [255 * np.clip((values - low) / (high - low), 0, 1) for values, low, high in shown]
     return beside([np.repeat(turned.apply(grey)[..., None], 3, axis=2).astype(np.uint8) for grey in greys])
+
+
+def skin_dose_of_an_injection(projector: Projector, way: Plan) -> NDArray[np.uint8]:
+    """Some 50 s of fluoroscopy at 8 pulses a second: straight, oblique and lateral, each collimated."""
+    pulses = []
+    middle = way.target_mm + np.array([0.0, -40.0, 0.0])
+    detector, collimator = CARM.detector.binned_to(256), Collimator(45, 40)
+    for tilt, count in ((way.straight, 200), (ReceptorTilt(-15, 10), 150), (way.lateral, 60)):
+        frame = held(projector, pose_at(tilt.direction, middle), detector, (), collimator)
+        pulses += [frame] * (count // frame.averaged)
+    surface = skin_surface(projector.volume)
+    return skin_dose_picture(skin_dose(surface, pulses, CARM, TableTop.under(surface, POSITION)))
 
 
 def arthrogram(projector: Projector, body: Body, way: Plan, spinal: CapsuleChain) -> Run:

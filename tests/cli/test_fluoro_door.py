@@ -1,15 +1,19 @@
 """`sij fluoro` as a stranger meets it: a good image without any wish, one sentence for every impossible one."""
 
 import json
+import re
+import shlex
 import signal
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
 import SimpleITK as sitk
 from PIL import Image
+from typer.main import get_command
 
-from sijoint.cli.app import main
+from sijoint.cli.app import app, main
 from sijoint.cli.fluoro_view import UnclearView, View, receptor
 from sijoint.fluoroscopy import decode
 from sijoint.frames import ReceptorTilt, angle_between_deg, receptor_direction
@@ -294,6 +298,28 @@ def test_dicom_angles_are_taken_as_they_are():
     assert angle_between_deg(wanted, receptor_direction(165.0, 10.0)) < 1e-9
     with pytest.raises(UnclearView):
         receptor(View.PA, None, None, None, None, 165.0, None, prone=True)
+
+
+DOCUMENT = Path(__file__).parents[2] / "docs" / "fluoroscopy.md"
+
+
+def test_every_command_of_the_document_is_one():
+    known = {name for option in get_command(app).get_command(None, "fluoro").params for name in option.opts}
+    known |= {name for option in get_command(app).get_command(None, "fluoro").params for name in option.secondary_opts}
+    lines = re.findall(r"^    sij fluoro (.+)$", DOCUMENT.read_text(encoding="utf-8"), re.MULTILINE)
+    assert len(lines) >= 6
+    assert {word for line in lines for word in shlex.split(line) if word.startswith("--")} <= known
+
+
+def test_the_python_of_the_document_runs(monkeypatch, tmp_path, ct):
+    ct.rename(tmp_path / "my-ct.nii.gz")
+    monkeypatch.chdir(tmp_path)
+    (snippet,) = re.findall(r"```python\n(import numpy.+?)```", DOCUMENT.read_text(encoding="utf-8"), re.DOTALL)
+    names: dict[str, object] = {}
+    exec(snippet, names)
+    assert names["energy"].shape == (1024, 1024)
+    assert names["picture"].shape[1:] == (1024, 3)
+    (tmp_path / "my-ct.nii.gz").rename(ct)
 
 
 @pytest.mark.deep
