@@ -225,6 +225,7 @@ def test_a_tighter_field_costs_less_dose(fluoro, ct):
         (("--rate", "900"), "pulses a second"),
         (("--window", "3,2"), "LOW,HIGH"),
         (("--subtract",), "--contrast"),
+        (("--edge", "9"), "0 to 4"),
         (("--rows", "2"), "--rows"),
     ],
 )

@@ -66,8 +66,8 @@ def test_pulses_follow_each_other_at_the_pulse_rate_and_their_doses_add_up(proje
     frames = [*run.settling, *run.images]
     times = np.array([frame.time_s for frame in frames])
     assert np.allclose(np.diff(times), 1 / frames[0].technique.pulses_per_s)
-    assert run.dose_area_product_mgy_cm2 == pytest.approx(sum(f.dose_area_product_mgy_cm2 for f in frames))
-    assert run.kerma_reference_mgy == pytest.approx(sum(f.kerma_reference_mgy for f in frames))
+    assert run.dose.dose_area_product_mgy_cm2 == pytest.approx(sum(f.dose_area_product_mgy_cm2 for f in frames))
+    assert run.dose.kerma_reference_mgy == pytest.approx(sum(f.kerma_reference_mgy for f in frames))
 
 
 def test_contrast_darkens_where_it_is_and_nowhere_else(projector):

@@ -118,10 +118,8 @@ def fluoro(
     ] = None,
     rate: Annotated[float | None, typer.Option(help="Pulses a second.")] = None,
     invert: Annotated[bool, typer.Option("--invert", help="White bone, as on a radiograph (.png).")] = False,
-    edge: Annotated[float, typer.Option(help="Edge enhancement: 0 none, 1 as usual (.png).", min=0, max=4)] = 1.0,
-    local_contrast: Annotated[
-        float, typer.Option(help="Large contrasts softened: 0 not, 1 as usual (.png).", min=0, max=2)
-    ] = 1.0,
+    edge: Annotated[float, typer.Option(help="Edge enhancement: 0 none, 1 as usual (.png).")] = 1.0,
+    local_contrast: Annotated[float, typer.Option(help="Large contrasts softened: 0 not, 1 as usual (.png).")] = 1.0,
     window: Annotated[
         str | None,
         typer.Option(metavar="LOW,HIGH", help="Grey window, as --json told it for another image (.png)."),

@@ -8,6 +8,7 @@ from numpy.random import Generator
 
 from sijoint.fluoroscopy.brightness import controlled, starting_technique
 from sijoint.fluoroscopy.capsule_chain import CapsuleChain
+from sijoint.fluoroscopy.dose_total import DoseTotal
 from sijoint.fluoroscopy.errors import UnphysicalView
 from sijoint.fluoroscopy.exposure import expose
 from sijoint.fluoroscopy.frame import Frame
@@ -30,14 +31,9 @@ class Run:
     settled: bool
 
     @property
-    def kerma_reference_mgy(self) -> float:
-        """Air kerma at the reference point of all pulses."""
-        return sum(frame.kerma_reference_mgy or 0.0 for frame in (*self.settling, *self.images))
-
-    @property
-    def dose_area_product_mgy_cm2(self) -> float:
-        """Dose-area product of all pulses."""
-        return sum(frame.dose_area_product_mgy_cm2 or 0.0 for frame in (*self.settling, *self.images))
+    def dose(self) -> DoseTotal:
+        """Of all pulses, settling included."""
+        return DoseTotal.of((*self.settling, *self.images))
 
 
 def take_image(
