@@ -225,7 +225,7 @@ def test_a_tighter_field_costs_less_dose(fluoro, ct):
         (("--rate", "900"), "pulses a second"),
         (("--window", "3,2"), "LOW,HIGH"),
         (("--subtract",), "--contrast"),
-        (("--edge", "9"), "0 to 4"),
+        (("--edge", "9"), "between 0 and 4"),
         (("--rows", "2"), "--rows"),
     ],
 )
