@@ -99,7 +99,7 @@ class CountingProjector:
 
 def test_a_breathing_patient_is_projected_in_the_first_breath_only(volume, isocentre):
     made = at(volume, isocentre, Imperfection(breathing=Breathing(1.27, 0.58, 4.0)))
-    made._projector = counting = CountingProjector(made._projector)
+    made._views.projector = counting = CountingProjector(made._views.projector)
     for time_s in np.arange(0, 4, 1 / 8):
         pulse(made, time_s)
     first_breath = counting.count
@@ -125,7 +125,7 @@ def test_the_needle_moves_with_the_patient(volume, isocentre):
     """A needle that a breath shifts by 6 mm: its shadow goes where the true geometry puts its tip."""
     made = at(volume, isocentre, Imperfection(breathing=Breathing(6.0, 0.0, 4.0)), ReceptorTilt(90, 0).direction)
     steel = CapsuleChain(isocentre + np.array([[0, 0, 0], [0, 0, 40.0]]), 1.5)
-    shadows = [made._steel_of(steel, made.geometry_at(time_s)) for time_s in (0.0, 2.0)]
+    shadows = [made._views.scene(made.geometry_at(time_s), (steel,)).steel for time_s in (0.0, 2.0)]
     columns = [(np.arange(96) * shadow.sum(axis=0)).sum() / shadow.sum() for shadow in shadows]
     assert abs(columns[1] - columns[0]) * DETECTOR.pixel_mm == pytest.approx(6 * 1020 / 530, rel=0.05)
 

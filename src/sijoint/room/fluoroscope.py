@@ -10,22 +10,20 @@ from typing import Protocol
 
 import numpy as np
 from numpy.random import Generator
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from sijoint.fluoroscopy import (
     AttenuationVolume,
     CapsuleChain,
     Collimator,
     Frame,
+    KeptViews,
     LayerGrid,
     LineIntegrals,
     Projector,
-    Scene,
     Technique,
-    chain_areal_density,
     controlled,
     expose,
-    layer_areal_density,
     starting_technique,
 )
 from sijoint.frames import (
@@ -48,8 +46,6 @@ from sijoint.frames import (
     true_geometry,
 )
 from sijoint.room.body_extent import lying_patient
-
-View = bytes  # the twelve numbers of a geometry
 
 
 class Controls(Protocol):
@@ -94,15 +90,14 @@ class SimulatedFluoroscope:
     ) -> None:
         self.carm, self.detector, self.position = carm, detector, position
         self.controls: Controls = self
-        self._projector = Projector(volume, threads=threads)
+        kept = self.KEPT_VIEWS if imperfection.breathing is None else self.KEPT_WHILE_BREATHING
+        self._views = KeptViews(Projector(volume, threads=threads), kept)
         self._threads = threads
         self._imperfection = imperfection
         self._patient = lying_patient(volume, position)
-        self._anatomy: dict[View, LineIntegrals] = {}
         self._next: dict[CArmPose, Technique] = {}  # where brightness control left each pose
         self._used: dict[CArmPose, Technique] = {}  # what the last pulse of each pose was made with
         self._collimator: Collimator | None = None
-        self._last_steel: tuple[object, NDArray[np.float32]] | None = None
         self._made: list[Frame] = []
         self.joints = GantryJoints(0.0, 0.0)
         self.pose = pose_from_joints(self.joints, position, carm, volume.grid.centre_mm)
@@ -151,11 +146,7 @@ class SimulatedFluoroscope:
         ``locked`` keeps the technique of the last pulse at this pose, so that the two can be subtracted.
         """
         geometry = self.geometry_at(time_s)
-        scene = Scene(
-            self._line_integrals(geometry),
-            self._steel_of(steel, geometry) if steel else None,
-            layer_areal_density(iodine, geometry, may_be_outside=True) if iodine else None,
-        )
+        scene = self._views.scene(geometry, (steel,) if steel else (), iodine)
         technique = (self._used if locked else self._next).get(self.pose)
         technique = technique or self._next.get(self.pose) or starting_technique(collimator=self._collimator)
         frame = expose(scene, self.pose, self.detector, technique, self.carm, rng, time_s=time_s, threads=self._threads)
@@ -171,32 +162,8 @@ class SimulatedFluoroscope:
 
     def anatomy_at(self, time_s: float) -> LineIntegrals:
         """The body as it is seen at this pose and time, without needle and contrast."""
-        return self._line_integrals(self.geometry_at(time_s))
+        return self._views.anatomy(self.geometry_at(time_s))
 
     def frames(self) -> Iterator[Frame]:
         """The frames of the last pulse."""
         yield from self._made
-
-    def _steel_of(self, steel: CapsuleChain, geometry: ProjectionGeometry) -> NDArray[np.float32]:
-        """The needle's shadow, made again only when needle or view are others than for the last pulse."""
-        key = (_view(geometry), np.asarray(steel.points_mm).tobytes(), steel.outer_mm)
-        if self._last_steel is None or self._last_steel[0] != key:
-            self._last_steel = (key, chain_areal_density(steel, geometry))
-        return self._last_steel[1]
-
-    def _line_integrals(self, geometry: ProjectionGeometry) -> LineIntegrals:
-        view = _view(geometry)
-        kept = self.KEPT_VIEWS if self._imperfection.breathing is None else self.KEPT_WHILE_BREATHING
-        if view not in self._anatomy:
-            while len(self._anatomy) >= kept:
-                self._anatomy.pop(next(iter(self._anatomy)))
-            self._anatomy[view] = self._projector.project(geometry)
-        return self._anatomy[view]
-
-
-def _view(geometry: ProjectionGeometry) -> View:
-    """The twelve numbers of a geometry, to know it again."""
-    return b"".join(
-        np.asarray(part, dtype=np.float64).tobytes()
-        for part in (geometry.source_mm, geometry.pixel_origin_mm, geometry.column_step_mm, geometry.row_step_mm)
-    )
