@@ -88,7 +88,7 @@ class Received:
 
 
 def ring_edges_mm() -> NDArray[np.float64]:
-    return np.arange(RINGS + 1) * RING_MM
+    return np.linspace(0, RINGS * RING_MM, RINGS + 1)
 
 
 def received(
