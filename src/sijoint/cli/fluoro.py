@@ -203,8 +203,9 @@ def fluoro(
         "take_s": taken - prepared,
         "write_s": time.perf_counter() - taken,
     }
-    of = "the bundled pelvis" if ct is None else ct.name
-    facts = facts_of(out, taken_run, frames, grey, body, seed, of, spent)
+    of = "the bundled pelvis (bone is real, soft tissue is modelled)" if ct is None else ct.name
+    modelled = patient.provenance.modelled if ct is None and patient is not None else ()
+    facts = facts_of(out, taken_run, frames, grey, body, seed, of, modelled, spent)
     typer.echo(json.dumps(facts, indent=1, allow_nan=False) if as_json else in_words(facts))
 
 

@@ -20,6 +20,7 @@ def facts_of(
     body: Projector,
     seed: int,
     of: str,
+    modelled: tuple[str, ...],
     spent: dict[str, float],
 ) -> dict[str, Any]:
     last = frames[-1]
@@ -61,6 +62,7 @@ def facts_of(
         "warnings": list(last.warnings),
         "truncated_share": round(last.truncated_share, 4),
         "assumed": list(body.volume.assumed),
+        "modelled": list(modelled),
         "kernel": body.kernel,
         "threads": body.threads,
         "seed": seed,
