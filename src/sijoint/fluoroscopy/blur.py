@@ -67,12 +67,20 @@ def blur_row(values, taps, padded, out):
                 e * padded[c + 3] + d * (padded[c + 2] + padded[c + 4]) + b * (padded[c + 1] + padded[c + 5])
                 + a * (padded[c] + padded[c + 6])
             )  # fmt: skip
+    elif reach == 4:
+        a, b, d, e, m = taps[0], taps[1], taps[2], taps[3], taps[4]
+        for c in range(n):
+            out[c] = (
+                m * padded[c + 4] + e * (padded[c + 3] + padded[c + 5]) + d * (padded[c + 2] + padded[c + 6])
+                + b * (padded[c + 1] + padded[c + 7]) + a * (padded[c] + padded[c + 8])
+            )  # fmt: skip
     else:
         for c in range(n):
             out[c] = taps[reach] * padded[reach + c]
         for t in range(1, reach + 1):
+            left, right, weight = padded[reach - t : reach - t + n], padded[reach + t : reach + t + n], taps[reach + t]
             for c in range(n):
-                out[c] += taps[reach + t] * (padded[reach + c - t] + padded[reach + c + t])
+                out[c] += weight * (left[c] + right[c])
 
 
 @njit(nogil=True, cache=True, error_model="numpy", fastmath=FAST)

@@ -220,20 +220,23 @@ def _shoulder(values: NDArray[np.float32] | float, level: float) -> NDArray[np.f
 def _take_rows(pixels, values, most, hidden_rows, hidden_columns, taps, factor, start, stop, across, coarse):
     columns = pixels.shape[1]
     line, padded = np.empty(columns, np.float32), np.empty(columns + taps.size, np.float32)
+    below, counted = np.zeros(columns, np.float32), 0  # sums of the rows of one coarse row
     for row in range(start, stop):
         for c in range(columns):
             line[c] = min(values[pixels[row, c]] - hidden_rows[row] - hidden_columns[c], most)
         blur_row(line, taps, padded, across[row])
-        sums, inside = coarse[row // factor], row % factor
-        last = inside == factor - 1 or row == pixels.shape[0] - 1
-        for cell in range(sums.size):
-            total, first, end = np.float32(0), cell * factor, min((cell + 1) * factor, columns)
-            for c in range(first, end):
-                total += line[c]
-            total /= end - first
-            if inside:
-                total += sums[cell]
-            sums[cell] = total / (inside + 1) if last else total
+        for c in range(columns):
+            below[c] += line[c]
+        counted += 1
+        if counted == factor or row == pixels.shape[0] - 1:
+            sums = coarse[row // factor]
+            for cell in range(sums.size):
+                total, end = np.float32(0), min((cell + 1) * factor, columns)
+                for c in range(cell * factor, end):
+                    total += below[c]
+                sums[cell] = total / np.float32(counted * (end - cell * factor))
+            below[:] = 0
+            counted = 0
 
 
 @njit(nogil=True, cache=True, error_model="numpy", fastmath=FAST)
