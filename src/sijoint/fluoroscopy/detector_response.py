@@ -8,6 +8,7 @@ along rows; the second spreads it down columns, adds glare and the electronics' 
 # (numba kernels take their types from the arrays they are called with)
 
 from dataclasses import dataclass
+from threading import local
 
 import numpy as np
 from numba import njit
@@ -61,7 +62,7 @@ def digitised(
     focal = gaussian_taps(response.focal_sigma_mm / response.pixel_mm)
     light = gaussian_taps(response.light_sigma_mm / response.pixel_mm, over_pixels=True)
     coarse = max(1, round(response.glare_mm / 4 / response.pixel_mm))
-    lit = np.empty((rows, columns), np.float32)
+    lit = _between_passes(rows, columns)
     sums = np.zeros((rows, -(-columns // coarse)), np.float32)
     out = np.empty((rows, columns), np.uint16)
     scatter_columns = columns_of(columns, scatter.shape[1], scatter_factor)
@@ -88,6 +89,17 @@ def digitised(
 
     list(workers(threads).map(read_out, range(0, rows, ROWS)))
     return out
+
+
+_kept = local()
+
+
+def _between_passes(rows: int, columns: int) -> NDArray[np.float32]:
+    """(rows, columns) of this thread, kept from pulse to pulse: fresh memory takes the system nearly as long as a pass."""
+    array: NDArray[np.float32] | None = getattr(_kept, "array", None)
+    if array is None or array.shape != (rows, columns):
+        array = _kept.array = np.empty((rows, columns), np.float32)
+    return array
 
 
 @njit(nogil=True, cache=True, error_model="numpy", fastmath=FAST)
