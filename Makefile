@@ -38,6 +38,7 @@ deep: $(DEV_STAMP)  ## the long ones: 50 seeds of every scenario, and tests mark
 bench: $(DEV_STAMP)  ## measure beside RTK, best on an idle machine; nothing here is asserted; BENCH=--quick for less
 	$(BIN)/python benchmarks/projector.py $(BENCH)
 	$(BIN)/python benchmarks/growth.py
+	$(BIN)/python benchmarks/live.py
 
 clean:
 	rm -rf $(VENV) .venv-peers out build
