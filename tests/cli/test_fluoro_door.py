@@ -194,6 +194,13 @@ def test_a_tighter_field_costs_less_dose(fluoro, ct):
     assert ratio == pytest.approx(area_cm2 / 24, rel=1e-6)
 
 
+def test_the_reference_point_is_the_same_place_before_the_isocentre_at_any_distance(fluoro, ct):
+    """IEC 60601-2-43: the isocentre less 150 mm, so kerma there goes with the square of its distance from the focus."""
+    by_hand = (ct, "--out", "a.npy", "--json", "--kvp", "60", "--ma", "5", *QUICK)
+    usual, farther = (json.loads(fluoro(*by_hand, *wish)[1]) for wish in ((), ("--sod-mm", "700")))
+    assert farther["image_kerma_mgy"] / usual["image_kerma_mgy"] == pytest.approx((380 / 550) ** 2)
+
+
 @pytest.mark.parametrize(
     ("wish", "says"),
     [

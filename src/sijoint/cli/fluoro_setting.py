@@ -26,12 +26,14 @@ class Agent(StrEnum):
 
 
 def c_arm(source_detector_mm: float | None, source_isocentre_mm: float | None) -> CArmModel:
-    """The default C-arm, with other distances where they are given."""
+    """The default C-arm, with other distances where they are given; the reference point goes with the isocentre."""
     carm = load_carm_model()
+    isocentre_mm = carm.source_isocentre_mm if source_isocentre_mm is None else source_isocentre_mm
     return replace(
         carm,
         source_detector_mm=carm.source_detector_mm if source_detector_mm is None else source_detector_mm,
-        source_isocentre_mm=carm.source_isocentre_mm if source_isocentre_mm is None else source_isocentre_mm,
+        source_isocentre_mm=isocentre_mm,
+        reference_point_mm=carm.reference_point_mm + (isocentre_mm - carm.source_isocentre_mm),
     )
 
 
