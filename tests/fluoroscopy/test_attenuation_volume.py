@@ -46,6 +46,7 @@ def test_outline_goes_on_as_soft_tissue_without_bone_and_says_so():
     assert volume.grid.shape == (24, 20, 16 + 2 * 5)
     assert volume.ct_range == (5, 20)
     np.testing.assert_allclose(volume.grid.to_world((0, 0, 5)), grid.to_world((0, 0, 0)), atol=1e-9)
+    assert volume.ct_grid.same_as(grid)
     water, bone = volume.water.dense(), volume.bone.dense()
     np.testing.assert_allclose(water[5:19, 4:16, :5], 1.0, atol=5e-5)
     assert bone[..., :5].max() == 0

@@ -79,6 +79,16 @@ def test_a_good_picture_warns_of_nothing():
     assert pulse(Scene(slab((SIZE, SIZE), 20.0)), Technique(80, 16)).warnings == ()
 
 
+def test_a_field_that_is_largely_body_beyond_the_ct_says_so_and_collimating_it_away_helps():
+    integrals = slab((SIZE, SIZE), 20.0)
+    for rows, warned in ((SIZE // 6, False), (SIZE // 4, True)):
+        integrals.truncated[:] = False
+        integrals.truncated[:rows] = True
+        words = " ".join(pulse(Scene(integrals), Technique(80, 16)).warnings)
+        assert ("more than 20% of the field is body beyond the CT" in words) is warned
+    assert pulse(Scene(integrals), Technique(80, 16, collimator=Collimator(35, 35))).warnings == ()
+
+
 def test_the_warning_is_kept_with_the_frame_and_burnt_into_the_strip():
     frame = pulse(Scene(slab((SIZE, SIZE), 60.0, 10.0)), Technique(50, 0.2))
     assert decode(*encode(frame)).warnings == frame.warnings

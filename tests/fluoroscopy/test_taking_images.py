@@ -15,6 +15,7 @@ from sijoint.fluoroscopy import (
     starting_technique,
     take_image,
     take_run,
+    volume_from_hu,
 )
 from sijoint.frames import Grid, ProjectionGeometry, rigid
 
@@ -97,6 +98,16 @@ def test_same_seed_same_pixels(projector):
     )
     assert np.array_equal(first, again)
     assert not np.array_equal(first, other)
+
+
+def test_contrast_in_body_that_is_only_assumed_is_outside_the_ct():
+    shape = (20, 20, 20)
+    hu = np.full(shape, -1000, np.int16)
+    hu[4:16, 4:16] = 40
+    assumed_on = Projector(volume_from_hu(Grid.from_spacing(shape, (5, 5, 5), (-45, -52, -43)), hu))
+    assert run_of(assumed_on, contrasts=(fluid((3, -4, 45)),)).images
+    with pytest.raises(UnphysicalView, match="outside the CT"):
+        run_of(assumed_on, contrasts=(fluid((3, -4, 115)),))
 
 
 def test_contrast_outside_the_ct_or_the_view_is_refused(projector):

@@ -138,6 +138,16 @@ def test_the_bundled_pelvis_lies_with_its_known_size(volume):
     assert turned.half_mm == pytest.approx(patient.half_mm)
 
 
+def test_the_body_that_lies_there_is_what_the_ct_shows_and_a_beam_beside_it_misses(volume, isocentre):
+    low, high = lying_patient(volume, HFP).along_mm
+    grid = volume.ct_grid
+    assert high - low == pytest.approx(grid.shape[volume.end_axis] * grid.spacing_mm[volume.end_axis], abs=7)
+    made = at(volume, isocentre, PERFECT)
+    made.move(OBLIQUE, np.add(grid.centre_mm, (0, 0, 100)))
+    with pytest.raises(UnreachablePose, match="the beam would miss the patient"):
+        made.move(OBLIQUE, np.add(grid.centre_mm, (0, 0, 200)))
+
+
 def test_views_of_a_procedure_raise_no_false_alarm(volume, isocentre):
     made = scope(volume)
     for left, cephalad in ((0, 0), (10, 10), (-15, 5), (90, 0), (-90, 0)):

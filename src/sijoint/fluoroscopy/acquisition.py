@@ -121,7 +121,7 @@ def _refuse_outside(contrast: LayerGrid | None, volume: AttenuationVolume) -> No
     if contrast is None or not contrast.mg_per_ml.any():
         return
     filled = contrast.grid.to_world(np.argwhere(contrast.mg_per_ml > 0))
-    if not volume.grid.contains(filled).any():
+    if not volume.ct_grid.contains(filled).any():
         raise UnphysicalView(
             "the contrast lies outside the CT: both must be in the same patient coordinates; check the contrast's origin"
         )

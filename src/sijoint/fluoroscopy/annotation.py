@@ -115,8 +115,6 @@ def _technique_line(frame: Frame) -> str:
         )
     else:
         parts.append("dose not known")
-    if frame.truncated_share > 0.2:
-        parts.append(f"{100 * frame.truncated_share:.0f} % of the field is beyond the CT (assumed body)")
     return "   ".join(parts)
 
 

@@ -7,9 +7,9 @@ from sijoint.fluoroscopy.beam import beam
 from sijoint.fluoroscopy.collimated import open_shares
 from sijoint.fluoroscopy.detected import primary_signal
 from sijoint.fluoroscopy.detector_response import Response, digitised
-from sijoint.fluoroscopy.dose import air_kerma_mgy, dose_area_product_mgy_cm2, field_part
+from sijoint.fluoroscopy.dose import air_kerma_mgy, dose_area_product_mgy_cm2, field_mask, field_part
 from sijoint.fluoroscopy.errors import UnphysicalView
-from sijoint.fluoroscopy.frame import Frame, Relationship
+from sijoint.fluoroscopy.frame import SATURATED, Frame, Relationship
 from sijoint.fluoroscopy.heel import heel_of_rows
 from sijoint.fluoroscopy.measuring_field import measured_pixel
 from sijoint.fluoroscopy.physics import physics
@@ -41,22 +41,21 @@ def expose(
             f"the scene was projected on {shape}, the detector has {(detector.rows, detector.columns)} pixels"
         )
     for density in (scene.anatomy.water, scene.anatomy.bone):
-        if not (density.min() > -1 and density.max() < 1e4):  # not a number is neither
+        if not (density.min() >= 0 and density.max() < 1e4):  # not a number is neither
             raise UnphysicalView(
                 "areal densities of the body are not finite numbers of g/cm2, zero or more: project again"
             )
-    part = field_part(pose, detector, technique)
-    if any(side.start >= side.stop for side in part):
+    response, part = response_of(pose, detector, technique), field_part(pose, detector, technique)
+    too_narrow = any(shares.max() <= 0.5 for shares in (response.open_rows, response.open_columns))
+    if too_narrow or any(side.start >= side.stop for side in part):
         raise UnphysicalView("the collimator leaves less than a pixel open: open it")
-    field = np.zeros(shape, np.bool_)
-    field[part] = True
     source = beam(technique.kvp, technique.copper_mm)
     primary, quantum = primary_signal(scene, source, technique.mas, pose.source_detector_mm, detector.pixel_mm, threads)
-    anatomy = scene.anatomy
+    anatomy, field = scene.anatomy, field_mask(pose, detector, technique)
     scatter, factor = scatter_signal(primary, anatomy.water, anatomy.bone, field, detector.pixel_mm, technique)
-    response = response_of(pose, detector, technique)
     pixels = digitised(primary, quantum, scatter, factor, response, rng, threads)
     measured = measured_pixel(pixels, scene, pose, detector, technique)
+    truncated_share = np.count_nonzero(anatomy.truncated[part]) / anatomy.truncated[part].size
     return Frame(
         pixels=pixels,
         relationship=Relationship.LINEAR,
@@ -69,10 +68,10 @@ def expose(
         technique=technique,
         kerma_reference_mgy=air_kerma_mgy(technique, carm.reference_point_mm),
         dose_area_product_mgy_cm2=dose_area_product_mgy_cm2(pose, detector, technique),
-        truncated_share=np.count_nonzero(anatomy.truncated[part]) / anatomy.truncated[part].size,
+        truncated_share=truncated_share,
         origin="simulated",
         field_signal=None if measured is None else measured * response.step_kev_mm2,
-        warnings=_what_is_wrong(pixels[part], response),
+        warnings=(*_what_is_wrong(pixels[part], response), *_what_is_assumed(truncated_share)),
     )
 
 
@@ -101,11 +100,21 @@ def response_of(pose: CArmPose, detector: Detector, technique: Technique) -> Res
     )
 
 
+def _what_is_assumed(truncated_share: float) -> tuple[str, ...]:
+    """A sentence when much of the field shows body that the CT does not know."""
+    limit = physics("conversion")["warn_truncated_share"]
+    if truncated_share <= limit:
+        return ()
+    return (
+        f"more than {limit:.0%} of the field is body beyond the CT, assumed soft tissue: centre on the CT or collimate",
+    )
+
+
 def _what_is_wrong(seen: NDArray[np.uint16], response: Response) -> tuple[str, ...]:
     """A sentence when the field is all white or holds hardly more than the electronics' noise."""
     step = max(1, min(seen.shape) // 64)
     sample = seen[::step, ::step]
-    if np.mean(sample == 65535) > 0.9:
+    if np.mean(sample == SATURATED) > 0.9:
         return ("the detector is saturated: no body in the beam, or far too much dose; lower mA and kVp",)
     if sample.mean() * response.step_kev_mm2 < 2 * response.electronic_kev_mm2:
         return (

@@ -7,6 +7,7 @@ the volume share of cortical bone grows as ``h^2 / (H_bone (h + h0))``, so that 
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -42,6 +43,28 @@ class AttenuationVolume:
     @property
     def grid(self) -> Grid:
         return self.water.grid
+
+    @cached_property
+    def cut_sides(self) -> tuple[NDArray[np.bool_], NDArray[np.bool_]] | None:
+        """Where body lies in the outermost voxels of the two axes across the patient: (first or last, other axis, end axis).
+
+        None where it lies in none: the CT shows the body from side to side.
+        """
+        least = physics("conversion")["cut_body_g_cm3"] / self.water.step
+        counts = np.moveaxis(self.water.inside, self.end_axis, 2)
+        faces = counts[[0, -1]] >= least, counts[:, [0, -1]].swapaxes(0, 1) >= least
+        if not (faces[0].any() or faces[1].any()):
+            return None
+        return np.ascontiguousarray(faces[0]), np.ascontiguousarray(faces[1])
+
+    @property
+    def ct_grid(self) -> Grid:
+        """The part of ``grid`` that came from the CT, without the continued ends."""
+        first, last = self.ct_range
+        shape, matrix = list(self.grid.shape), np.array(self.grid.world_from_index)
+        shape[self.end_axis] = last - first + 1
+        matrix[:3, 3] += first * matrix[:3, self.end_axis]
+        return Grid((shape[0], shape[1], shape[2]), matrix)
 
 
 def densities_from_hu(hu: ArrayLike, effective_kev: float = 70.0) -> tuple[Density, Density]:

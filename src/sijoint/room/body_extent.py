@@ -11,10 +11,17 @@ BODY_G_CM3 = 0.5
 
 
 def lying_patient(volume: AttenuationVolume, position: PatientPosition) -> LyingPatient:
-    """The body as it lies: the largest connected part of what is denser than half of water, on a coarse grid."""
+    """The body as it lies: the largest connected part of what is denser than half of water, on a coarse grid.
+
+    Only what the CT shows, not the outline that is assumed beyond its ends.
+    """
     grid = volume.grid
     every = max(1, int(COARSE_MM / grid.spacing_mm.max()))
-    parts, _ = ndimage.label(volume.water.every(every) > BODY_G_CM3)
+    dense = volume.water.every(every) > BODY_G_CM3
+    along = every * np.arange(dense.shape[volume.end_axis])
+    first, last = volume.ct_range
+    np.moveaxis(dense, volume.end_axis, 0)[(along < first) | (along > last)] = False
+    parts, _ = ndimage.label(dense)
     sizes = np.bincount(parts.ravel())
     sizes[0] = 0
     body = np.argwhere(parts == sizes.argmax()) if sizes.any() else np.array([[0, 0, 0], np.array(parts.shape) - 1])
