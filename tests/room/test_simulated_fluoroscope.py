@@ -171,6 +171,20 @@ def test_a_carm_that_would_go_through_the_patient_stays_where_it_is(volume, isoc
     assert made.pose == before
 
 
+def test_the_carm_travels_as_far_as_its_data_say_and_along_the_table_as_far_as_the_body(volume):
+    made, centre = scope(volume), volume.grid.centre_mm
+    straight, (least, most) = ReceptorTilt(0, 0).direction, CARM.across_mm
+    for across in (least + 1, most - 1):
+        made.move(straight, np.add(centre, (across, 0, 0)))
+        assert made.joints.across_mm == pytest.approx(across * HFP.patient_from_table[0, 0])
+    made.move(straight, np.add(centre, (0, 0, 130)))
+    before = made.pose
+    for across in (least - 1, most + 1):
+        with pytest.raises(UnreachablePose, match=r"travel across the table -?101 mm, and it reaches -100 to 100 mm"):
+            made.move(straight, np.add(centre, (across, 0, 0)))
+    assert made.pose == before
+
+
 def test_the_room_refuses_such_a_position_in_the_same_words(room):
     far = tuple(float(x) for x in np.add(room.plan.target_mm, (0, 0, 2000)))
     events = room.do(PositionCArm, left_deg=0.0, cephalad_deg=0.0, isocentre_mm=far)

@@ -15,7 +15,14 @@ from sijoint.frames.clearance import (
 )
 from sijoint.frames.display import DisplayOrientation, default_display, side_at_screen_left
 from sijoint.frames.errors import UnreachablePose
-from sijoint.frames.gantry import GantryJoints, joints_for_direction, joints_from_pose, pose_from_joints, reaches
+from sijoint.frames.gantry import (
+    GantryJoints,
+    joints_for_direction,
+    joints_from_pose,
+    pose_from_joints,
+    reaches,
+    why_not,
+)
 from sijoint.frames.grid import Grid
 from sijoint.frames.imperfection import (
     PERFECT,
@@ -81,4 +88,5 @@ __all__ = [
     "transform_points",
     "true_geometry",
     "unit",
+    "why_not",
 ]

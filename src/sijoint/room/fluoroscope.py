@@ -6,6 +6,7 @@ An imperfect C-arm reports the pose that its joints say and sees from where it t
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Protocol
 
 import numpy as np
@@ -44,6 +45,7 @@ from sijoint.frames import (
     joints_for_direction,
     pose_from_joints,
     true_geometry,
+    why_not,
 )
 from sijoint.room.body_extent import lying_patient
 
@@ -99,19 +101,26 @@ class SimulatedFluoroscope:
         self._used: dict[CArmPose, Technique] = {}  # what the last pulse of each pose was made with
         self._collimator: Collimator | None = None
         self._made: list[Frame] = []
+        self._rest_mm = volume.grid.centre_mm  # where the isocentre is at the middle of the C-arm's travel
         self.joints = GantryJoints(0.0, 0.0)
-        self.pose = pose_from_joints(self.joints, position, carm, volume.grid.centre_mm)
+        self.pose = pose_from_joints(self.joints, position, carm, self._rest_mm)
 
     def move(self, direction: ArrayLike, isocentre_mm: ArrayLike) -> CArmPose:
         """Bring the receptor to ``direction`` with the isocentre at a place.
 
-        Raises UnreachablePose when a joint does not reach, the beam would miss the patient, or a part of the C-arm would
-        have to go through the patient; the C-arm then stays where it is.
+        Raises UnreachablePose when a joint does not reach, the beam would miss the patient, a part of the C-arm would
+        have to go through the patient, or the isocentre is beyond the C-arm's travel (the table moves along alone); the
+        C-arm then stays where it is.
         """
         joints = joints_for_direction(direction, self.position, self.carm)
         pose = pose_from_joints(joints, self.position, self.carm, isocentre_mm)
-        refusal = beam_misses(pose, self.detector, self._patient) or collision(
-            clearances(joints, pose.isocentre_mm, self.carm, self._patient)
+        shift_mm = self.position.patient_from_table.T @ np.subtract(pose.isocentre_mm, self._rest_mm)
+        across, lift, slide = (float(mm) for mm in shift_mm)
+        joints = replace(joints, across_mm=across, lift_mm=lift, slide_mm=slide)
+        refusal = (
+            beam_misses(pose, self.detector, self._patient)
+            or collision(clearances(joints, pose.isocentre_mm, self.carm, self._patient))
+            or why_not(joints, self.carm)
         )
         if refusal:
             raise UnreachablePose(refusal)
