@@ -1,5 +1,11 @@
 """Every kernel gives the line integrals that rays give one by one, whatever the grid, the view and the size of the image."""
 
+import ctypes
+import shutil
+import subprocess
+from dataclasses import replace
+from pathlib import Path
+
 import numpy as np
 import pytest
 from scipy import ndimage
@@ -8,6 +14,7 @@ from xray_phantoms import ball, joseph, oblique_grid, relative_rmse, view
 from sijoint.fluoroscopy import LineIntegrator, UnphysicalView, compiled_kernel, kernel_name, line_integrator
 from sijoint.fluoroscopy.by_rays import march
 from sijoint.fluoroscopy.density_field import DensityField
+from sijoint.fluoroscopy.errors import NoSuchKernel
 from sijoint.fluoroscopy.ray_geometry import index_geometry
 from sijoint.fluoroscopy.shear_warp import shear_warp
 from sijoint.frames import CArmPose, Detector, Grid, ProjectionGeometry, rotation_about
@@ -135,7 +142,7 @@ def test_what_cannot_be_a_field_is_refused():
     for spoilt, words in [(np.where(good > 0, np.nan, 0), "finite"), (-good, "zero or more"), (good[1:], "shape")]:
         with pytest.raises(UnphysicalView, match=words):
             DensityField.of(grid, spoilt)
-    with pytest.raises(UnphysicalView, match="no kernel called"):
+    with pytest.raises(NoSuchKernel, match="no kernel called"):
         LineIntegrator(grid, good, kernel="magic")
 
 
@@ -145,5 +152,36 @@ def test_without_the_compiled_kernel_the_portable_one_projects_and_says_why(monk
     assert LineIntegrator(grid, np.ones(grid.shape)).kernel == "portable"
     assert "portable" in kernel_name()
     assert "no AVX-512" in kernel_name()
-    with pytest.raises(UnphysicalView, match="no AVX-512"):
+    with pytest.raises(NoSuchKernel, match="no AVX-512"):
         LineIntegrator(grid, np.ones(grid.shape), kernel="compiled")
+
+
+def test_a_result_names_the_kernel_that_its_view_was_projected_with():
+    grid = Grid.from_spacing((40, 40, 40), (2, 2, 2), (-39, -39, -39))
+    integrator = LineIntegrator(grid, np.ones(grid.shape))
+    pose, detector, geometry = view(180, 0, 16, 2.0, (0, 0, 0))
+    assert integrator.kernel_of(geometry) == integrator.kernel
+    inside = ProjectionGeometry.of(replace(pose, source_detector_mm=540), detector)
+    assert integrator.kernel_of(inside) == "rays"
+
+
+@each_kernel
+def test_thin_voxels_along_the_body_and_a_near_source(kernel):
+    """Rays flat to the axis that the central ray is steepest to: nothing divides by their slope."""
+    grid = Grid.from_spacing((40, 40, 80), (1, 1, 0.4), (-20, -20, -16))
+    values = ball(grid, (0, 0, 0), 12)
+    pose = CArmPose(180, 45, (0, 0, 0), 400, 200)
+    geometry = ProjectionGeometry.of(pose, Detector(40, 40, 9.0))
+    fast, slow = (LineIntegrator(grid, values, kernel=which).integrate(geometry) for which in (kernel, "rays"))
+    np.testing.assert_allclose(fast, slow, atol=0.06 * slow.max())
+
+
+@pytest.mark.skipif(shutil.which("c++") is None, reason="there is no C++ compiler here")
+def test_on_another_processor_the_library_says_that_it_does_not_run(tmp_path, monkeypatch):
+    source = Path(compiled_kernel.__file__).parent / "compiled" / "separable.cpp"
+    other = tmp_path / "other.cpp"
+    other.write_text(source.read_text(encoding="utf-8").replace("defined(__x86_64__)", "0"), encoding="utf-8")
+    built = tmp_path / "libsijoint_separable.so"
+    subprocess.run(["c++", "-std=c++17", "-shared", "-fPIC", "-o", built, other], check=True)
+    loaded = ctypes.CDLL(str(built))
+    assert loaded.sij_runs_here() == 0

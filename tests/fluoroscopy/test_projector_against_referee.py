@@ -186,6 +186,21 @@ def test_a_ct_that_is_not_continued_still_flags_its_ends():
     assert bare.water[2, 32] < 1
 
 
+def test_a_ct_that_cuts_the_body_off_at_a_side_says_so():
+    grid, hu = body_with_ends()
+    sideways = view(90, 0, 64, 6.0, isocentre=(0, 0, 0))[2]
+    whole = Projector(volume_from_hu(grid, hu, continue_ends_mm=60)).project(sideways)
+    matrix = np.array(grid.world_from_index)
+    matrix[:3, 3] = grid.to_world((10, 0, 0))
+    cut = volume_from_hu(Grid((30, 30, 20), matrix), hu[10:], continue_ends_mm=60)
+    image = Projector(cut).project(sideways)
+    assert not whole.truncated[32, 32]
+    assert image.truncated[32, 32]  # enters through a wall of body, though its far side is whole
+    assert not image.truncated[32, :2].any()  # beside the body
+    straight = Projector(cut).project(view(180, 0, 64, 6.0, isocentre=(0, 0, 0))[2])
+    assert not straight.truncated[32, 30:34].any()  # rays that meet none of the cut side
+
+
 def test_impossible_views_are_refused_in_words(organic):
     pose, _, geometry = view()
     with pytest.raises(UnphysicalView, match="inside the body"):

@@ -87,7 +87,7 @@ def drr(
         "min_ms": min(spent),
         "max_ms": max(spent),
         "repeat": repeat,
-        "kernel": kernel_name(integrator.kernel),
+        "kernel": kernel_name(integrator.kernel_of(geometries[0])),
         "threads": threads,
         "read_ms": read_ms,
         "preparation_ms": preparation_ms,

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from sijoint.fluoroscopy import Frame, Projector, Run, Window
+from sijoint.fluoroscopy import Frame, Projector, Run, Window, kernel_name
 from sijoint.frames import CArmPose, ReceptorTilt
 
 
@@ -55,6 +55,7 @@ def facts_of(
         "pulses_an_image": last.averaged,
         "settling_pulses": len(run.settling),
         "brightness_settled": run.settled,
+        "brightness_measured": last.field_signal is not None,
         "image_kerma_mgy": last.kerma_reference_mgy,
         "image_dose_area_product_mgy_cm2": last.dose_area_product_mgy_cm2,
         "all_pulses_kerma_mgy": run.dose.kerma_reference_mgy,
@@ -63,7 +64,7 @@ def facts_of(
         "truncated_share": round(last.truncated_share, 4),
         "assumed": list(body.volume.assumed),
         "modelled": list(modelled),
-        "kernel": body.kernel,
+        "kernel": kernel_name(body.kernel),
         "threads": body.threads,
         "seed": seed,
         "seconds": {name: round(value, 3) for name, value in spent.items()},
@@ -73,16 +74,13 @@ def facts_of(
 def in_words(facts: dict[str, Any]) -> str:
     technique, count = facts["technique"], facts["images"]
     x, y, z = facts["isocentre_mm"]
-    settling, pulses = facts["settling_pulses"], facts["pulses_an_image"]
-    brightness = f"brightness found in {settling} pulses" if settling else "set by hand"
-    if not facts["brightness_settled"]:
-        brightness = f"brightness not settled after {settling} pulses"
-    each = f"{count} images of one pulse" if count > 1 else f"one image of {pulses} pulse" + "s" * (pulses > 1)
+    pulses = facts["pulses_an_image"]
+    each = f"{count} images of one pulse" if count > 1 else f"one image of {_pulses(pulses)}"
     lines = [
         f"{facts['file']}: simulated, of {facts['of']}, {each}",
         f"{facts['receptor']} (DICOM {facts['primary_deg']:.1f}°/{facts['secondary_deg']:.1f}°), "
         f"isocentre {x:.1f}, {y:.1f}, {z:.1f} mm (LPS)",
-        f"{technique['kvp']:g} kVp, {technique['ma']:.1f} mA, {technique['pulse_ms']:g} ms, {brightness}",
+        f"{technique['kvp']:g} kVp, {technique['ma']:.1f} mA, {technique['pulse_ms']:g} ms, {_brightness(facts)}",
         f"all pulses together {facts['all_pulses_kerma_mgy']:.3f} mGy at the reference point, "
         f"{facts['all_pulses_dose_area_product_mgy_cm2']:.2f} mGy·cm2",
         *facts["warnings"],
@@ -91,3 +89,18 @@ def in_words(facts: dict[str, Any]) -> str:
         lines.append(f"{facts['truncated_share']:.0%} of the field is body beyond the CT, assumed soft tissue")
     lines.append(f"{sum(facts['seconds'].values()):.1f} s, {facts['kernel']}")
     return "\n".join(lines)
+
+
+def _brightness(facts: dict[str, Any]) -> str:
+    settling = facts["settling_pulses"]
+    if settling == 0:
+        return "set by hand"
+    if facts["brightness_settled"]:
+        return f"brightness found in {_pulses(settling)}"
+    if not facts["brightness_measured"]:
+        return "brightness control had nothing to measure"
+    return f"brightness not settled after {_pulses(settling)}"
+
+
+def _pulses(count: int) -> str:
+    return f"{count} pulse" + "s" * (count != 1)

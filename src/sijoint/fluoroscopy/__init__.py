@@ -4,6 +4,11 @@ It knows no anatomy, needle or fluid: it takes volumes, tubes and layers, which 
 densities (g/cm2) to physics; physics never sees voxels and geometry never sees keV.
 """
 
+# ruff: noqa: E402
+from sijoint.fluoroscopy.kernel_cache import keep_kernels_by_source
+
+keep_kernels_by_source()  # before any kernel is defined
+
 from sijoint.fluoroscopy.acquisition import Run, take_image, take_run
 from sijoint.fluoroscopy.annotation import annotated, edge_letters, with_origin_strip
 from sijoint.fluoroscopy.averaging import average, last_image_hold

@@ -41,15 +41,18 @@ def library() -> tuple[ctypes.CDLL | None, str]:
         path for folder in folders for path in sorted(folder.glob("*sijoint_separable.*")) if path.suffix != ".cpp"
     ]
     if not found:
-        return None, "no C++ compiler was found when SIJoint was installed"
+        return (
+            None,
+            "the compiled kernel was not built when SIJoint was installed, for want of a C++ compiler as a rule",
+        )
     try:
         loaded = ctypes.CDLL(str(found[0]))
-    except OSError:
-        return None, "the compiled kernel of this installation was made for another machine"
-    if not hasattr(loaded, "sij_view_size") or loaded.sij_view_size() != ctypes.sizeof(_View):
-        return None, "the compiled kernel is of another version of SIJoint: install SIJoint again"
-    if not loaded.sij_runs_here():
-        return None, "this processor has no AVX-512 with VNNI"
+        if not loaded.sij_runs_here():
+            return None, "this processor has no AVX-512 with VNNI"
+        if loaded.sij_view_size() != ctypes.sizeof(_View):
+            return None, "the compiled kernel is of another version of SIJoint: install SIJoint again"
+    except (OSError, AttributeError):
+        return None, "the compiled kernel of this installation was made for another machine or version"
     return loaded, ""
 
 

@@ -53,14 +53,18 @@ class DensityField:
         counts.setflags(write=False)
         return DensityField(grid, counts, step)
 
+    @property
+    def inside(self) -> NDArray[np.int16]:
+        """The counts [i, j, k] without their margins, a view."""
+        return self.counts[1:-1, 1:-1, LEAD : LEAD + self.grid.shape[2]]
+
     def dense(self) -> NDArray[np.float32]:
         """The values [i, j, k], for looking at and for tests."""
-        return np.asarray(self.counts[1:-1, 1:-1, LEAD : LEAD + self.grid.shape[2]] * np.float32(self.step))
+        return np.asarray(self.inside * np.float32(self.step))
 
     def every(self, step: int) -> NDArray[np.float32]:
         """The values [i, j, k] of every so many voxels from the first, for a coarse look at a large field."""
-        inside = self.counts[1:-1:step, 1:-1:step, LEAD : LEAD + self.grid.shape[2] : step]
-        return np.asarray(inside * np.float32(self.step))
+        return np.asarray(self.inside[::step, ::step, ::step] * np.float32(self.step))
 
     def at(self, index: tuple[int, int, int]) -> float:
         """The value of one voxel."""

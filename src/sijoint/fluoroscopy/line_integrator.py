@@ -9,10 +9,10 @@ from sijoint.fluoroscopy.by_rays import march
 from sijoint.fluoroscopy.compiled_kernel import COMPILED, library, project_compiled
 from sijoint.fluoroscopy.cuda import CudaLineIntegrator, cuda_kernel_name
 from sijoint.fluoroscopy.density_field import Box, DensityField
-from sijoint.fluoroscopy.errors import UnphysicalView
+from sijoint.fluoroscopy.errors import NoSuchKernel, UnphysicalView
 from sijoint.fluoroscopy.ray_geometry import IndexGeometry, index_geometry
 from sijoint.fluoroscopy.separable import PORTABLE, project_portable
-from sijoint.fluoroscopy.shear_warp import shear_warp
+from sijoint.fluoroscopy.shear_warp import ShearWarp, shear_warp
 from sijoint.frames import Grid, ProjectionGeometry
 
 KERNELS = ("compiled", "portable", "rays", "cuda")
@@ -21,11 +21,11 @@ RAYS = "ray by ray (plain)"
 
 
 def kernel_name(kernel: str | None = None) -> str:
-    """What projects on this machine and, where it is not the compiled kernel, why not; or the name of a given kernel."""
+    """What projects on this machine, or the name of a given kernel; of the portable one, why not the compiled one."""
     if kernel == "cuda":
         return cuda_kernel_name()
     loaded, why_not = library()
-    if kernel is None and loaded is None:
+    if loaded is None and kernel in (None, "portable"):
         return f"{PORTABLE}; {why_not}"
     return {"compiled": COMPILED, "portable": PORTABLE, "rays": RAYS}[kernel or fastest_kernel()]
 
@@ -52,9 +52,9 @@ class LineIntegrator:
         self.field, self.threads = field, checked_threads(threads)
         self.kernel = kernel or fastest_kernel()
         if self.kernel not in KERNELS:
-            raise UnphysicalView(f"there is no kernel called {self.kernel!r}: choose one of {', '.join(KERNELS)}")
+            raise NoSuchKernel(f"there is no kernel called {self.kernel!r}: choose one of {', '.join(KERNELS)}")
         if self.kernel == "compiled" and library()[0] is None:
-            raise UnphysicalView(f"the compiled kernel cannot be used: {library()[1]}")
+            raise NoSuchKernel(f"the compiled kernel cannot be used: {library()[1]}")
         self._on_card = CudaLineIntegrator.of(field) if self.kernel == "cuda" else None
         self._content = field.content()
         self._turned: tuple[Box, DensityField, Box] | None = None
@@ -64,20 +64,35 @@ class LineIntegrator:
 
         Raises UnphysicalView for a view without sense.
         """
+        if self._on_card is not None:
+            return self._on_card.integrate(geometry, scale=scale)
         view = index_geometry(self.field.grid, geometry)
         if self._content[0][0] > self._content[0][1]:
             return np.zeros(view.shape, np.float32)
-        if self._on_card is not None:
-            return self._on_card.integrate(geometry, scale=scale)
-        field, content = self.field, self._content
-        if np.argmax(np.abs(view.to_centre)) == 2:  # beyond some 45 degrees cranial or caudal
-            field, content = self._turned_for(view)
-            view = index_geometry(field.grid, geometry)
-        plan = None if self.kernel == "rays" else shear_warp(view, content, FINEST_VOXELS[self.kernel])
+        field, plan = self._separably(view, geometry)
         if plan is None:
-            return march(self.field, index_geometry(self.field.grid, geometry), 0.5, self.threads, scale)
+            return march(field, view, 0.5, self.threads, scale)
         project = project_compiled if self.kernel == "compiled" else project_portable
         return project(field, plan, self.threads, scale)
+
+    def kernel_of(self, geometry: ProjectionGeometry) -> str:
+        """Which of KERNELS projects this view: what cannot be projected separably goes ray by ray."""
+        if self._on_card is not None or self._separably(index_geometry(self.field.grid, geometry), geometry)[1]:
+            return self.kernel
+        return "rays"
+
+    def _separably(self, view: IndexGeometry, geometry: ProjectionGeometry) -> tuple[DensityField, ShearWarp | None]:
+        """The field as this view wants it, and how to project it separably, if that is possible and wanted."""
+        if self.kernel == "rays":
+            return self.field, None
+        field, content = self.field, self._content
+        if np.argmax(np.abs(view.to_centre)) == 2:  # beyond some 45 degrees cranial or caudal
+            if view.to_corners[:, 2].min() * view.to_corners[:, 2].max() <= 0:
+                return self.field, None
+            field, content = self._turned_for(view)
+            view = index_geometry(field.grid, geometry)
+        plan = shear_warp(view, content, FINEST_VOXELS[self.kernel])
+        return (self.field, None) if plan is None else (field, plan)
 
     def _turned_for(self, view: IndexGeometry) -> tuple[DensityField, Box]:
         """The field turned for views along its third axis, and its content: no more of it than such views meet."""
@@ -85,8 +100,8 @@ class LineIntegrator:
         corners = view.to_corners
         ends = np.array([[end - view.source[2] for end in along]])
         reached = [view.source[axis] + (corners[:, axis] / corners[:, 2])[:, None] * ends for axis in (0, 1)]
-        low = [max(int(places.min()) - 2, first) for places, first in zip(reached, (i0, j0), strict=True)]
-        high = [min(int(places.max()) + 3, last) for places, last in zip(reached, (i1, j1), strict=True)]
+        low = [max(int(max(places.min(), -1e6)) - 2, first) for places, first in zip(reached, (i0, j0), strict=True)]
+        high = [min(int(min(places.max(), 1e6)) + 3, last) for places, last in zip(reached, (i1, j1), strict=True)]
         kept = self._turned
         if kept is None or any(a < box[0] or b > box[1] for a, b, box in zip(low, high, kept[0], strict=False)):
             box = (_wider(low[0], high[0], i0, i1), _wider(low[1], high[1], j0, j1), along)
