@@ -6,6 +6,8 @@ Whole chain: thickness of the class, brightness control, tube, field, equal scre
 fixed before the first run (src/sijoint/fluoroscopy/data/patient_thickness.toml).
 """
 
+import numpy as np
+
 from sijoint.fluoroscopy import brightness_limit
 from sijoint.fluoroscopy.beam import kerma_mgy_per_mas
 from sijoint.fluoroscopy.patient_thickness import (
@@ -27,7 +29,7 @@ def main() -> None:
     print("| class | thickness cm | kVp | mA | kerma at reference point mGy | DAP Gy·cm² | published DAP Gy·cm² |")
     print("|---|---|---|---|---|---|---|")
     for name, thickness in sagittal_diameters_cm().items():
-        total, frame = injection_dose(thickness, carm)
+        total, frame = injection_dose(thickness, carm, np.random.default_rng(0))
         technique = frame.technique
         assert technique is not None
         said = brightness_limit(frame)
@@ -43,7 +45,7 @@ def main() -> None:
     rows += [(f"tube output x {output:g}", thickness, output) for output in (0.8, 1.2)]
     rows += [("equivalent cylinder of water instead", cylinder, 1.0)]
     for what, cm, output in rows:
-        doses = [injection_dose(cm[name], carm, tube_output=output)[0].dose_area_product_mgy_cm2 for name in CLASSES]
+        doses = [injection_dose(cm[name], carm, np.random.default_rng(0), tube_output=output)[0].dose_area_product_mgy_cm2 for name in CLASSES]
         print(f"| {what} | {' : '.join(f'{dose / doses[0]:.2f}' for dose in doses)} |")
     for one in patient_table()["published_ratio"]:
         print(f"| published: {one['source']} | {' : '.join(f'{value:.2f}' for value in one['ratio'])} |")

@@ -36,7 +36,7 @@ from sijoint.fluoroscopy.display import DisplayOptions, Window, display_pixels, 
 from sijoint.fluoroscopy.dose import air_kerma_mgy, dose_area_product_mgy_cm2, field_half_sizes_mm, field_mask
 from sijoint.fluoroscopy.dose_total import DoseTotal, dgy_cm2, gy_m2
 from sijoint.fluoroscopy.encoding import decode, encode, export
-from sijoint.fluoroscopy.errors import UnphysicalView, UnreadableFrame
+from sijoint.fluoroscopy.errors import NoSuchKernel, UnphysicalView, UnreadableFrame
 from sijoint.fluoroscopy.exposure import expose
 from sijoint.fluoroscopy.frame import Frame, Relationship
 from sijoint.fluoroscopy.kept_views import KeptViews
@@ -72,6 +72,7 @@ __all__ = [
     "LiveFluoroscope",
     "LivePicture",
     "Moment",
+    "NoSuchKernel",
     "Projector",
     "Relationship",
     "Run",

@@ -64,7 +64,9 @@ def slab(thickness_cm: float, shape: tuple[int, int]) -> LineIntegrals:
     return LineIntegrals(full * np.float32(water), full * np.float32(tissue["bone_g_cm2"]), np.zeros(shape, np.bool_))
 
 
-def injection_dose(thickness_cm: float, carm: CArmModel, *, tube_output: float = 1.0) -> tuple[DoseTotal, Frame]:
+def injection_dose(
+    thickness_cm: float, carm: CArmModel, rng: np.random.Generator, *, tube_output: float = 1.0
+) -> tuple[DoseTotal, Frame]:
     """Dose of one injection's fluoroscopy at the technique that brightness control settles on, and a frame made with it.
 
     ``tube_output``: a tube that gives so many times the kerma of ours for the same mAs.
@@ -75,7 +77,6 @@ def injection_dose(thickness_cm: float, carm: CArmModel, *, tube_output: float =
     pose = carm.pose((0.0, 1.0, 0.0), (0.0, 0.0, 0.0))
     start = starting_technique()
     technique = replace(start, pulses_per_s=procedure["pulses_per_s"], pulse_ms=start.pulse_ms * tube_output)
-    rng = np.random.default_rng(0)
     for _ in range(SETTLING_PULSES):
         frame = expose(scene, pose, detector, technique, carm, rng)
         technique = regulate(frame)
