@@ -17,9 +17,21 @@ from sijoint.fluoroscopy import (
     take_run,
     volume_from_hu,
 )
-from sijoint.frames import Grid, ProjectionGeometry, rigid
+from sijoint.frames import (
+    PERFECT,
+    Breathing,
+    Flex,
+    Grid,
+    Imperfection,
+    PatientPosition,
+    ProjectionGeometry,
+    load_flex,
+    rigid,
+    true_geometry,
+)
 
 CENTRE = (3.0, -4.0, 5.0)
+HFP = PatientPosition.HFP
 
 
 @pytest.fixture(scope="module")
@@ -62,6 +74,15 @@ def test_a_technique_set_by_hand_is_left_alone_and_takes_one_pulse(projector):
     assert run.images[0].technique == by_hand
 
 
+def test_a_field_that_holds_nothing_to_measure_is_not_called_settled(projector):
+    """The body stands at the field's edge, beside the measuring field: one pulse tells so, and the technique stays."""
+    run = run_of(projector, view(isocentre=(118.0, -4.0, 5.0))[0])
+    assert run.images[0].field_signal is None
+    assert (run.settled, len(run.settling)) == (False, 1)
+    assert run.images[0].technique == starting_technique()
+    assert run_of(projector).settled
+
+
 def test_pulses_follow_each_other_at_the_pulse_rate_and_their_doses_add_up(projector):
     run = run_of(projector, contrasts=(None, fluid(), fluid()))
     frames = [*run.settling, *run.images]
@@ -90,6 +111,61 @@ def test_two_needles_cast_two_shadows(projector):
     assert both is not None
     alone = [views.scene(geometry, (chain,)).steel for chain in (one, other)]
     assert np.allclose(both, alone[0] + alone[1])
+
+
+def test_a_perfect_carm_is_the_same_to_the_last_bit_and_an_imperfect_one_moves_the_image_alone(projector):
+    lateral, rod = view(primary=90.0)[0], CapsuleChain(np.array([[3.0, -4.0, -60.0], [3.0, -4.0, 60.0]]), 6.0)
+    wishes = {"technique": on_curve(70.0, starting_technique()), "automatic": False, "tubes": (rod,)}
+    sag = Imperfection(Flex(source_sag_mm=12.0))
+    plain, perfect, bent = (
+        run_of(projector, lateral, **wishes, **switch).images[0]
+        for switch in ({}, {"imperfection": PERFECT}, {"imperfection": sag})
+    )
+    assert plain.pixels.tobytes() == perfect.pixels.tobytes()
+    assert plain.pose == bent.pose == lateral
+    columns = [np.argmin(frame.linear()[30:66].mean(axis=0)) for frame in (plain, bent)]
+    assert columns[1] == pytest.approx(true_geometry(lateral, DETECTOR, HFP, sag).project((3, -4, 5))[0], abs=0.6)
+    assert abs(columns[1] - columns[0]) * DETECTOR.pixel_mm > 4
+
+
+def test_gravity_pulls_the_carm_towards_the_table_whatever_side_the_patient_lies_on(projector):
+    bent = {"imperfection": Imperfection(load_flex("uncalibrated"))}
+    prone, supine = (
+        run_of(projector, view(primary=90.0)[0], **bent, position=position, rng=rng()).images[0].pixels
+        for position in (HFP, PatientPosition.HFS)
+    )
+    assert not np.array_equal(prone, supine)
+
+
+def test_a_breath_is_seen_over_the_pulses_of_a_run(projector):
+    edge = np.s_[40:56, :]
+    wishes = {"technique": on_curve(70.0, starting_technique()), "automatic": False, "contrasts": (None,) * 9}
+    breath = Imperfection(breathing=Breathing(20.0, 0.0, 2.0))
+    still, moving = (
+        run_of(projector, view(primary=90.0)[0], **wishes, imperfection=switch).images for switch in (PERFECT, breath)
+    )
+    out, half_way = (np.abs(moving[n].linear() - still[n].linear())[edge] / still[n].linear()[edge] for n in (0, 8))
+    assert out.max() == 0
+    assert half_way.max() > 0.5
+
+
+def test_a_needle_of_a_run_casts_its_shadow(projector):
+    needle = CapsuleChain(np.array([[3.0, 0.0, -40.0], [3.0, 0.0, 50.0]]), 2.0)
+    plain, through = (run_of(projector, tubes=tubes).images[0].linear() for tubes in ((), (needle,)))
+    assert through[40:56, 47:49].mean() < 0.7 * plain[40:56, 47:49].mean()
+
+
+def test_contrast_cannot_be_changed_behind_the_shadow_that_is_kept(projector):
+    """What is handed over is copied: the next pulse of the same layer shows what the layer holds, not what became of its source."""
+    values = np.full((12, 12, 12), 120.0, np.float32)
+    layer = LayerGrid(fluid().grid, values)
+    views, geometry = KeptViews(projector), ProjectionGeometry.of(view()[0], DETECTOR)
+    before = views.scene(geometry, (), layer).iodine.copy()
+    values[:] = 0
+    assert layer.mg_per_ml.min() == 120
+    np.testing.assert_array_equal(views.scene(geometry, (), layer).iodine, before)
+    with pytest.raises(ValueError, match="read-only"):
+        layer.mg_per_ml[:] = 0
 
 
 def test_same_seed_same_pixels(projector):

@@ -183,7 +183,7 @@ def fluoro(
             detector,
             technique=technique,
             automatic=kvp is None,
-            steel=chains,
+            tubes=chains,
             contrasts=(None,) * (hold if subtract else 0) + (layer,) * (run or hold),
             rng=np.random.default_rng(seed),
         )

@@ -17,14 +17,18 @@ from sijoint.fluoroscopy.layer_grid import LayerGrid
 from sijoint.fluoroscopy.projector import Projector
 from sijoint.fluoroscopy.technique import Technique
 from sijoint.fluoroscopy.volume import AttenuationVolume
-from sijoint.frames import CArmModel, CArmPose, Detector, ProjectionGeometry
+from sijoint.frames import PERFECT, CArmModel, CArmPose, Detector, Imperfection, PatientPosition, true_geometry
 
 SETTLING_PULSES, SETTLING_S = 8, 1.0  # the longer of the two bounds what brightness control may use up
+VIEWS_OF_A_BREATH = 9
 
 
 @dataclass(frozen=True, eq=False)
 class Run:
-    """The pulses of one view in time: while brightness control settled (without contrast), then the images asked for."""
+    """The pulses of one view in time: while brightness control settled (without contrast), then the images asked for.
+
+    ``settled`` is False where it used up its pulses, and where its field held nothing to measure.
+    """
 
     settling: tuple[Frame, ...]
     images: tuple[Frame, ...]
@@ -44,9 +48,11 @@ def take_image(
     *,
     technique: Technique | None = None,
     automatic: bool = True,
-    steel: Sequence[CapsuleChain] = (),
+    tubes: Sequence[CapsuleChain] = (),
     contrast: LayerGrid | None = None,
     rng: Generator,
+    imperfection: Imperfection = PERFECT,
+    position: PatientPosition = PatientPosition.HFP,
 ) -> Frame:
     """One image of a body with what is in it. ``technique`` is where brightness control starts, or with ``automatic``
     False what the image is made with; for several images of one body pass a Projector. Raises UnphysicalView.
@@ -60,9 +66,11 @@ def take_image(
         detector,
         technique=technique,
         automatic=automatic,
-        steel=steel,
+        tubes=tubes,
         contrasts=contrasts,
         rng=rng,
+        imperfection=imperfection,
+        position=position,
     ).images[0]
 
 
@@ -74,30 +82,35 @@ def take_run(
     *,
     technique: Technique | None = None,
     automatic: bool = True,
-    steel: Sequence[CapsuleChain] = (),
+    tubes: Sequence[CapsuleChain] = (),
     contrasts: Sequence[LayerGrid | None] = (None,),
     rng: Generator,
+    imperfection: Imperfection = PERFECT,
+    position: PatientPosition = PatientPosition.HFP,
 ) -> Run:
     """One image for each of ``contrasts``, at the pulse rate and at one technique, which brightness control found before.
 
-    A first None among ``contrasts`` is a mask for the others. Settling takes eight pulses or one second at most, whichever
-    is longer; ``settled`` False says that it did not suffice. Raises UnphysicalView, also for contrast outside the CT.
+    ``imperfection`` moves what is seen, of a patient in ``position``, and never the pose that frames report. A first None
+    among ``contrasts`` is a mask for the others. Settling takes eight pulses or one second at most, whichever is longer;
+    ``settled`` False says that it did not suffice, or that there was nothing to measure. Raises UnphysicalView, also for
+    contrast outside the CT.
     """
     for contrast in contrasts:
         _refuse_outside(contrast, projector.volume)
     technique = technique or starting_technique()
-    views, geometry = KeptViews(projector), ProjectionGeometry.of(pose, detector)
+    views = KeptViews(projector, VIEWS_OF_A_BREATH)
     interval_s = 1 / technique.pulses_per_s
     taken: list[Frame] = []
 
     def pulse(contrast: LayerGrid | None, with_technique: Technique) -> Technique:
         """Takes one; the technique that brightness control wants next."""
-        scene = views.scene(geometry, steel, contrast)
+        time_s = len(taken) * interval_s
+        geometry = true_geometry(pose, detector, position, imperfection, time_s)
+        scene = views.scene(geometry, tubes, contrast)
         if contrast is not None and contrast.mg_per_ml.any():
             layers = (layer for layer in (scene.iodine, scene.gadolinium) if layer is not None)
             if not any(layer.any() for layer in layers):
                 raise UnphysicalView("the contrast is outside this view: centre the C-arm on it")
-        time_s = len(taken) * interval_s
         threads = projector.threads
         frame = expose(scene, pose, detector, with_technique, carm, rng, time_s=time_s, threads=threads)
         frame, following = controlled(frame) if automatic else (frame, with_technique)
@@ -109,6 +122,8 @@ def take_run(
         if settled:
             break
         used, technique = technique, pulse(None, technique)
+        if taken[-1].field_signal is None:
+            break
         settled = technique == used
     settling = len(taken)
     for contrast in contrasts:
