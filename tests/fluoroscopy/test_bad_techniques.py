@@ -16,6 +16,7 @@ from sijoint.fluoroscopy import (
     annotated,
     average,
     decode,
+    display_pixels,
     dose_area_product_mgy_cm2,
     encode,
     expose,
@@ -59,9 +60,29 @@ def test_a_closed_collimator_is_refused(half):
         Collimator(20.0, half)
 
 
-def test_a_slit_finer_than_a_pixel_is_refused_before_any_dose():
-    with pytest.raises(UnphysicalView, match="open it"):
-        pulse(Scene(slab((SIZE, SIZE))), Technique(80, 10, collimator=Collimator(0.001, 40)))
+@pytest.mark.parametrize("half_mm", [0.001, 0.31])
+def test_a_slit_that_would_show_nothing_is_refused_before_any_dose(half_mm):
+    """0.6 mm at the isocentre is 1.2 mm on the detector: wider than a pixel, and all of it in the blades' half-shadow."""
+    pose, detector, _ = view(size=256, pixel_mm=298 / 256, isocentre=(0, 0, 0))
+    for collimator in (Collimator(half_mm, 40), Collimator(40, half_mm), Collimator(half_mm, half_mm)):
+        with pytest.raises(UnphysicalView, match="all but closed"):
+            technique = Technique(80, 10, collimator=collimator)
+            expose(Scene(slab((256, 256))), pose, detector, technique, CARM, np.random.default_rng(1))
+
+
+@pytest.mark.parametrize("size", [256, 1024])
+def test_the_narrowest_field_that_is_taken_is_seen(size):
+    pose, detector, _ = view(size=size, pixel_mm=298 / size, isocentre=(0, 0, 0))
+    technique, seen = Technique(80, 10), []
+    for half_mm in np.arange(0.2, 2.0, 0.1):
+        narrow = replace(technique, collimator=Collimator(float(half_mm), float(half_mm)))
+        try:
+            frame = expose(Scene(slab((size, size))), pose, detector, narrow, CARM, np.random.default_rng(1))
+        except UnphysicalView:
+            continue
+        seen.append(int(display_pixels(frame).max()))
+    assert len(seen) > 5
+    assert min(seen) > 100
 
 
 def test_a_white_picture_says_that_it_is_saturated():
@@ -107,11 +128,24 @@ def test_line_integrals_that_are_not_finite_are_refused():
     spoilt.water[3, 4] = nan
     with pytest.raises(UnphysicalView, match="not finite"):
         pulse(Scene(spoilt), Technique(80, 16))
+    spoilt.water[3, 4] = -0.6  # its place in the tables would be another row's
+    with pytest.raises(UnphysicalView, match="zero or more"):
+        pulse(Scene(spoilt), Technique(80, 16))
     with pytest.raises(UnphysicalView, match="detector has"):
         pulse(Scene(slab((SIZE, SIZE - 1))), Technique(80, 16))
     lacking = LineIntegrals(*(np.zeros((0, 0), kind) for kind in (np.float32, np.float32, bool)))
     with pytest.raises(UnphysicalView, match="detector has"):
         pulse(Scene(lacking), Technique(80, 16))
+
+
+@pytest.mark.parametrize("name", ["steel", "titanium", "iodine", "gadolinium"])
+@pytest.mark.parametrize("value", [nan, inf, -0.1])
+def test_tools_and_contrast_that_cannot_be_are_refused(name, value):
+    density = np.zeros((SIZE, SIZE), np.float32)
+    Scene(slab((SIZE, SIZE)), **{name: density})
+    density[3, 4] = value
+    with pytest.raises(UnphysicalView, match=f"areal densities of {name}"):
+        Scene(slab((SIZE, SIZE)), **{name: density})
 
 
 def test_a_magnified_field_has_finer_pixels_less_dose_area_and_the_same_kerma():

@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 
 from sijoint.fluoroscopy.errors import UnphysicalView
-from sijoint.fluoroscopy.frame import Frame, Relationship
+from sijoint.fluoroscopy.frame import SATURATED, Frame, Relationship
 
 
 def average(frames: Sequence[Frame]) -> Frame:
@@ -19,10 +19,10 @@ def average(frames: Sequence[Frame]) -> Frame:
         if (frame.derived_from or frame.origin) != (first.derived_from or first.origin):
             raise UnphysicalView("simulated and received frames are never averaged into one image")
     mean = np.mean([frame.linear() for frame in frames], axis=0, dtype=np.float32)
-    scale = first.scale if first.relationship is Relationship.LINEAR else max(float(mean.max()), 1e-6) / 65535
+    scale = first.scale if first.relationship is Relationship.LINEAR else max(float(mean.max()), 1e-6) / SATURATED
     signals = [frame.field_signal for frame in frames if frame.field_signal is not None]
     return first.with_pixels(
-        np.clip(np.rint(mean / scale), 0, 65535).astype(np.uint16),
+        np.clip(np.rint(mean / scale), 0, SATURATED).astype(np.uint16),
         relationship=Relationship.LINEAR,
         scale=scale,
         time_s=max(frame.time_s for frame in frames),

@@ -15,6 +15,7 @@ from numba import njit
 from numpy.typing import NDArray
 
 from sijoint.fluoroscopy.blur import blur_row, columns_of, combine_rows, enlarge_row, gaussian_taps
+from sijoint.fluoroscopy.frame import SATURATED
 from sijoint.fluoroscopy.glare import glare_tail
 from sijoint.fluoroscopy.noise import QUANTILES, normal_row, stream_key
 from sijoint.fluoroscopy.workers import workers
@@ -149,4 +150,4 @@ def _read_out(
         noise = electronic * gain[row]
         for c in range(columns):
             value = (line[c] + soft[c] + noise * normal[c]) * per_step + np.float32(0.5)
-            out[row, c] = np.uint16(min(max(value, np.float32(0)), np.float32(65535)))
+            out[row, c] = np.uint16(min(max(value, np.float32(0)), np.float32(SATURATED)))

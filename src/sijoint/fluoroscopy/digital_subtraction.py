@@ -14,7 +14,7 @@ from sijoint.fluoroscopy.blur import blurred, mean_pixels
 from sijoint.fluoroscopy.display import DEFAULT, DisplayOptions, Window, display_pixels
 from sijoint.fluoroscopy.dose import field_mask
 from sijoint.fluoroscopy.errors import UnphysicalView
-from sijoint.fluoroscopy.frame import Frame
+from sijoint.fluoroscopy.frame import SATURATED, Frame
 from sijoint.fluoroscopy.physics import physics
 
 MOST_SHIFT = 12.0  # pixels: beyond it a patient has moved too much to be subtracted
@@ -35,7 +35,7 @@ def log_subtraction(mask: Frame, live: Frame, *, shift_pixels: tuple[float, floa
     if not np.all(np.isfinite(shift_pixels)) or np.max(np.abs(shift_pixels)) > MOST_SHIFT:
         raise UnphysicalView(f"a mask is shifted by up to {MOST_SHIFT:g} pixels; beyond that take a new one")
     before, after = _log(mask), _log(live)
-    seen = _lit(live) & (mask.pixels < 65535) & (live.pixels < 65535)
+    seen = _lit(live) & (mask.pixels < SATURATED) & (live.pixels < SATURATED)
     if any(shift_pixels):
         before = ndimage.shift(before, shift_pixels, order=1, mode="nearest")
         seen &= ndimage.shift(_lit(mask).astype(np.float32), shift_pixels, order=1, mode="constant") > 0.99
@@ -50,7 +50,8 @@ def pixel_shift(mask: Frame, live: Frame) -> tuple[float, float]:
     """Rows and columns by which anatomy has moved from ``mask`` to ``live``, a fraction of a pixel included.
 
     Least squares on the gradients of the smoothed logarithms, coarse first; places that differ most, such as contrast, count
-    little. Raises UnphysicalView for frames of different views or when they fit nowhere near.
+    little. (0, 0) also where the picture cannot tell, because nothing in it has an edge in both directions. Raises
+    UnphysicalView for frames of different views or when they fit nowhere near.
     """
     refuse_different(mask, live)
     whole = min(mask.pixels.shape)

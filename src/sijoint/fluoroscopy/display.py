@@ -27,12 +27,11 @@ from sijoint.fluoroscopy.blur import (
 )
 from sijoint.fluoroscopy.collimated import open_shares
 from sijoint.fluoroscopy.errors import UnphysicalView
-from sijoint.fluoroscopy.frame import Frame, Relationship
+from sijoint.fluoroscopy.frame import SATURATED, Frame, Relationship
 from sijoint.fluoroscopy.physics import physics
 from sijoint.fluoroscopy.workers import workers
 
 ROWS = 64  # rows of one block of work
-SATURATED = 65535  # direct beam, as a rule
 COARSER = 3  # pixels of the large contrasts over those of the middle ones
 LEVEL_STEP = 0.05  # of the level, in ln of energy: noise shall not move it from pulse to pulse
 SAMPLED = 4  # every so many rows and columns decide on level and window

@@ -33,7 +33,7 @@ def expose(
     """The frame of one pulse through ``scene``, which was projected for ``pose`` and ``detector``.
 
     Linear 16-bit pixels in stored orientation. Same inputs and generator state, same bytes, for any ``threads``. Raises
-    UnphysicalView when the scene is not of this detector or the collimator lets nothing through.
+    UnphysicalView when the scene is not of this detector or the collimator is all but closed.
     """
     shape = scene.anatomy.water.shape
     if shape != (detector.rows, detector.columns):
@@ -46,9 +46,9 @@ def expose(
                 "areal densities of the body are not finite numbers of g/cm2, zero or more: project again"
             )
     response, part = response_of(pose, detector, technique), field_part(pose, detector, technique)
-    too_narrow = any(shares.max() <= 0.5 for shares in (response.open_rows, response.open_columns))
-    if too_narrow or any(side.start >= side.stop for side in part):
-        raise UnphysicalView("the collimator leaves less than a pixel open: open it")
+    # the blades' shadow reaches all of a narrower field: its picture would be black from edge to edge
+    if min(response.open_rows.max(), response.open_columns.max()) < 1 or any(side.start >= side.stop for side in part):
+        raise UnphysicalView("the collimator is all but closed, no pixel sees the whole focal spot past it: open it")
     source = beam(technique.kvp, technique.copper_mm)
     primary, quantum = primary_signal(scene, source, technique.mas, pose.source_detector_mm, detector.pixel_mm, threads)
     anatomy, field = scene.anatomy, field_mask(pose, detector, technique)

@@ -11,6 +11,8 @@ from sijoint.fluoroscopy.errors import UnphysicalView
 from sijoint.fluoroscopy.technique import Technique
 from sijoint.frames import CArmPose, Detector
 
+SATURATED = 65535  # the highest of 16 bits: more energy than the detector can tell, as a rule direct beam
+
 
 class Relationship(StrEnum):
     """How pixel values relate to X-ray energy at the detector."""

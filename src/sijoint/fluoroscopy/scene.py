@@ -27,6 +27,8 @@ class Scene:
                 raise UnphysicalView(
                     f"the {name} has shape {values.shape}, the anatomy {shape}: project both for one detector"
                 )
+            if values is not None and not (values.min() >= 0 and values.max() < np.inf):  # not a number is neither
+                raise UnphysicalView(f"areal densities of {name} are finite numbers, zero or more: project it again")
 
     @property
     def all_steel(self) -> NDArray[np.float32] | None:

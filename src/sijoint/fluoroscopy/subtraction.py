@@ -8,12 +8,11 @@ from sijoint.fluoroscopy.averaging import refuse_different
 from sijoint.fluoroscopy.beam import Beam, beam, behind_water
 from sijoint.fluoroscopy.dose import field_mask
 from sijoint.fluoroscopy.errors import UnphysicalView
-from sijoint.fluoroscopy.frame import Frame
+from sijoint.fluoroscopy.frame import SATURATED, Frame
 from sijoint.fluoroscopy.scatter import binned, enlarged, primary_transmission, scatter_signal
 from sijoint.fluoroscopy.technique import Technique
 from sijoint.frames import CArmPose
 
-SATURATED = 65535
 IODINE_MG_CM2 = np.concatenate([[-50.0], np.linspace(0, 600, 121)])  # the table that undoes beam hardening
 DEPTHS = np.linspace(60, 0, 121)  # g/cm2 of water, so that the signal rises
 

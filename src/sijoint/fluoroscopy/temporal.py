@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from sijoint.fluoroscopy.averaging import refuse_different
 from sijoint.fluoroscopy.blur import FAST
-from sijoint.fluoroscopy.frame import Frame, Relationship
+from sijoint.fluoroscopy.frame import SATURATED, Frame, Relationship
 from sijoint.fluoroscopy.physics import physics
 from sijoint.fluoroscopy.workers import workers
 
@@ -23,8 +23,9 @@ ROWS = 64  # rows of one block of work
 def recursively_filtered(previous: Frame | None, live: Frame, *, threads: int = 2) -> Frame:
     """``live`` with its noise lowered by ``previous``, the filtered picture of the pulse before.
 
-    Without a previous picture of the same view and technique it is ``live`` itself: a new view starts anew. ``averaged`` is
-    the number of equal pulses that would give still parts their noise. Raises UnphysicalView for display pixels.
+    Without a previous picture of the same view and technique it is ``live`` itself: a new view starts anew. Dose and
+    ``averaged`` stay those of ``live``: the other pulses were counted when they were made. Raises UnphysicalView for
+    display pixels.
     """
     if previous is None or previous.pose != live.pose or previous.detector != live.detector:
         return live
@@ -43,19 +44,14 @@ def recursively_filtered(previous: Frame | None, live: Frame, *, threads: int = 
         _blend(previous.pixels, live.pixels, share, reach, still, moving, start, stop, out)
 
     list(workers(threads).map(block, range(0, out.shape[0], ROWS)))
-    return live.with_pixels(
-        out,
-        origin="derived",
-        derived_from=live.derived_from or live.origin,
-        averaged=max(live.averaged, min(previous.averaged + 1, round((2 - share) / share))),
-    )
+    return live.with_pixels(out, origin="derived", derived_from=live.derived_from or live.origin)
 
 
 def _noise_squared_per_signal(previous: NDArray[np.uint16], live: NDArray[np.uint16]) -> float:
     """Typical squared difference of the two pictures over their signal, from the median, which moving things do not shift."""
     some = np.s_[::8, ::8]
     first, second = previous[some].astype(np.float32), live[some].astype(np.float32)
-    lit = (second > 0) & (second < 65535)
+    lit = (second > 0) & (second < SATURATED)
     if not lit.any():
         return 1.0
     squared = (second - first)[lit] ** 2 / second[lit]
