@@ -114,7 +114,7 @@ def held(
         CARM,
         detector,
         technique=starting_technique(collimator),
-        steel=tubes,
+        tubes=tubes,
         contrasts=(None,) * 4,
         rng=np.random.default_rng(1),
     )
@@ -170,7 +170,7 @@ def arthrogram(projector: Projector, body: Body, way: Plan, spinal: CapsuleChain
         layers += [LayerGrid(*fluids.iodine()) if volume_ml else None] * 4
     pose = pose_at(way.receptor.direction, way.target_mm)
     detector = magnified(CARM.detector.binned_to(SMALL_ROWS), 1.5, CARM)
-    return take_run(projector, pose, CARM, detector, steel=(spinal,), contrasts=layers, rng=rng)
+    return take_run(projector, pose, CARM, detector, tubes=(spinal,), contrasts=layers, rng=rng)
 
 
 def arthrogram_series(run: Run) -> NDArray[np.uint8]:

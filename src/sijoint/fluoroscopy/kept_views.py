@@ -8,7 +8,6 @@ the gantry turns, anatomy may be projected on coarser pixels and enlarged; tools
 # (numba kernels take their types from the arrays they are called with)
 
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 from numba import njit
@@ -19,6 +18,7 @@ from sijoint.fluoroscopy.layer_grid import LayerGrid, layer_areal_density
 from sijoint.fluoroscopy.line_integrals import LineIntegrals
 from sijoint.fluoroscopy.projector import Projector
 from sijoint.fluoroscopy.scene import Scene
+from sijoint.fluoroscopy.workers import workers
 from sijoint.frames import ProjectionGeometry
 
 View = bytes
@@ -131,8 +131,7 @@ def enlarged_integrals(coarse: LineIntegrals, shape: tuple[int, int], threads: i
         if coarse.metal is not None and metal is not None:
             _enlarge_rows(coarse.metal, metal, *block)
 
-    with ThreadPoolExecutor(threads) as pool:
-        list(pool.map(some, blocks))
+    list(workers(threads).map(some, blocks))
     rows, columns = (
         np.minimum(np.arange(full) * few // full, few - 1)
         for full, few in zip(shape, coarse.truncated.shape, strict=True)

@@ -16,20 +16,21 @@ from sijoint.frames import Grid, ProjectionGeometry
 
 @dataclass(frozen=True, eq=False)
 class LayerGrid:
-    """Concentration ``mg_per_ml`` [i, j, k] of the ``agent`` (iodine or gadolinium) on a local grid."""
+    """Concentration ``mg_per_ml`` [i, j, k] of the ``agent`` (iodine or gadolinium) on a local grid; a copy, read only."""
 
     grid: Grid
     mg_per_ml: NDArray[np.float32]
     agent: Literal["iodine", "gadolinium"] = "iodine"
 
     def __post_init__(self) -> None:
-        values = np.asarray(self.mg_per_ml, dtype=np.float32)
+        values = np.array(self.mg_per_ml, dtype=np.float32)
         if values.shape != self.grid.shape:
             raise UnphysicalView(f"the contrast has shape {values.shape}, its grid {self.grid.shape}")
         if not np.all(np.isfinite(values)) or values.min() < 0:
             raise UnphysicalView("contrast concentration is a finite number of mg/mL, zero or more, everywhere")
         if self.agent not in ("iodine", "gadolinium"):
             raise UnphysicalView(f"contrast holds iodine or gadolinium, not {self.agent!r}")
+        values.setflags(write=False)  # kept shadows are known by the layer that cast them
         object.__setattr__(self, "mg_per_ml", values)
 
 

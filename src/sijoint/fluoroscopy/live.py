@@ -37,7 +37,7 @@ class Moment:
 
     pose: CArmPose
     time_s: float = 0.0
-    steel: tuple[CapsuleChain, ...] = ()
+    tubes: tuple[CapsuleChain, ...] = ()
     contrast: LayerGrid | None = None
     asked_at: float | None = None
     geometry: ProjectionGeometry | None = None
@@ -73,14 +73,22 @@ class LivePicture:
 
 
 class LiveFluoroscope:
-    """Pictures of one body on one C-arm. One user at a time; memory is bounded by the few views that are kept."""
+    """Pictures of one body on one C-arm. One user at a time; memory is bounded by the few views that are ``kept``."""
 
     COARSER = 2  # pixels are this many times wider while the gantry moves
+    KEPT_VIEWS = 12  # the nine steps of a breath at one pose, and some of the pose before
 
     def __init__(
-        self, projector: Projector, carm: CArmModel, detector: Detector, *, clock: Clock, temporal_filter: bool = True
+        self,
+        projector: Projector,
+        carm: CArmModel,
+        detector: Detector,
+        *,
+        clock: Clock,
+        temporal_filter: bool = True,
+        kept: int = KEPT_VIEWS,
     ) -> None:
-        self.views = KeptViews(projector)
+        self.views = KeptViews(projector, kept)
         self.carm, self.detector = carm, detector
         self._clock = clock
         self._threads = projector.threads
@@ -123,7 +131,7 @@ class LiveFluoroscope:
         moving = self._pose is not None and moment.pose != self._pose and geometry not in self.views
         anatomy = self.views.anatomy(geometry, self.COARSER if moving else 1)
         projected = self._clock()
-        scene = self.views.scene(geometry, moment.steel, moment.contrast, anatomy=anatomy)
+        scene = self.views.scene(geometry, moment.tubes, moment.contrast, anatomy=anatomy)
         tools = self._clock()
         used = technique or self._technique or starting_technique()
         frame = expose(
