@@ -110,6 +110,12 @@ def test_a_field_that_is_largely_body_beyond_the_ct_says_so_and_collimating_it_a
     assert pulse(Scene(integrals), Technique(80, 16, collimator=Collimator(35, 35))).warnings == ()
 
 
+def test_distances_that_scatter_was_not_made_for_are_told():
+    pose, detector, _ = view(size=SIZE, pixel_mm=3.0, isocentre=(0, 0, 0), sdd=1020, sod=700)
+    frame = expose(Scene(slab((SIZE, SIZE), 20.0)), pose, detector, Technique(80, 16), CARM, np.random.default_rng(1))
+    assert any("scatter is assumed as with 1020 mm" in words for words in frame.warnings)
+
+
 def test_the_warning_is_kept_with_the_frame_and_burnt_into_the_strip():
     frame = pulse(Scene(slab((SIZE, SIZE), 60.0, 10.0)), Technique(50, 0.2))
     assert decode(*encode(frame)).warnings == frame.warnings

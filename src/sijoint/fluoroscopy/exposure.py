@@ -12,11 +12,13 @@ from sijoint.fluoroscopy.errors import UnphysicalView
 from sijoint.fluoroscopy.frame import SATURATED, Frame, Relationship
 from sijoint.fluoroscopy.heel import heel_of_rows
 from sijoint.fluoroscopy.measuring_field import measured_pixel
-from sijoint.fluoroscopy.physics import physics
+from sijoint.fluoroscopy.physics import physics, scatter_tables
 from sijoint.fluoroscopy.scatter import primary_transmission, scatter_signal
 from sijoint.fluoroscopy.scene import Scene
 from sijoint.fluoroscopy.technique import Technique
 from sijoint.frames import CArmModel, CArmPose, Detector
+
+SAME_DISTANCE_MM = 1.0
 
 
 def expose(
@@ -71,7 +73,7 @@ def expose(
         truncated_share=truncated_share,
         origin="simulated",
         field_signal=None if measured is None else measured * response.step_kev_mm2,
-        warnings=(*_what_is_wrong(pixels[part], response), *_what_is_assumed(truncated_share)),
+        warnings=(*_what_is_wrong(pixels[part], response), *_what_is_assumed(truncated_share, pose)),
     )
 
 
@@ -100,14 +102,21 @@ def response_of(pose: CArmPose, detector: Detector, technique: Technique) -> Res
     )
 
 
-def _what_is_assumed(truncated_share: float) -> tuple[str, ...]:
-    """A sentence when much of the field shows body that the CT does not know."""
-    limit = physics("conversion")["warn_truncated_share"]
-    if truncated_share <= limit:
-        return ()
-    return (
-        f"more than {limit:.0%} of the field is body beyond the CT, assumed soft tissue: centre on the CT or collimate",
-    )
+def _what_is_assumed(truncated_share: float, pose: CArmPose) -> tuple[str, ...]:
+    """Sentences when much of the field shows body that the CT does not know, and at distances that scatter was not made for."""
+    limit, made = physics("conversion")["warn_truncated_share"], scatter_tables()
+    told = []
+    if truncated_share > limit:
+        told.append(
+            f"more than {limit:.0%} of the field is body beyond the CT, assumed soft tissue: centre on the CT or collimate"
+        )
+    longer = pose.source_detector_mm - made.source_detector_mm, pose.source_isocentre_mm - made.source_isocentre_mm
+    if max(map(abs, longer)) > SAME_DISTANCE_MM:
+        told.append(
+            f"scatter is assumed as with {made.source_detector_mm:g} mm from source to detector and "
+            f"{made.source_isocentre_mm:g} mm to the isocentre"
+        )
+    return tuple(told)
 
 
 def _what_is_wrong(seen: NDArray[np.uint16], response: Response) -> tuple[str, ...]:

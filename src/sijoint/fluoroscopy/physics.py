@@ -52,7 +52,7 @@ class ScatterTables:
 
     ``scatter_over_primary`` (without and with grid, widths, energies, thicknesses); ``grid_primary``: share of the primary
     that the grid lets pass, in the energy bins of XrayTables; ``lean_per_mm`` (without
-    and with grid): see scatter.ScatterKernel.
+    and with grid): see scatter.ScatterKernel. The distances are those of the C-arm that they were made for.
     """
 
     energy_kev: NDArray[np.float64]
@@ -61,6 +61,8 @@ class ScatterTables:
     scatter_over_primary: NDArray[np.float64]
     grid_primary: NDArray[np.float64]
     lean_per_mm: NDArray[np.float64]
+    source_detector_mm: float
+    source_isocentre_mm: float
 
 
 @cache
@@ -68,7 +70,8 @@ def scatter_tables() -> ScatterTables:
     with np.load(BytesIO(_DATA.joinpath("scatter_kernels.npz").read_bytes())) as stored:
         table = {name: stored[name].astype(np.float64) for name in stored.files}
     names = ("energy_kev", "water_g_cm2", "width_mm", "scatter_over_primary", "grid_primary", "lean_per_mm")
-    return ScatterTables(*(table[name] for name in names))
+    distances = (float(table[name]) for name in ("source_detector_mm", "source_middle_mm"))
+    return ScatterTables(*(table[name] for name in names), *distances)
 
 
 @cache
