@@ -17,6 +17,7 @@ from sijoint.fluoroscopy import (
     Scene,
     Technique,
     UnphysicalView,
+    air_kerma_mgy,
     brightness_limit,
     controlled,
     expose,
@@ -166,7 +167,7 @@ def test_the_current_gives_way_to_the_legal_air_kerma_rate_and_it_is_said():
 
 def test_a_thick_body_at_the_curves_end_is_said_and_a_body_within_reach_is_not():
     dark = pulses(Scene(slab((SIZE, SIZE), 45.0)), starting_technique(), 6)[-1]
-    assert "darker than wanted" in brightness_limit(dark)
+    assert "noisier than wanted" in brightness_limit(dark)
     assert "110 kVp" in brightness_limit(dark)
     reached = pulses(Scene(slab((SIZE, SIZE), 20.0)), starting_technique(), 6)
     assert brightness_limit(reached[-1]) is None
@@ -181,7 +182,7 @@ def test_a_body_too_thin_for_the_curve_gets_less_current_and_then_is_said_to_be_
     assert thin.technique.ma < 2
     assert thin.field_signal == pytest.approx(target_signal_kev_mm2(8), rel=0.06)
     bright = pulses(Scene(slab((SIZE, SIZE), 2.2)), replace(hand, pulse_ms=120.0), 8)[-1]
-    assert "brighter than wanted" in brightness_limit(bright)
+    assert "more dose than wanted" in brightness_limit(bright)
 
 
 @pytest.mark.parametrize(("rate", "dose_rate_against_30"), [(15, 0.78), (10, 0.62), (7.5, 0.51)])
@@ -246,7 +247,15 @@ def test_a_frame_without_technique_is_refused():
             control(frame)
 
 
-def test_the_control_curve_is_data_with_its_provenance():
+@pytest.mark.parametrize(("sdd", "measured_mm"), [(1020, 720), (540, 240), (450, 150), (400, 190)])
+def test_the_air_kerma_rate_is_taken_where_the_law_measures_it(sdd, measured_mm):
+    """21 CFR 1020.32(d)(3): 30 cm before the receptor; with less than 45 cm from source to receptor, at 19 cm."""
+    technique, pose = starting_technique(), view(sdd=sdd, sod=350)[0]
+    per_minute = technique.pulses_per_s * 60
+    assert kerma_rate_mgy_min(technique, pose) == pytest.approx(air_kerma_mgy(technique, measured_mm) * per_minute)
+
+
+def test_kvp_and_current_rise_together_along_the_control_curve():
     curve = physics("brightness")
     assert len(curve["kvp"]) == len(curve["ma"])
     assert np.all(np.diff(curve["kvp"]) > 0)

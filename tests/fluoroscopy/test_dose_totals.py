@@ -23,7 +23,6 @@ from sijoint.fluoroscopy import (
 )
 from sijoint.fluoroscopy.beam import kerma_mgy_per_mas
 from sijoint.fluoroscopy.physics import physics
-from sijoint.fluoroscopy.skin_factors import half_value_layer_mm_al
 
 USUAL = Technique(80, 10)
 
@@ -101,13 +100,6 @@ def test_the_field_mask_is_the_collimated_field_pixel_by_pixel(rows, columns, ha
     x, y = (np.abs(np.arange(n) - (n - 1) / 2) for n in (columns, rows))
     expected = (y[:, None] <= height * magnified) & (x <= width * magnified)
     np.testing.assert_array_equal(field_mask(pose, detector, technique, share), expected)
-
-
-@pytest.mark.parametrize(("kvp", "least_mm_al"), [(51, 1.3), (60, 1.5), (70, 1.8), (80, 2.9)])
-def test_the_tubes_filtration_is_legal(kvp, least_mm_al):
-    """Least half-value layers of medical systems made since June 2006: 21 CFR 1020.30(m)."""
-    for copper in (0.0, physics("tube")["copper_mm"]):
-        assert half_value_layer_mm_al(kvp, copper) >= least_mm_al
 
 
 def test_the_computed_tube_output_is_of_the_size_that_real_tubes_have():

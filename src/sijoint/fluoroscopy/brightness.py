@@ -44,7 +44,7 @@ def regulate(
     """The technique for the next pulse: ``technique`` (None: the frame's own) moved along the control curve.
 
     A signal within a few percent of the target changes nothing, so a still scene keeps a steady technique. At the ends of
-    the curve, and at the limit of the air kerma rate, the image stays darker or brighter than wanted and
+    the curve, and at the limit of the air kerma rate, the image stays noisier, or takes more dose, than wanted and
     ``brightness_limit`` says so. A frame whose field holds nothing to measure keeps its technique. Raises UnphysicalView
     for a frame that does not state its technique or pose.
     """
@@ -80,7 +80,9 @@ def controlled(frame: Frame, *, policy: DosePerPulse = DosePerPulse.CONSTANT) ->
 
 
 def brightness_limit(frame: Frame, *, policy: DosePerPulse = DosePerPulse.CONSTANT) -> str | None:
-    """Why the image is darker or brighter than wanted although the control can do no more; None while it can.
+    """Why the image is noisier, or takes more dose, than wanted although the control can do no more; None while it can.
+
+    The display evens out how bright a picture looks, so noise and dose are what a person notices.
 
     Raises UnphysicalView for a frame that does not state its technique or pose.
     """
@@ -96,11 +98,11 @@ def _said_at_limit(frame: Frame, following: Technique, policy: DosePerPulse) -> 
         return None
     at = f"{used.kvp:g} kVp and {used.ma:g} mA"
     if away > 0:
-        return f"image brighter than wanted: brightness control is at its least, {at}"
+        return f"more dose than wanted: brightness control is at its least, {at}"
     if used.ma < on_curve(used.kvp, used).ma:
         limit = physics("brightness")["kerma_rate_limit_mgy_min"]
-        return f"image darker than wanted: the air kerma rate is at its limit of {limit:g} mGy/min with {at}"
-    return f"image darker than wanted: brightness control is at its limit, {at}"
+        return f"noisier than wanted: the air kerma rate is at its limit of {limit:g} mGy/min with {at}"
+    return f"noisier than wanted: brightness control is at its limit, {at}"
 
 
 def on_curve(kvp: float, technique: Technique) -> Technique:
@@ -115,11 +117,13 @@ def starting_technique(collimator: Collimator | None = None) -> Technique:
 
 
 def kerma_rate_mgy_min(technique: Technique, pose: CArmPose) -> float:
-    """Air kerma rate where the law limits it: 30 cm in front of the receptor (21 CFR 1020.32(d))."""
-    before_receptor = float(physics("brightness")["kerma_rate_before_receptor_mm"])
-    # the rule does not let the tube come nearer than that to the point either
-    distance = max(pose.source_detector_mm - before_receptor, before_receptor)
-    return air_kerma_mgy(technique, distance) * technique.pulses_per_s * 60
+    """Air kerma rate where the law limits it: 30 cm before the receptor, with a small C-arm at the skin (21 CFR 1020.32(d)(3))."""
+    numbers, distance_mm = physics("brightness"), float(pose.source_detector_mm)
+    if distance_mm < numbers["small_c_arm_below_mm"]:
+        measured_mm = float(numbers["small_c_arm_skin_mm"])
+    else:
+        measured_mm = distance_mm - float(numbers["kerma_rate_before_receptor_mm"])
+    return air_kerma_mgy(technique, measured_mm) * technique.pulses_per_s * 60
 
 
 def _stated(frame: Frame) -> tuple[Technique, CArmPose]:
