@@ -14,6 +14,7 @@ from PIL import Image
 from typer.main import get_command
 
 from sijoint.cli.app import app, main
+from sijoint.cli.fluoro_told import in_words
 from sijoint.cli.fluoro_view import UnclearView, View, receptor
 from sijoint.fluoroscopy import decode
 from sijoint.frames import ReceptorTilt, angle_between_deg, receptor_direction
@@ -120,6 +121,20 @@ def test_json_holds_technique_dose_truncation_and_times(fluoro, ct):
     assert facts["pulses_an_image"] == 1
     assert set(facts["seconds"]) == {"read_s", "plan_s", "prepare_s", "take_s", "write_s"}
     assert facts["kernel"]
+
+
+def test_a_view_beside_the_body_says_that_brightness_had_nothing_to_measure(fluoro, ct):
+    code, told, _ = fluoro(ct, "--out", "a.npy", "--at", "240,100,70", *QUICK)
+    assert code == 0
+    assert "brightness control had nothing to measure" in told
+    facts = json.loads(fluoro(ct, "--out", "a.npy", "--at", "240,100,70", "--json", *QUICK)[1])
+    assert (facts["brightness_settled"], facts["brightness_measured"]) == (False, False)
+
+
+@pytest.mark.parametrize(("count", "words"), [(1, "found in 1 pulse\n"), (3, "found in 3 pulses\n")])
+def test_pulses_are_counted_in_good_english(fluoro, ct, count, words):
+    facts = json.loads(fluoro(ct, "--out", "a.npy", "--json", *QUICK)[1])
+    assert words in in_words({**facts, "settling_pulses": count})
 
 
 def test_the_image_that_is_held_is_the_mean_of_its_pulses(fluoro, tmp_path, ct):
