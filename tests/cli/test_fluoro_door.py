@@ -216,9 +216,76 @@ def test_the_reference_point_is_the_same_place_before_the_isocentre_at_any_dista
     assert farther["image_kerma_mgy"] / usual["image_kerma_mgy"] == pytest.approx((380 / 550) ** 2)
 
 
+def test_linear_pixels_lie_beside_a_file_that_says_what_they_are(fluoro, tmp_path, ct):
+    assert fluoro(ct, "--out", "a.npy", "--run", "2", *QUICK)[0] == 0
+    described = json.loads((tmp_path / "a.npy.json").read_text(encoding="utf-8"))
+    assert (described["origin"], described["unit"], described["imperfection"]) == ("simulated", "detected keV/mm2", [])
+    assert [image["origin"] for image in described["images"]] == ["simulated"] * 2
+    assert all(image["pose"] and image["technique"] and image["kerma_reference_mgy"] for image in described["images"])
+    assert {image["scale"] for image in described["images"]} == {1.0}
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["a.npy", "a.npy.json", ct.name]
+
+
+def test_distances_that_scatter_was_not_made_for_are_told(fluoro, ct):
+    usual, other = (
+        json.loads(fluoro(ct, "--out", "a.png", "--json", *wish, *QUICK)[1]) for wish in ((), ("--sod-mm", "700"))
+    )
+    for told in ("assumed", "warnings"):
+        assert not any("scatter is assumed" in words for words in usual[told])
+        assert any("scatter is assumed" in words for words in other[told])
+
+
+def test_a_perfect_carm_is_the_default_and_each_switch_moves_the_image_and_is_told(fluoro, tmp_path, ct):
+    by_hand = (ct, "--view", "lateral-left", "--kvp", "70", "--json", *QUICK)
+    plain = json.loads(fluoro(*by_hand, "--out", "a.npy")[1])
+    assert fluoro(*by_hand, "--c-arm", "perfect", "--out", "b.npy")[0] == 0
+    assert (tmp_path / "a.npy").read_bytes() == (tmp_path / "b.npy").read_bytes()
+    assert plain["imperfection"] == []
+    for wish, says in (
+        (("--c-arm", "uncalibrated"), "the C bends: up to 12 mm"),
+        (("--c-arm", "calibrated"), "the C bends: up to 0.25 mm"),
+        (("--breathing",), "with a breath every 4.3 s"),
+        (("--shift", "0,12,0"), "the patient moved by 12.0 mm"),
+    ):
+        told = json.loads(fluoro(*by_hand, *wish, "--out", "b.npy")[1])
+        assert any(says in words for words in told["imperfection"])
+        assert json.loads((tmp_path / "b.npy.json").read_text(encoding="utf-8"))["imperfection"] == told["imperfection"]
+        assert not np.array_equal(np.load(tmp_path / "a.npy"), np.load(tmp_path / "b.npy"))
+        for reported in ("primary_deg", "secondary_deg", "roll_deg", "isocentre_mm", "source_detector_mm"):
+            assert told[reported] == plain[reported]
+
+
+def test_a_patient_who_lies_elsewhere_is_seen_there(fluoro, tmp_path, ct):
+    """The bone of the phantom, moved 30 mm to the back, is where a C-arm 30 mm to the front would see it."""
+    by_hand = (ct, "--view", "lateral-left", "--kvp", "70", *QUICK)
+    assert fluoro(*by_hand, "--at", "97.5,97.5,72.5", "--shift", "0,30,0", "--out", "moved.npy")[0] == 0
+    assert fluoro(*by_hand, "--at", "97.5,67.5,72.5", "--out", "there.npy")[0] == 0
+    moved, there = np.load(tmp_path / "moved.npy"), np.load(tmp_path / "there.npy")
+    assert np.abs(moved - there).max() <= 8.01 + 0.01 * there.max()
+
+
+def test_the_strip_tells_what_was_switched_on(fluoro, tmp_path, ct):
+    heights = []
+    for wish in ((), ("--c-arm", "uncalibrated", "--breathing")):
+        assert fluoro(ct, "--out", "a.png", "--kvp", "70", *wish, "--rows", "512")[0] == 0
+        with Image.open(tmp_path / "a.png") as picture:
+            heights.append(picture.height)
+    assert heights[1] > heights[0] + 30
+
+
+@pytest.mark.parametrize("wish", [("--window", "6,9"), ("--edge", "0.5"), ("--local-contrast", "1")])
+def test_a_look_that_a_subtracted_picture_does_not_have_is_refused(fluoro, tmp_path, ct, wish):
+    fluid = volume(tmp_path / "c.nii.gz", np.full((6, 6, 6), 50, np.float32), 2.0, (90.0, 90.0, 65.0))
+    code, _, complaint = fluoro(ct, "--contrast", fluid, "--subtract", "--out", "a.png", *wish, *QUICK)
+    assert code == 2
+    assert wish[0] in complaint
+    assert "--subtract" in complaint
+
+
 @pytest.mark.parametrize(
     ("wish", "says"),
     [
+        (("--shift", "1,2"), "x,y,z"),
         (("--kvp", "300"), "kVp"),
         (("--ma", "4"), "--kvp"),
         (("--left", "3", "--right", "4"), "not both"),

@@ -3,7 +3,7 @@
 import json
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated
 
@@ -23,9 +23,10 @@ from sijoint.cli.fluoro_setting import (
     planned_needle,
     refuse_subtraction,
 )
+from sijoint.cli.fluoro_switches import CArmGeometry, differing, refuse_look
 from sijoint.cli.fluoro_told import behind, facts_of, in_words
 from sijoint.cli.fluoro_view import UnclearView, View, limits, places, receptor
-from sijoint.cli.image_file import KINDS, subtracted_frame, write_npy, write_png, write_tiff
+from sijoint.cli.image_file import KINDS, subtracted_frame, write_described_npy, write_png, write_tiff
 from sijoint.cli.options import CT_HELP
 from sijoint.cli.outfile import refuse_unusable, write_whole
 from sijoint.fluoroscopy import (
@@ -60,7 +61,7 @@ def fluoro(
     out: Annotated[
         Path | None,
         typer.Option(
-            help="The image: .png as a person sees it, .npy linear pixels (keV/mm2, float32), .tiff 16-bit stored pixels."
+            help="The image: .png as a person sees it, .npy linear pixels (keV/mm2, float32) beside NAME.npy.json, .tiff 16-bit stored pixels."
         ),
     ] = None,
     view: Annotated[
@@ -109,6 +110,14 @@ def fluoro(
     source_isocentre_mm: Annotated[
         float | None, typer.Option("--source-isocentre-mm", "--sod-mm", help="Default: the C-arm's.")
     ] = None,
+    geometry: Annotated[
+        CArmGeometry,
+        typer.Option("--c-arm", help="How far the C is from its reported pose: it bends and is off in distances."),
+    ] = CArmGeometry.PERFECT,
+    breathing: Annotated[bool, typer.Option("--breathing", help="The pelvis moves with the patient's breath.")] = False,
+    shift: Annotated[
+        str | None, typer.Option(metavar="X,Y,Z", help="The patient lies so many mm (LPS) from where the CT says.")
+    ] = None,
     hold: Annotated[
         int, typer.Option(help="Pulses in the image that is held when the pedal is let go.", min=1, max=64)
     ] = HELD_PULSES,
@@ -118,8 +127,12 @@ def fluoro(
     ] = None,
     rate: Annotated[float | None, typer.Option(help="Pulses a second.")] = None,
     invert: Annotated[bool, typer.Option("--invert", help="White bone, as on a radiograph (.png).")] = False,
-    edge: Annotated[float, typer.Option(help="Edge enhancement: 0 none, 1 as usual (.png).")] = 1.0,
-    local_contrast: Annotated[float, typer.Option(help="Large contrasts softened: 0 not, 1 as usual (.png).")] = 1.0,
+    edge: Annotated[
+        float | None, typer.Option(help="Edge enhancement: 0 none, 1 as usual and by default (.png).")
+    ] = None,
+    local_contrast: Annotated[
+        float | None, typer.Option(help="Large contrasts softened: 0 not, 1 as usual and by default (.png).")
+    ] = None,
     window: Annotated[
         str | None,
         typer.Option(metavar="LOW,HIGH", help="Grey window, as --json told it for another image (.png)."),
@@ -149,10 +162,16 @@ def fluoro(
         raise UnclearView("a plan needs the CT's labels: add --labels, or leave out the CT for the bundled pelvis")
     carm = c_arm(source_detector_mm, source_isocentre_mm)
     refuse_subtraction(subtract, contrast, agent, out)
+    refuse_look(subtract, {"--window": window, "--edge": edge, "--local-contrast": local_contrast})
+    imperfection = differing(geometry, breathing, shift)
     detector = magnified(carm.detector.binned_to(rows), magnification, carm)
     technique = first_technique(kvp, ma, pulse_ms, copper_mm, grid, collimate, rate)
     isocentre = None if at is None else places(at, "--at")[0]
-    options = DisplayOptions(local_contrast=local_contrast, edge_enhancement=edge, inverted=invert)
+    options = DisplayOptions(
+        local_contrast=1.0 if local_contrast is None else local_contrast,
+        edge_enhancement=1.0 if edge is None else edge,
+        inverted=invert,
+    )
     chains = () if needle in (None, PLANNED) else (needle_chain(str(needle), gauge),)
     if direction is not None:
         joints_for_direction(direction, position, carm)  # out of reach is said before a CT is read
@@ -186,12 +205,14 @@ def fluoro(
             tubes=chains,
             contrasts=(None,) * (hold if subtract else 0) + (layer,) * (run or hold),
             rng=np.random.default_rng(seed),
+            imperfection=imperfection,
+            position=position,
         )
         live = taken_run.images[hold if subtract else 0 :]
         frames = (last_image_hold(live, hold),) if run is None else live
         taken = time.perf_counter()
         grey = display_window(frames[0], options) if window is None else limits(window)
-        look = Look(options, grey, DisplayOrientation() if stored else None)
+        look = Look(options, grey, DisplayOrientation() if stored else None, imperfection.words)
         if subtract:
             _write_subtracted(out, subtraction_mask(taken_run.images, hold), frames, look)
         else:
@@ -206,38 +227,54 @@ def fluoro(
     of = "the bundled pelvis (bone is real, soft tissue is modelled)" if ct is None else ct.name
     modelled = patient.provenance.modelled if ct is None and patient is not None else ()
     facts = facts_of(out, taken_run, frames, grey, body, seed, of, modelled, spent)
+    facts["imperfection"] = list(imperfection.words)
     typer.echo(json.dumps(facts, indent=1, allow_nan=False) if as_json else in_words(facts))
 
 
 @dataclass(frozen=True)
 class Look:
-    """How images are turned into a picture; ``display`` None is the orientation that goes with the view."""
+    """How images are turned into a picture; ``display`` None is the orientation that goes with the view.
+
+    ``imperfection``: what differs from the reported pose, in words.
+    """
 
     options: DisplayOptions
     window: Window
     display: DisplayOrientation | None
+    imperfection: tuple[str, ...]
 
 
 def _write(out: Path, frames: Sequence[Frame], look: Look) -> None:
     kind = out.suffix.lower()
     if kind == ".npy":
-        write_whole(out, lambda file: write_npy(file, [frame.linear() for frame in frames]))
+        write_described_npy(out, [frame.linear() for frame in frames], frames, "detected keV/mm2", look.imperfection)
     elif kind == ".png":
         _write_pictures(out, frames, look)
     else:
-        write_whole(out, lambda file: write_tiff(file, frames))
+        write_whole(out, lambda file: write_tiff(file, frames, look.imperfection))
 
 
 def _write_subtracted(out: Path, mask: Frame, frames: Sequence[Frame], look: Look) -> None:
     if out.suffix.lower() == ".npy":
-        write_whole(out, lambda file: write_npy(file, [iodine_estimate(mask, frame) for frame in frames]))
+        amounts = [iodine_estimate(mask, frame) for frame in frames]
+        derived = [
+            replace(frame, origin="derived", derived_from=frame.derived_from or frame.origin) for frame in frames
+        ]
+        write_described_npy(out, amounts, derived, "iodine mg/cm2", look.imperfection)
     else:
         _write_pictures(out, [subtracted_frame(mask, frame, look.options.inverted) for frame in frames], look)
 
 
 def _write_pictures(out: Path, frames: Sequence[Frame], look: Look) -> None:
     pictures = [
-        annotated(frame, display=look.display, behind=behind(frame.pose), options=look.options, window=look.window)
+        annotated(
+            frame,
+            display=look.display,
+            behind=behind(frame.pose),
+            text=look.imperfection,
+            options=look.options,
+            window=look.window,
+        )
         for frame in frames
     ]
     interval_s = 1 / frames[0].technique.pulses_per_s if frames[0].technique else 0.1

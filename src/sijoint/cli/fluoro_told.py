@@ -62,7 +62,7 @@ def facts_of(
         "all_pulses_dose_area_product_mgy_cm2": run.dose.dose_area_product_mgy_cm2,
         "warnings": list(last.warnings),
         "truncated_share": round(last.truncated_share, 4),
-        "assumed": list(body.volume.assumed),
+        "assumed": [*body.volume.assumed, *(words for words in last.warnings if "assumed" in words)],
         "modelled": list(modelled),
         "kernel": kernel_name(body.kernel),
         "threads": body.threads,
@@ -84,6 +84,7 @@ def in_words(facts: dict[str, Any]) -> str:
         f"all pulses together {facts['all_pulses_kerma_mgy']:.3f} mGy at the reference point, "
         f"{facts['all_pulses_dose_area_product_mgy_cm2']:.2f} mGy·cm2",
         *facts["warnings"],
+        *facts["imperfection"],
     ]
     if facts["truncated_share"] > 0:
         lines.append(f"{facts['truncated_share']:.0%} of the field is body beyond the CT, assumed soft tissue")
