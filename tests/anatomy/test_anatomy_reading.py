@@ -93,7 +93,7 @@ def _nan():
         (small_ct().astype(np.int32) + 1024, "not in Hounsfield units"),
         (small_ct().astype(np.float32) / 1000.0, "not in Hounsfield units"),
         (small_ct().astype(np.int32) * 100, "beyond any Hounsfield unit"),
-        (np.full((4, 4, 4), -1000, np.int16), "same value everywhere"),
+        (np.full((6, 6, 6), -1000, np.int16), "same value everywhere"),
     ],
     ids=["one slice", "nan", "display grey", "shifted", "scaled", "too large", "empty"],
 )

@@ -21,17 +21,25 @@ from sijoint.frames import Grid, Side
 _LOWEST_HU, _HIGHEST_HU = -32768, 32767
 _AIR_HU = -1024  # what lies below is scanner padding
 _SAME_AXES = 1e-3  # direction cosines; headers round them
+_FEWEST_SLICES = 5  # along any axis: fewer are scouts or key images, in which nothing of a body has a depth
+_VOXEL_MM = (0.05, 20.0)  # finer than any CT of a patient, coarser than any that shows a joint: then the unit is wrong
 _NO_FAT_HU = -20  # a CT of a body always holds fat or air, so its smallest value lies below this
 
 
 def read_ct(path: Path) -> CT:
     """The CT in a NIfTI file or in a folder with one DICOM CT series; padding below -1024 HU becomes air.
 
-    Raises UnreadableImage: missing, truncated, not 3-D, one slice, slices missing, several series, not Hounsfield units.
+    Raises UnreadableImage: missing, truncated, not 3-D, a few slices alone, slices missing, several series, no orientation,
+    not Hounsfield units.
     """
     path = Path(path)
     image = _read_dicom_folder(path) if path.is_dir() else _read_file(path)
-    return CT(_grid_of(image, path), _as_hu(sitk.GetArrayViewFromImage(image).transpose(2, 1, 0), path))
+    grid = _grid_of(image, path)
+    if min(grid.shape) < _FEWEST_SLICES:
+        raise UnreadableImage(
+            f"{path} holds {min(grid.shape)} slices alone; a volume of the whole pelvis is needed, at least {_FEWEST_SLICES}."
+        )
+    return CT(grid, _as_hu(sitk.GetArrayViewFromImage(image).transpose(2, 1, 0), path))
 
 
 def read_field(path: Path) -> tuple[Grid, NDArray]:
@@ -171,6 +179,12 @@ def _grid_of(image: sitk.Image, path: Path) -> Grid:
         raise UnreadableImage(f"{path} has {image.GetDimension()} dimensions; one volume with three is needed.")
     if min(image.GetSize()) < 2:
         raise UnreadableImage(f"{path} is a single slice; a volume of the whole pelvis is needed.")
+    sizes = image.GetSpacing()
+    if not (_VOXEL_MM[0] <= min(sizes) and max(sizes) <= _VOXEL_MM[1]):
+        raise UnreadableImage(
+            f"{path} has voxels of {' x '.join(f'{mm:.3g}' for mm in sizes)} mm; those of a patient's CT lie between "
+            f"{_VOXEL_MM[0]:g} and {_VOXEL_MM[1]:g} mm: check the file's unit of length and export it in millimetres."
+        )
     try:
         return Grid.from_spacing(image.GetSize(), image.GetSpacing(), image.GetOrigin(), image.GetDirection())
     except ValueError:

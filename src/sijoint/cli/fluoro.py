@@ -11,6 +11,8 @@ import numpy as np
 import typer
 from rich.console import Console
 
+from sijoint.cli.fluoro_around import called_out, needle_out_of_field
+from sijoint.cli.fluoro_bounds import refuse_empty, refuse_loose_ends
 from sijoint.cli.fluoro_setting import (
     PLANNED,
     Agent,
@@ -24,8 +26,8 @@ from sijoint.cli.fluoro_setting import (
     refuse_subtraction,
 )
 from sijoint.cli.fluoro_switches import CArmGeometry, differing, refuse_look
-from sijoint.cli.fluoro_told import behind, facts_of, in_words
-from sijoint.cli.fluoro_view import UnclearView, View, limits, places, receptor
+from sijoint.cli.fluoro_told import behind, facts_of, in_words, needle_facts
+from sijoint.cli.fluoro_view import UnclearView, View, limits, place, receptor
 from sijoint.cli.image_file import KINDS, subtracted_frame, write_described_npy, write_png, write_tiff
 from sijoint.cli.options import CT_HELP
 from sijoint.cli.outfile import refuse_unusable, write_whole
@@ -87,7 +89,7 @@ def fluoro(
         str | None,
         typer.Option(metavar="X,Y,Z:X,Y,Z", help="A needle through these places, hub to tip, or 'planned'."),
     ] = None,
-    gauge: Annotated[int, typer.Option(help="Gauge of --needle: 22 or 25.")] = 22,
+    gauge: Annotated[int | None, typer.Option(help="Gauge of --needle: 22 (default) or 25.")] = None,
     contrast: Annotated[
         Path | None, typer.Option(help="Contrast in mg/mL as a NIfTI volume in the CT's space.")
     ] = None,
@@ -160,13 +162,14 @@ def fluoro(
         raise UnclearView("the trajectory view has its isocentre on the planned target: leave out --at")
     if with_plan and ct is not None and labels is None:
         raise UnclearView("a plan needs the CT's labels: add --labels, or leave out the CT for the bundled pelvis")
+    refuse_loose_ends(ct, labels, needle, gauge, needle == PLANNED, with_plan)
     carm = c_arm(source_detector_mm, source_isocentre_mm)
     refuse_subtraction(subtract, contrast, agent, out)
     refuse_look(subtract, {"--window": window, "--edge": edge, "--local-contrast": local_contrast})
     imperfection = differing(geometry, breathing, shift)
     detector = magnified(carm.detector.binned_to(rows), magnification, carm)
     technique = first_technique(kvp, ma, pulse_ms, copper_mm, grid, collimate, rate)
-    isocentre = None if at is None else places(at, "--at")[0]
+    isocentre = None if at is None else place(at, "--at")
     options = DisplayOptions(
         local_contrast=1.0 if local_contrast is None else local_contrast,
         edge_enhancement=1.0 if edge is None else edge,
@@ -193,6 +196,7 @@ def fluoro(
         assert direction is not None  # by words, or by the plan
         joints = joints_for_direction(direction, position, carm)
         pose = pose_from_joints(joints, position, carm, scan.grid.centre_mm if isocentre is None else isocentre)
+        said = called_out(joints, pose, carm, body.volume, position)
         prepared = time.perf_counter()
         status.update("taking images")
         taken_run = take_run(
@@ -211,7 +215,9 @@ def fluoro(
         live = taken_run.images[hold if subtract else 0 :]
         frames = (last_image_hold(live, hold),) if run is None else live
         taken = time.perf_counter()
-        grey = display_window(frames[0], options) if window is None else limits(window)
+        grey = display_window(frames[0], options)
+        if window is not None:
+            grey = refuse_empty(limits(window), grey)
         look = Look(options, grey, DisplayOrientation() if stored else None, imperfection.words)
         if subtract:
             _write_subtracted(out, subtraction_mask(taken_run.images, hold), frames, look)
@@ -227,6 +233,9 @@ def fluoro(
     of = "the bundled pelvis (bone is real, soft tissue is modelled)" if ct is None else ct.name
     modelled = patient.provenance.modelled if ct is None and patient is not None else ()
     facts = facts_of(out, taken_run, frames, grey, body, seed, of, modelled, spent)
+    facts["warnings"] += [*said, *needle_out_of_field(chains, pose, detector, technique)]
+    facts["needle"] = needle_facts(chains)
+    facts["contrast_agent"] = None if layer is None else layer.agent
     facts["imperfection"] = list(imperfection.words)
     typer.echo(json.dumps(facts, indent=1, allow_nan=False) if as_json else in_words(facts))
 

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from sijoint.anatomy import CT, PatientCT, body_of, bundled_pelvis, read_ct, read_field, read_patient
+from sijoint.cli.fluoro_bounds import refuse_contrast, refuse_distances, refuse_small_field
 from sijoint.cli.fluoro_view import UnclearView, field_mm, places
 from sijoint.fluoroscopy import CapsuleChain, Collimator, LayerGrid, Technique, on_curve, starting_technique
 from sijoint.formulary import needles
@@ -16,6 +17,8 @@ from sijoint.guidance import Plan, plan
 from sijoint.model import Target
 
 PLANNED = "planned"
+USUAL_GAUGE = 22
+SHORTEST_NEEDLE_MM = 1.0
 
 
 class Agent(StrEnum):
@@ -27,6 +30,7 @@ class Agent(StrEnum):
 
 def c_arm(source_detector_mm: float | None, source_isocentre_mm: float | None) -> CArmModel:
     """The default C-arm, with other distances where they are given; the reference point goes with the isocentre."""
+    refuse_distances(source_detector_mm, source_isocentre_mm)
     carm = load_carm_model()
     isocentre_mm = carm.source_isocentre_mm if source_isocentre_mm is None else source_isocentre_mm
     return replace(
@@ -52,6 +56,7 @@ def first_technique(
     collimator = None
     if collimate is not None:
         width, height = field_mm(collimate)
+        refuse_small_field(width, height)
         collimator = Collimator(width / 2, height / 2)
     technique = replace(starting_technique(collimator), grid=grid)
     given: dict[str, Any] = {"pulse_ms": pulse_ms, "copper_mm": copper_mm, "pulses_per_s": pulses_per_s}
@@ -61,11 +66,15 @@ def first_technique(
     return technique
 
 
-def needle_chain(text: str, gauge: int) -> CapsuleChain:
-    """A needle of the formulary's diameters through the places of ``text``, hub to tip."""
+def needle_chain(text: str, gauge: int | None) -> CapsuleChain:
+    """A needle of the formulary's diameters through the places of ``text``, hub to tip; without ``gauge`` the usual one."""
+    gauge = USUAL_GAUGE if gauge is None else gauge
+    points = places(text, "--needle", at_least=2)
+    if np.linalg.norm(np.diff(points, axis=0), axis=1).sum() < SHORTEST_NEEDLE_MM:
+        raise UnclearView(f"--needle {text!r} has no length: give two places that lie apart, hub to tip")
     for needle in needles():
         if needle.gauge == gauge:
-            return CapsuleChain(places(text, "--needle", at_least=2), needle.outer_mm, needle.bore_mm)
+            return CapsuleChain(points, needle.outer_mm, needle.bore_mm)
     known = " or ".join(str(value) for value in sorted({needle.gauge for needle in needles()}))
     raise UnclearView(f"there is no {gauge} G needle on the tray: choose --gauge {known}")
 
@@ -80,7 +89,9 @@ def planned_needle(way: Plan) -> CapsuleChain:
 def contrast_layer(path: Path, agent: Agent) -> LayerGrid:
     """Contrast in mg/mL from a NIfTI volume. Raises UnreadableImage, and UnphysicalView for negative or missing values."""
     grid, values = read_field(path)
-    return LayerGrid(grid, values.astype(np.float32), agent.value)
+    layer = LayerGrid(grid, values.astype(np.float32), agent.value)
+    refuse_contrast(layer, str(path))
+    return layer
 
 
 def refuse_subtraction(subtract: bool, contrast: Path | None, agent: Agent, out: Path) -> None:

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from sijoint.fluoroscopy import Frame, Projector, Run, Window, kernel_name
+from sijoint.fluoroscopy import CapsuleChain, Frame, Projector, Run, Window, kernel_name
+from sijoint.formulary import needles
 from sijoint.frames import CArmPose, ReceptorTilt
 
 
@@ -44,7 +45,7 @@ def facts_of(
         "window": [round(window.low, 3), round(window.high, 3)],
         "technique": {
             "kvp": technique.kvp,
-            "ma": round(technique.ma, 3),
+            "ma": float(f"{technique.ma:.4g}"),
             "pulse_ms": technique.pulse_ms,
             "pulses_per_s": technique.pulses_per_s,
             "copper_mm": technique.copper_mm,
@@ -71,6 +72,16 @@ def facts_of(
     }
 
 
+def needle_facts(chains: Sequence[CapsuleChain]) -> dict[str, Any] | None:
+    """Hub, tip (LPS mm) and outer diameter of the needle in the image; None without one."""
+    if not chains:
+        return None
+    chain = chains[0]
+    hub, tip = ([round(float(mm), 2) for mm in chain.points_mm[end]] for end in (0, -1))
+    gauge = next((one.gauge for one in needles() if one.outer_mm == chain.outer_mm), None)
+    return {"gauge": gauge, "hub_mm": hub, "tip_mm": tip, "outer_mm": chain.outer_mm}
+
+
 def in_words(facts: dict[str, Any]) -> str:
     technique, count = facts["technique"], facts["images"]
     x, y, z = facts["isocentre_mm"]
@@ -80,9 +91,9 @@ def in_words(facts: dict[str, Any]) -> str:
         f"{facts['file']}: simulated, of {facts['of']}, {each}",
         f"{facts['receptor']} (DICOM {facts['primary_deg']:.1f}°/{facts['secondary_deg']:.1f}°), "
         f"isocentre {x:.1f}, {y:.1f}, {z:.1f} mm (LPS)",
-        f"{technique['kvp']:g} kVp, {technique['ma']:.1f} mA, {technique['pulse_ms']:g} ms, {_brightness(facts)}",
-        f"all pulses together {facts['all_pulses_kerma_mgy']:.3f} mGy at the reference point, "
-        f"{facts['all_pulses_dose_area_product_mgy_cm2']:.2f} mGy·cm2",
+        f"{technique['kvp']:g} kVp, {technique['ma']:.3g} mA, {technique['pulse_ms']:g} ms, {_brightness(facts)}",
+        f"all pulses together {facts['all_pulses_kerma_mgy']:.3g} mGy at the reference point, "
+        f"{facts['all_pulses_dose_area_product_mgy_cm2']:.3g} mGy·cm2",
         *facts["warnings"],
         *facts["imperfection"],
     ]

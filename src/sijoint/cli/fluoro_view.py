@@ -56,6 +56,9 @@ def receptor(
         if tilted:
             raise UnclearView(f"the trajectory view is decided by the plan: leave out {' and '.join(tilted)}")
         return None
+    for name, value in tilts.items():
+        if value is not None and not np.isfinite(value):
+            raise UnclearView(f"{name} is {value:g}: give a number of degrees")
     left_deg = left if left is not None else -(right or 0.0)
     cephalad_deg = cranial if cranial is not None else -(caudal or 0.0)
     if view in LATERAL_DEG:
@@ -68,10 +71,18 @@ def receptor(
     return ReceptorTilt(left_deg, cephalad_deg, behind).direction
 
 
+def place(text: str, name: str) -> NDArray[np.float64]:
+    """(3,) one place in mm from ``x,y,z``. Raises UnclearView."""
+    points = places(text, name)
+    if len(points) > 1:
+        raise UnclearView(f"{name} {text!r} is {len(points)} places: give one, x,y,z in mm")
+    return np.asarray(points[0])
+
+
 def places(text: str, name: str, at_least: int = 1) -> NDArray[np.float64]:
     """(n, 3) places in mm from ``x,y,z[:x,y,z...]``. Raises UnclearView."""
     try:
-        points = np.array([[float(value) for value in place.split(",")] for place in text.split(":")], dtype=np.float64)
+        points = np.array([[float(value) for value in part.split(",")] for part in text.split(":")], dtype=np.float64)
     except ValueError:
         points = np.empty((0, 0))
     if points.ndim != 2 or points.shape[-1] != 3 or len(points) < at_least or not np.all(np.isfinite(points)):

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from math import inf
 
 from sijoint.fluoroscopy.errors import UnphysicalView
-from sijoint.fluoroscopy.physics import xray_tables
+from sijoint.fluoroscopy.physics import physics, xray_tables
 
 SLOWEST, FASTEST = 1.0, 30.0  # pulses a second of pulsed fluoroscopy
 
@@ -44,6 +44,9 @@ class Technique:
             )
         if not (0 < self.ma < inf and 0 < self.pulse_ms < inf):
             raise UnphysicalView("mA and pulse width are above zero, or there is no X-ray")
+        most_ma = float(physics("tube")["most_ma"])
+        if self.ma > most_ma:
+            raise UnphysicalView(f"{self.ma:g} mA is more than the tube gives: choose up to {most_ma:g} mA")
         if not SLOWEST <= self.pulses_per_s <= FASTEST:
             raise UnphysicalView(
                 f"{self.pulses_per_s:g} pulses a second are outside {SLOWEST:g} to {FASTEST:g}: choose a rate of the pedal"

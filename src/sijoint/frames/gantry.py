@@ -9,7 +9,7 @@ turn, which give the same picture.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import isfinite
 
 import numpy as np
@@ -18,6 +18,7 @@ from numpy.typing import ArrayLike, NDArray
 from sijoint.frames.carm import CArmPose
 from sijoint.frames.carm_model import CArmModel, Range
 from sijoint.frames.errors import UnreachablePose
+from sijoint.frames.receptor import positioner_angles, receptor_direction
 from sijoint.frames.table import PatientPosition
 from sijoint.frames.transform import rotation_about, unit
 
@@ -74,19 +75,42 @@ def joints_for_direction(direction: ArrayLike, position: PatientPosition, model:
     """
     if not (np.all(np.isfinite(direction)) and np.any(direction)):
         raise UnreachablePose("the direction to the receptor is not known: give it by two angles in degrees")
-    wanted = position.patient_from_table.T @ _of_length_one(direction)
+    towards = _of_length_one(direction)
+    joints = _way_to(position.patient_from_table.T @ towards, model)
+    if joints is None:
+        raise UnreachablePose(_beyond_reach(towards, position, model))
+    return joints
+
+
+def _way_to(wanted: NDArray[np.float64], model: CArmModel) -> GantryJoints | None:
     for wigwag in _wigwags(wanted, model):
         for over in (False, True):
             for base_side in (1, -1):
                 joints = _orbital_and_tilt(wanted, wigwag, over, base_side)
                 if reaches(joints, model):
                     return joints
-    nearest = _orbital_and_tilt(wanted, 0.0, False, 1)
-    raise UnreachablePose(
-        f"the C-arm cannot bring the receptor there: orbital {nearest.orbital_deg:.0f}° of {_words(model.orbital_deg)}, "
-        f"tilt {nearest.tilt_deg:.0f}° of {_words(model.tilt_deg)}, upright or turned over, with the base on either side "
-        f"and wig-wag within {_words(model.wigwag_deg)}: choose a view nearer to straight"
-    )
+    return None
+
+
+def _beyond_reach(direction: NDArray[np.float64], position: PatientPosition, model: CArmModel) -> str:
+    """The sentence on what fails, and on the most tilt towards head or feet that this side angle allows."""
+    table_from_patient = position.patient_from_table.T
+    nearest = _orbital_and_tilt(table_from_patient @ direction, 0.0, False, 1)
+    turned = _way_to(table_from_patient @ direction, replace(model, wigwag_deg=(-45.0, 45.0)))
+    if turned is not None and _beyond(turned.wigwag_deg, model.wigwag_deg) < _beyond(nearest.tilt_deg, model.tilt_deg):
+        fails = f"wig-wag would be {abs(turned.wigwag_deg):.0f}° and reaches {_words(model.wigwag_deg)}"
+    else:
+        fails = (
+            f"orbital {nearest.orbital_deg:.0f}° of {_words(model.orbital_deg)}, tilt {nearest.tilt_deg:.0f}° of "
+            f"{_words(model.tilt_deg)}, upright or turned over, with the base on either side and wig-wag within "
+            f"{_words(model.wigwag_deg)}"
+        )
+    primary, secondary = positioner_angles(direction)
+    sign, pole = (1, "cephalad") if secondary > 0 else (-1, "caudad")
+    for most in range(int(abs(secondary)), -1, -1):
+        if _way_to(table_from_patient @ receptor_direction(primary, sign * most), model) is not None:
+            return f"the C-arm cannot bring the receptor there: {fails}; up to {most}° {pole} is within reach from this side"
+    return f"the C-arm cannot bring the receptor there: {fails}: choose a view nearer to straight"
 
 
 def joints_from_pose(
@@ -196,6 +220,10 @@ def _wrapped(angle: float) -> float:
 
 def _within(value: float, limits: Range) -> bool:
     return limits[0] - 1e-9 <= value <= limits[1] + 1e-9
+
+
+def _beyond(value: float, limits: Range) -> float:
+    return max(limits[0] - value, value - limits[1], 0.0)
 
 
 def _words(limits: Range) -> str:

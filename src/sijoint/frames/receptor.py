@@ -95,7 +95,8 @@ class ReceptorTilt:
             parts.append(f"at the patient's {'left' if left > 0 else 'right'} (lateral)")
         elif left:
             beyond = f"{place} the patient, " if behind is not self.behind else ""
-            parts.append(f"{beyond}{abs(left)}° to the patient's {'left' if left > 0 else 'right'}")
+            before = "" if behind or beyond else " of straight in front"  # views from behind are the usual ones
+            parts.append(f"{beyond}{abs(left)}° to the patient's {'left' if left > 0 else 'right'}{before}")
         elif behind is not self.behind:
             parts.append(f"straight {place} the patient")
         if up:
