@@ -4,6 +4,7 @@ Exit codes: 0 done; 1 done, and what was looked for did not hold (a store that d
 otherwise); 2 bad input, one sentence on stderr; 70 a defect of the program; 129, 130, 143 stopped from outside.
 """
 
+import errno
 import os
 import signal
 import sys
@@ -16,6 +17,7 @@ from typer.exceptions import TyperException
 
 from sijoint import __version__
 from sijoint.cli.commands import CommandsByName
+from sijoint.cli.wrong_option import in_plain_words
 
 app = typer.Typer(
     name="sij",
@@ -52,17 +54,20 @@ def main() -> None:
         if hasattr(signal, name):
             signal.signal(getattr(signal, name), _stop)
     try:
-        code: Any = app(standalone_mode=False)
+        _refuse_closed_output()
+        code: Any = _told(app)
         if code == _INTERRUPTED:
             code = _say(STOPPED, _INTERRUPTED)
     except typer.Abort:
         code = _say("stopped", _INTERRUPTED)
     except TyperException as error:
-        code = _say(error.format_message().replace("Value error, ", ""), 2)
+        code = _say(in_plain_words(error.format_message()), 2)
     except KeyboardInterrupt:
         code = _say(STOPPED, _INTERRUPTED)
     except _Stopped as asked:
         code = _say(STOPPED, 128 + int(asked.args[0]))
+    except _NoReader as lost:
+        code = _say(str(lost), 2)
     except MemoryError:
         code = _say("there is not enough memory for this; close other programs or use a smaller CT", 2)
     except Exception as error:
@@ -74,6 +79,29 @@ def main() -> None:
         else:
             code = _say(f"a defect of the program ({type(error).__name__}); set SIJ_DEBUG=1 to see where", 70)
     sys.exit(code if isinstance(code, int) else 0)
+
+
+class _NoReader(Exception):
+    """What a command tells cannot go where it was sent; its files are written."""
+
+
+def _refuse_closed_output() -> None:
+    if sys.stdout is None or sys.stdout.closed:
+        raise _NoReader("the standard output is closed, so nothing can be told: leave it open, or send it to a file")
+
+
+def _told(command: typer.Typer) -> Any:
+    """The command's exit code, once all that it printed has left. Raises _NoReader where that cannot be."""
+    try:
+        code = command(standalone_mode=False)
+        sys.stdout.flush()
+        return code
+    except OSError as error:
+        if error.filename is not None or error.errno not in (errno.ENOSPC, errno.EPIPE, errno.EBADF, errno.EIO):
+            raise
+        with open(os.devnull, "w", encoding="utf-8") as nowhere:
+            os.dup2(nowhere.fileno(), sys.stdout.fileno())  # or the interpreter would fail once more on its way out
+        raise _NoReader(f"the standard output takes nothing ({os.strerror(error.errno)}): send it elsewhere") from None
 
 
 def _stop(number: int, frame: FrameType | None) -> None:

@@ -1,7 +1,6 @@
 """``sij drr``: the plain line integral of a CT and how long it takes. The command with which anybody compares projectors."""
 
 import json
-import math
 import os
 import statistics
 import time
@@ -25,6 +24,9 @@ TURN_DEG = 0.01  # between two timed frames, so that no cache answers
 LARGEST_SIZE = 8192
 DENSE_SHARE = 0.3  # of water's attenuation: a source in anything denser stands in the body
 KINDS = (".npy", ".tif", ".tiff")
+DISTANCES_MM = (1.0, 1e5)  # to a hundred metres: rays as good as parallel; beyond, a view loses its digits
+PIXELS_MM = (1e-3, 100.0)
+WATER_PER_MM = (1e-3, 1.0)  # water has 0.002 at 10 MeV and 0.5 at 10 keV; 1 gives millimetres of water
 
 
 def drr(
@@ -44,14 +46,20 @@ def drr(
 ) -> None:
     """Line integral of mu = water_mu (1 + HU/1000) per mm, clipped at 0, and its median time as JSON.
 
-    Nothing continues beyond the CT. Rows run from the head down, columns as seen from the source. Each timed frame is
-    turned by another 0.01 degree; the image is of the exact pose. Reading and preparing the volume are timed apart.
+    Nothing continues beyond the CT: values fall to zero over one voxel beyond the outermost centres. Rows run from the
+    head down, columns as seen from the source. Each timed frame is turned by another 0.01 degree; the image
+    is of the exact pose. Reading and preparing the volume are timed apart.
     """
     if out:
         refuse_unusable(out, KINDS)
-    for name, value in (("--sdd-mm", sdd_mm), ("--sod-mm", sod_mm), ("--pixel-mm", pixel_mm), ("--water-mu", water_mu)):
-        if not (math.isfinite(value) and value > 0):
-            raise UnphysicalView(f"{name} is {value:g}: give a number above zero")
+    for name, value, (least, most) in (
+        ("--sdd-mm", sdd_mm, DISTANCES_MM),
+        ("--sod-mm", sod_mm, DISTANCES_MM),
+        ("--pixel-mm", pixel_mm, PIXELS_MM),
+        ("--water-mu", water_mu, WATER_PER_MM),
+    ):
+        if not least <= value <= most:
+            raise UnphysicalView(f"{name} is {value:g}: give a number above zero, from {least:g} to {most:g}")
     threads = min(2, os.cpu_count() or 1) if threads is None else threads
     try:
         pose = CArmPose(primary, secondary, (0.0, 0.0, 0.0), sdd_mm, sod_mm)

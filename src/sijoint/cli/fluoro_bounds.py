@@ -8,7 +8,7 @@ from sijoint.cli.fluoro_view import UnclearView
 from sijoint.fluoroscopy import LayerGrid, Window
 
 DETECTOR_MM = (300.0, 3000.0)  # source to detector: from a mini C-arm to a wall stand across a room
-ISOCENTRE_MM = (100.0, 2000.0)  # source to isocentre, of the same machines
+ISOCENTRE_MM = (200.0, 2000.0)  # source to isocentre; the dose is stated for a point 150 mm before the isocentre
 SMALLEST_FIELD_MM = (
     10.0  # assumed: what blades of a C-arm can still centre on; below it brightness has nothing to measure
 )

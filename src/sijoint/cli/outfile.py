@@ -18,19 +18,21 @@ def refuse_unusable(out: Path, kinds: tuple[str, ...]) -> None:
     if out.suffix.lower() not in kinds:
         known = ", ".join(kinds[:-1]) + f" or {kinds[-1]}"
         raise UnusableFile(f"{out} does not say what kind of image is wanted: end the name in {known}")
-    if not out.parent.is_dir():
-        raise UnusableFile(f"there is no folder {out.parent}; make it first, or choose another with --out")
-    if not os.access(out.parent, os.W_OK):
+    folder = out.resolve().parent if out.is_symlink() else out.parent
+    if not folder.is_dir():
+        raise UnusableFile(f"there is no folder {folder}; make it first, or choose another with --out")
+    if not os.access(folder, os.W_OK):
         raise UnusableFile(f"{out} cannot be written: choose a folder that you may write to with --out")
 
 
 def write_whole(out: Path, write: Callable[[BinaryIO], None]) -> None:
-    """``out`` as ``write`` fills it, replacing an earlier one; when anything goes wrong ``out`` stays as it was."""
-    part = out.with_name(f".{out.name}.part-{os.getpid()}")
+    """``out`` as ``write`` fills it, replacing an earlier one, or what a link points to; when anything goes wrong ``out`` stays as it was."""
+    place = out.resolve() if out.is_symlink() else out  # through a link, which stays one
+    part = place.with_name(f".{place.name}.part-{os.getpid()}")
     try:
         with part.open("w+b") as file:
             write(file)
-        os.replace(part, out)
+        os.replace(part, place)
     except OSError as error:
         if error.errno in (errno.ENOSPC, errno.EDQUOT):
             raise UnusableFile(f"the disk is full: {out} was not written; free some space and start again") from None
