@@ -11,6 +11,7 @@ from sijoint.fluoroscopy import (
     Collimator,
     DisplayOptions,
     Frame,
+    Projector,
     Relationship,
     Scene,
     Technique,
@@ -18,8 +19,12 @@ from sijoint.fluoroscopy import (
     display_pixels,
     display_window,
     expose,
+    last_image_hold,
+    take_run,
+    volume_from_hu,
 )
 from sijoint.fluoroscopy.physics import physics
+from sijoint.frames import PatientPosition, ProjectionGeometry, ReceptorTilt, joints_for_direction, pose_from_joints
 
 SIZE, PIXEL_MM = 256, 0.6
 PLAIN = DisplayOptions(local_contrast=0.0, edge_enhancement=0.0)
@@ -51,9 +56,19 @@ def by_scipy(log, options):
         return ndimage.gaussian_filter(log, sigma_mm / PIXEL_MM, mode="nearest")
 
     level, edge = np.quantile(log, n["level_share"]), n["edge_gain"] * options.edge_enhancement
-    out = (1 + edge) * blurred(n["noise_mm"]) - edge * blurred(n["edge_mm"])
-    out += options.local_contrast * n["middle_gain"] * (log - blurred(n["middle_mm"]))
-    return out - options.local_contrast * (1 - n["large_kept"]) * (blurred(n["large_mm"]) - level)
+    fine = np.clip(blurred(n["coarse_mm"] / 2) - blurred(n["middle_mm"]), -n["fine"], n["fine"])
+    base = blurred(n["coarse_mm"] / 2) - fine
+    raised = np.clip(1 + (base - level) / n["dark"], 0, 1)
+    beyond, bend = np.maximum(base - level - n["bright"], 0), n["bright_bend"]
+    large = ndimage.gaussian_filter(np.minimum(log, level + n["bright"]), n["large_mm"] / PIXEL_MM, mode="nearest")
+    return (
+        blurred(n["noise_mm"])
+        + raised * edge * (blurred(n["noise_mm"]) - blurred(n["edge_mm"]))
+        + raised * options.local_contrast * n["middle_gain"] * fine
+        - options.local_contrast * (1 - n["large_kept"]) * (large - level)
+        - beyond
+        + bend * (np.sqrt(1 + 2 * beyond / bend) - 1)
+    )
 
 
 @pytest.mark.parametrize("options", [DisplayOptions(), PLAIN, DisplayOptions(local_contrast=2.0)])
@@ -103,13 +118,13 @@ def test_without_the_logarithm_thick_parts_lose_their_contrast():
     thick = np.full((SIZE, SIZE), 8.0)
     thick[:, SIZE // 2 :] -= 1.0
     steps = thick.copy()
-    steps[100:140] -= 0.1
+    steps[119:122] -= 0.1  # as thin as a needle: broad steps are bent where it is bright
     shown = {
         on: display_pixels(frame_of(steps), replace(PLAIN, logarithm=on)).astype(float) for on in (True, False)
     }  # fmt: skip
 
     def depth(picture, column):
-        return picture[60:90, column].mean() - picture[110:130, column].mean()
+        return picture[60:90, column].mean() - picture[119:122, column].mean()
 
     assert depth(shown[True], 40) == pytest.approx(depth(shown[True], 220), rel=0.25)
     assert depth(shown[False], 220) < 0.5 * depth(shown[False], 40)
@@ -162,3 +177,44 @@ def test_skin_beside_direct_beam_stays_to_be_seen_and_the_body_keeps_its_contras
     assert thick > 10
     assert 1 < skin < thick
     assert shown[:, :60].min() > shown[60:90, 100:110].mean()
+
+
+@pytest.mark.parametrize("over_skin", [1.2, 1.5, 1.8])
+def test_a_needle_over_skin_keeps_at_least_half_of_the_contrast_that_it_has_over_bone(over_skin):
+    """Skin is brighter than bone by so much in ln, direct beam beside it by more; the needle is a millimetre wide."""
+    plain = np.full((SIZE, SIZE), 8.0)
+    plain[:, :40], plain[:, 40:110] = 11.0, 8.0 + over_skin
+    with_needle = plain.copy()
+    with_needle[127:129, 60:220] -= 0.25
+    window = display_window(frame_of(plain))
+    before, after = (display_pixels(frame_of(log), window=window).astype(float) for log in (plain, with_needle))
+    dark = (before - after)[127:129]
+    assert dark[:, 140:200].mean() > 20
+    assert dark[:, 65:100].mean() > 0.5 * dark[:, 140:200].mean()
+    beside = np.abs(before - after)[134:, 60:220]
+    assert beside.max() < 0.15 * dark[:, 140:200].mean()  # no halo
+
+
+def test_most_greys_belong_to_bone_in_a_lateral(pelvis):
+    """Nine in ten rays through two grams of bone or more to the square centimetre spread over more than half of all greys."""
+    projector = Projector(volume_from_hu(pelvis.ct.grid, pelvis.ct.hu))
+    direction, detector = ReceptorTilt(90, 0).direction, CARM.detector.binned_to(256)
+    joints = joints_for_direction(direction, PatientPosition.HFP, CARM)
+    pose = pose_from_joints(joints, PatientPosition.HFP, CARM, np.array([43.0, -91.0, 78.0]))
+    run = take_run(projector, pose, CARM, detector, contrasts=(None,) * 4, rng=np.random.default_rng(1))
+    bone = projector.project(ProjectionGeometry.of(pose, detector)).bone > 2
+    darkest, brightest = np.percentile(display_pixels(last_image_hold(run.images))[bone], (5, 95))
+    assert brightest - darkest > 128
+
+
+def test_a_kept_window_bends_contrasts_round_the_level_of_its_own_frame():
+    """What comes into the picture later leaves the grey of bright tissue alone."""
+    plain = np.full((SIZE, SIZE), 8.0)
+    plain[:, :80] = 9.2
+    later = plain.copy()
+    later[60:, 90:] -= 0.5  # so much of the field that its own level would be lower
+    window = display_window(frame_of(plain), PLAIN)
+    before, after = (display_pixels(frame_of(log), PLAIN, window=window).astype(int) for log in (plain, later))
+    np.testing.assert_array_equal(after[:35], before[:35])
+    alone = display_pixels(frame_of(later), PLAIN, window=replace(window, level=None)).astype(int)
+    assert np.abs(alone[:35, :60] - before[:35, :60]).min() > 5

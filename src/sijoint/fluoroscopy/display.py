@@ -1,5 +1,8 @@
 """From linear pixels to what a screen shows: logarithm, softened large contrasts, edges, a robust window.
 
+Soft tissue that is much brighter than the body has its broad contrasts bent, never its fine ones: most greys are left to
+bone, and a needle is as dark over skin as over bone. In the dark, where few quanta arrive, edges are raised less.
+
 Default as on C-arms in pain practice: what attenuates is dark, so needle and contrast are black on grey bone and bright
 soft tissue; ``inverted`` gives the radiograph's white bone. The collimated field alone is processed, so that its dark
 surround does not spill into it, and it fades at its edges as it does on the detector.
@@ -60,10 +63,14 @@ class DisplayOptions:
 
 @dataclass(frozen=True)
 class Window:
-    """Limits of the processed image that become black and white; one window for a series keeps it steady."""
+    """Limits of the processed image that become black and white; one window for a series keeps it steady.
+
+    ``level`` is the body's, in ln of energy, round which contrasts are bent; None is taken from the frame that is shown.
+    """
 
     low: float
     high: float
+    level: float | None = None
 
 
 DEFAULT = DisplayOptions()
@@ -84,14 +91,14 @@ def display_pixels(
     if frame.relationship is Relationship.DISPLAY:
         grey = frame.pixels if frame.pixels.max() <= 255 else frame.pixels // 257
         return np.asarray(grey, dtype=np.uint8)
-    processed = _Processed(frame, options, threads)
+    processed = _Processed(frame, options, threads, window.level if window else None)
     return processed.grey(window or processed.window())
 
 
 class _Processed:
     """One frame's collimated field, smoothed along rows, and what is added to it, on coarse pixels."""
 
-    def __init__(self, frame: Frame, options: DisplayOptions, threads: int) -> None:
+    def __init__(self, frame: Frame, options: DisplayOptions, threads: int, level: float | None = None) -> None:
         self.frame, self.options, self.threads = frame, options, threads
         numbers, pixel_mm = physics("display"), frame.detector.pixel_mm
         if frame.pose is None or frame.technique is None:
@@ -102,12 +109,9 @@ class _Processed:
         inside = [o[part] for o, part in zip(opened, self.part, strict=True)]
         self.open = tuple(2 * o - 1 for o in inside)  # the picture fades to black at the field's edge
         self.pixels = frame.pixels[self.part]
-        gain = float(numbers["edge_gain"]) * options.edge_enhancement
-        self.gain = np.float32(1 + gain)
-
-        values, self.level = self._values()
-        air = self.level + float(numbers["air"])
-        self.air = np.float32(_shoulder(air, self.level) if options.logarithm else air)
+        self.log_level = self._log_level() if level is None else level
+        values, self.level = _shown_values(frame.scale, frame.relationship, options.logarithm, self.log_level)
+        self.air = np.float32(self.level + float(numbers["air"]))
         # where the blades hide part of the focal spot, less of it is no property of the body
         most = np.float32(values.max())
         down, along = (np.log(o) if options.logarithm else np.zeros_like(o) for o in inside)
@@ -123,37 +127,41 @@ class _Processed:
             _take_rows(self.pixels, values, most, down, along, self.taps, self.factor, start, stop, self.across, coarse)
 
         list(workers(threads).map(take, range(0, rows, block)))
-        self.change = self._change(coarse, pixel_mm * self.factor, gain)
+        self.change, self.gain = self._change_and_gain(coarse, pixel_mm * self.factor)
         self.columns = columns_of(columns, coarse.shape[1], self.factor)
 
-    def _values(self) -> tuple[NDArray[np.float32], float]:
-        """What every pixel value becomes, and the level of what is seen of the body."""
+    def _log_level(self) -> float:
+        """The level of what is seen of the body, in ln of energy."""
         seen = self.pixels[::SAMPLED, ::SAMPLED]
         seen = seen[seen < SATURATED] if (seen < SATURATED).any() else seen
         place = int(float(physics("display")["level_share"]) * seen.size)
-        pixel = int(np.partition(seen, place, axis=None)[place])
-        return _shown_values(self.frame.scale, self.frame.relationship, self.options.logarithm, pixel)
+        pixel, scale = int(np.partition(seen, place, axis=None)[place]), self.frame.scale
+        log = pixel * scale if self.frame.relationship is Relationship.LOG else float(np.log(max(pixel, 1) * scale))
+        return round(log / LEVEL_STEP) * LEVEL_STEP
 
-    def _change(self, coarse: NDArray[np.float32], size_mm: float, edge_gain: float) -> NDArray[np.float32]:
-        """What is added to the fine image: middle contrasts up, large ones and those of the edge's surround down."""
+    def _change_and_gain(
+        self, coarse: NDArray[np.float32], size_mm: float
+    ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        """What is added to the fine image times its gain: middle contrasts and edges up, large and bright ones down."""
         numbers, strength = physics("display"), self.options.local_contrast
         step = max(1, round(float(numbers["middle_mm"]) / 2 / size_mm))
         middle = mean_pixels(coarse, step)
-        body = np.minimum(
-            middle, np.float32(self.level + float(numbers["bright_large"]))
-        )  # air shall not darken the skin
+        bright = np.float32(self.level + float(numbers["bright"]))
+        body = np.minimum(middle, bright)  # skin and air shall not darken the bone beside them
         large = blurred(mean_pixels(body, COARSER), float(numbers["large_mm"]) / (size_mm * step * COARSER))
         middle = blurred(middle, float(numbers["middle_mm"]) / (size_mm * step))
+        edge_gain = float(numbers["edge_gain"]) * self.options.edge_enhancement
         surround = blurred(coarse, float(numbers["edge_mm"]) / size_mm) if edge_gain else coarse
         flattened = strength * (1 - float(numbers["large_kept"]))
-        out = np.empty_like(coarse)
+        change, gain = np.empty_like(coarse), np.empty_like(coarse)
         _combine_scales(
             coarse, surround, middle, large, step, step * COARSER,
             *columns_of(coarse.shape[1], middle.shape[1], step), *columns_of(coarse.shape[1], large.shape[1], step * COARSER),
             np.float32(strength * float(numbers["middle_gain"])), np.float32(edge_gain), np.float32(flattened),
-            np.float32(self.level), out,
+            np.float32(self.level), np.float32(numbers["dark"]), bright, np.float32(numbers["bright_bend"]),
+            np.float32(numbers["fine"]), change, gain,
         )  # fmt: skip
-        return out
+        return change, gain
 
     def window(self) -> Window:
         """From the 0.5th to the 99.5th percentile of the body, with some room; direct beam may burn out."""
@@ -169,7 +177,7 @@ class _Processed:
         places = [int(0.005 * (values.size - 1)), int(np.ceil(0.995 * (values.size - 1)))]
         low, high = np.partition(values, places)[places]
         room = float(physics("display")["room_share"]) * float(high - low) + 0.05
-        return Window(float(low) - room, float(high) + room)
+        return Window(float(low) - room, float(high) + room, self.log_level)
 
     def grey(self, window: Window) -> NDArray[np.uint8]:
         out = np.zeros(self.frame.pixels.shape, np.uint8)
@@ -188,31 +196,18 @@ class _Processed:
         return out
 
 
-def _shown_values(
-    scale: float, relationship: Relationship, logarithm: bool, pixel: int
-) -> tuple[NDArray[np.float32], float]:
-    """(65536,) what every pixel value becomes before processing, and the level that ``pixel`` becomes."""
-    log = pixel * scale if relationship is Relationship.LOG else float(np.log(max(pixel, 1) * scale))
-    return _shown_values_at(scale, relationship, logarithm, round(log / LEVEL_STEP))
-
-
 @lru_cache(maxsize=16)
-def _shown_values_at(
-    scale: float, relationship: Relationship, logarithm: bool, steps: int
+def _shown_values(
+    scale: float, relationship: Relationship, logarithm: bool, log_level: float
 ) -> tuple[NDArray[np.float32], float]:
-    values, level = np.arange(65536, dtype=np.float32), steps * LEVEL_STEP
+    """(65536,) what every pixel value becomes before processing, and what the level of the body becomes."""
+    numbers, values = physics("display"), np.arange(65536, dtype=np.float32)
     logs = values * scale if relationship is Relationship.LOG else np.log(np.maximum(values, 1) * scale)
     # without the logarithm the level becomes one, so that steps there are as large as the logarithm's
-    shown, level = (_shoulder(logs, level), level) if logarithm else (np.exp(logs - level), 1.0)
-    return np.asarray(shown, dtype=np.float32), level
-
-
-def _shoulder(values: NDArray[np.float32] | float, level: float) -> NDArray[np.float32]:
-    """Values well above the level bent towards a limit: skin beside direct beam stays to be seen."""
-    numbers = physics("display")
-    knee, limit = level + float(numbers["knee"]), float(numbers["shoulder"])
-    beyond = np.maximum(np.asarray(values) - knee, 0)
-    return np.asarray(np.minimum(values, knee) + limit * (1 - np.exp(-beyond / limit)))
+    shown, level = (logs, log_level) if logarithm else (np.exp(logs - log_level), 1.0)
+    skin, bend = level + float(numbers["skin"]), float(numbers["skin_bend"])
+    beyond = np.maximum(shown - skin, 0)
+    return np.asarray(np.minimum(shown, skin) + bend * (np.sqrt(1 + 2 * beyond / bend) - 1), dtype=np.float32), level
 
 
 @njit(nogil=True, cache=True, error_model="numpy", fastmath=FAST)
@@ -241,7 +236,7 @@ def _take_rows(pixels, values, most, hidden_rows, hidden_columns, taps, factor, 
 @njit(nogil=True, cache=True, error_model="numpy", fastmath=FAST)
 def _combine_scales(
     coarse, surround, middle, large, middle_factor, large_factor, middle_index, middle_share, large_index, large_share,
-    middle_gain, edge_gain, flattened, level, out,
+    middle_gain, edge_gain, flattened, level, dark, bright, bend, most_fine, change, gain,
 ):  # fmt: skip
     columns = coarse.shape[1]
     mid, far = np.empty(columns, np.float32), np.empty(columns, np.float32)
@@ -249,19 +244,27 @@ def _combine_scales(
         enlarge_row(middle, row, middle_factor, middle_index, middle_share, mid)
         enlarge_row(large, row, large_factor, large_index, large_share, far)
         for c in range(columns):
-            out[row, c] = (
-                middle_gain * (coarse[row, c] - mid[c]) - edge_gain * surround[row, c] - flattened * (far[c] - level)
+            # steps higher than fine contrasts stay in the base, so that bending it leaves no halo beside them
+            fine = min(max(coarse[row, c] - mid[c], -most_fine), most_fine)
+            base = coarse[row, c] - fine
+            raised = min(max((base - level) / dark + 1, np.float32(0)), np.float32(1))
+            beyond = max(base - bright, np.float32(0))
+            bent_away = beyond - bend * (np.sqrt(1 + 2 * beyond / bend) - 1)
+            gain[row, c] = 1 + raised * edge_gain
+            change[row, c] = (
+                raised * (middle_gain * fine - edge_gain * surround[row, c]) - flattened * (far[c] - level) - bent_away
             )
 
 
 @njit(nogil=True, cache=True, error_model="numpy", fastmath=FAST)
 def _process_rows(across, taps, change, factor, index, share, gain, rows, out):
-    added = np.empty(across.shape[1], np.float32)
+    added, times = np.empty(across.shape[1], np.float32), np.empty(across.shape[1], np.float32)
     for n in range(rows.size):
         combine_rows(across, rows[n], taps, out[n])
         enlarge_row(change, rows[n], factor, index, share, added)
+        enlarge_row(gain, rows[n], factor, index, share, times)
         for c in range(added.size):
-            out[n, c] = gain * out[n, c] + added[c]
+            out[n, c] = times[c] * out[n, c] + added[c]
 
 
 @njit(nogil=True, cache=True, error_model="numpy", fastmath=FAST)
@@ -269,10 +272,12 @@ def _show_rows(
     across, taps, change, factor, index, share, gain, low, per_step, inverted, open_rows, open_columns, start, stop, out
 ):
     line, added = np.empty(across.shape[1], np.float32), np.empty(across.shape[1], np.float32)
+    times = np.empty(across.shape[1], np.float32)
     sign, offset = (np.float32(-1), np.float32(255)) if inverted else (np.float32(1), np.float32(0))
     for row in range(start, stop):
         combine_rows(across, row, taps, line)
         enlarge_row(change, row, factor, index, share, added)
+        enlarge_row(gain, row, factor, index, share, times)
         for c in range(line.size):
-            grey = min(max((gain * line[c] + added[c] - low) * per_step, np.float32(0)), np.float32(255))
+            grey = min(max((times[c] * line[c] + added[c] - low) * per_step, np.float32(0)), np.float32(255))
             out[row, c] = np.uint8((offset + sign * grey) * open_rows[row] * open_columns[c] + np.float32(0.5))
