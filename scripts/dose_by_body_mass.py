@@ -45,7 +45,10 @@ def main() -> None:
     rows += [(f"tube output x {output:g}", thickness, output) for output in (0.8, 1.2)]
     rows += [("equivalent cylinder of water instead", cylinder, 1.0)]
     for what, cm, output in rows:
-        doses = [injection_dose(cm[name], carm, np.random.default_rng(0), tube_output=output)[0].dose_area_product_mgy_cm2 for name in CLASSES]
+        doses = [
+            injection_dose(cm[name], carm, np.random.default_rng(0), tube_output=output)[0].dose_area_product_mgy_cm2
+            for name in CLASSES
+        ]
         print(f"| {what} | {' : '.join(f'{dose / doses[0]:.2f}' for dose in doses)} |")
     for one in patient_table()["published_ratio"]:
         print(f"| published: {one['source']} | {' : '.join(f'{value:.2f}' for value in one['ratio'])} |")

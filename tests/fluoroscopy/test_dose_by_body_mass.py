@@ -58,7 +58,9 @@ def test_a_slab_has_the_thickness_asked_for():
 
 
 def test_an_injection_costs_more_in_a_thicker_patient_and_takes_the_same_time():
-    doses, frames = zip(*(injection_dose(cm, CARM, np.random.default_rng(0)) for cm in sagittal_diameters_cm().values()), strict=True)
+    doses, frames = zip(
+        *(injection_dose(cm, CARM, np.random.default_rng(0)) for cm in sagittal_diameters_cm().values()), strict=True
+    )
     products = [dose.dose_area_product_mgy_cm2 for dose in doses]
     assert products == sorted(products)
     assert len({dose.seconds for dose in doses}) == 1
@@ -71,5 +73,7 @@ def test_an_injection_costs_more_in_a_thicker_patient_and_takes_the_same_time():
 
 def test_a_stronger_tube_is_turned_down():
     """Kerma at the receptor is what control keeps; a tube with a fifth more output changes the patient's dose by little."""
-    usual, strong = (injection_dose(22.0, CARM, np.random.default_rng(0), tube_output=output)[0] for output in (1.0, 1.2))
+    usual, strong = (
+        injection_dose(22.0, CARM, np.random.default_rng(0), tube_output=output)[0] for output in (1.0, 1.2)
+    )
     assert strong.dose_area_product_mgy_cm2 == pytest.approx(usual.dose_area_product_mgy_cm2, rel=0.12)
