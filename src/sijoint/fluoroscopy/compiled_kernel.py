@@ -5,6 +5,7 @@ processor at run time for AVX-512 with VNNI; without library or processor the po
 """
 
 import ctypes
+import threading
 from functools import cache
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from sijoint.fluoroscopy.shear_warp import ShearWarp
 from sijoint.fluoroscopy.workers import workers
 
 COMPILED = "separable, compiled for AVX-512 VNNI"
+_KEPT = threading.local()
 _FLOAT, _INT = ctypes.c_double, ctypes.c_int64
 
 
@@ -56,13 +58,21 @@ def library() -> tuple[ctypes.CDLL | None, str]:
     return loaded, ""
 
 
+def _scratch(size: int) -> NDArray[np.float32]:
+    """Memory for the sums, kept by each thread that projects: fresh pages would cost a twentieth of a frame."""
+    kept: NDArray[np.float32] | None = getattr(_KEPT, "sums", None)
+    if kept is None or not size <= kept.size <= 4 * size:
+        kept = _KEPT.sums = np.empty(size, np.float32)
+    return kept
+
+
 def project_compiled(field: DensityField, plan: ShearWarp, threads: int, scale: float) -> NDArray[np.float32]:
     """Integrals (rows, columns) of ``field`` in its unit times millimetres, times ``scale``. Raises MemoryError."""
     loaded, why_not = library()
     assert loaded is not None, why_not
     view, u, v = plan.view, plan.u, plan.v
     rows, columns = view.shape
-    sums, out = np.empty((v.count, u.count), np.float32), np.empty((rows, columns), np.float32)
+    sums, out = _scratch(v.count * u.count), np.empty((rows, columns), np.float32)
     n_j, pitch = field.counts.shape[1:]
     stride, needed = (n_j * pitch, pitch), plan.bands
     m, b, _ = plan.order

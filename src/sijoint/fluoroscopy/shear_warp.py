@@ -21,7 +21,7 @@ ALIGNED_PIXELS = 0.1  # a detector whose pixels all lie this near to slopes of i
 FINEST_ALIGNED_VOXELS = 0.18  # unless its pixels are finer than this share of a voxel
 PITCH_SHARE = 0.5  # of the detector's pixel at its centre, else: slopes are closer than rays
 COARSEST_VOXELS = 1.75  # at the farthest slice: sixteen neighbouring samples lie within one load of 32 voxels
-LARGEST_BAND = 64  # rows of slopes
+LARGEST_BAND = 128  # rows of slopes
 MARGIN = 3  # slopes beyond the detector's edge, for the warp to interpolate
 
 

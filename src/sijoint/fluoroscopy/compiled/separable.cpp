@@ -21,7 +21,7 @@
 
 namespace {
 
-constexpr int BAND = 64;   // at most so many image rows at once: their resampled voxel rows stay in cache
+constexpr int BAND = 128;  // at most so many image rows at once: their resampled voxel rows stay in cache
 constexpr int BLOCKS = 8;  // of sixteen columns in a tile
 constexpr int TILE = 16 * BLOCKS;
 constexpr int GROUP = 4;                      // slices in one 32-bit sum: 4 * 32767 * 2^14 < 2^31
