@@ -51,7 +51,7 @@ def library() -> tuple[ctypes.CDLL | None, str]:
         loaded = ctypes.CDLL(str(found[0]))
         if not loaded.sij_runs_here():
             return None, "this processor has no AVX-512 with VNNI"
-        if loaded.sij_view_size() != ctypes.sizeof(_View):
+        if loaded.sij_view_size() != ctypes.sizeof(_View) or not loaded.sij_project:
             return None, "the compiled kernel is of another version of SIJoint: install SIJoint again"
     except (OSError, AttributeError):
         return None, "the compiled kernel of this installation was made for another machine or version"
@@ -82,12 +82,12 @@ def project_compiled(field: DensityField, plan: ShearWarp, threads: int, scale: 
         (_FLOAT * 9)(*plan.plane.ravel()), (_FLOAT * 9)(*view.world_from_pixel.ravel()), field.step * scale,
         rows, columns, out.ctypes.data,
     )  # fmt: skip
-    for step in (loaded.sij_sum_slices, loaded.sij_warp):
-        following = _INT(0)  # the next rows that are free: threads take turns
-        if any(
-            workers(threads).map(
-                lambda _, step=step, at=following: step(ctypes.byref(given), ctypes.byref(at)), range(threads)
-            )
-        ):
-            raise MemoryError
+    progress = (_INT * 3)()  # of the threads that work on this view; the calling one is one of them
+
+    def work() -> int:
+        return int(loaded.sij_project(ctypes.byref(given), progress))
+
+    others = [workers(threads).submit(work) for _ in range(threads - 1)]
+    if any([work(), *(other.result() for other in others)]):
+        raise MemoryError
     return out

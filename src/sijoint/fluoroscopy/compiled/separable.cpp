@@ -16,6 +16,7 @@
 #include <cstring>
 #include <memory>
 #include <new>
+#include <thread>
 
 #define AVX512 __attribute__((target("avx512f,avx512bw,avx512vl,avx512dq,avx512vnni")))
 
@@ -288,9 +289,14 @@ AVX512 void warp_row(const SijView& view, int64_t row) {
 
 extern "C" {
 
-// Sums of all slices for bands of rows, taken from ``next`` until none is left; several threads share one ``next``.
-// Returns 0, or 1 when there was no memory.
-AVX512 int sij_sum_slices(const SijView* view, int64_t* next) {
+// What threads that work on one view share: the rows that are free, and how many bands are summed.
+struct SijProgress {
+    int64_t next_slope, bands_done, next_row;
+};
+
+// The view's image: first the sums of all slices, band by band, then the warp, sixteen rows at a time. Any number of
+// threads may call this with one progress; each takes what is free. Returns 0, or 1 when there was no memory.
+AVX512 int sij_project(const SijView* view, SijProgress* progress) {
     Scratch scratch;
     const int64_t n_slices = std::max<int64_t>(view->last_m - view->first_m + 1, 0);
     const double farthest =
@@ -305,16 +311,16 @@ AVX512 int sij_sum_slices(const SijView* view, int64_t* next) {
         return 1;
     }
     for (;;) {
-        const int64_t row = __atomic_fetch_add(next, view->band, __ATOMIC_RELAXED);
-        if (row >= view->n_v) return 0;
+        const int64_t row = __atomic_fetch_add(&progress->next_slope, view->band, __ATOMIC_RELAXED);
+        if (row >= view->n_v) break;
         sum_band(*view, row, scratch);
+        __atomic_fetch_add(&progress->bands_done, 1, __ATOMIC_RELEASE);
     }
-}
-
-// The sums on the detector, for blocks of 16 rows taken from ``next``.
-AVX512 int sij_warp(const SijView* view, int64_t* next) {
+    // others may still be at their last band; none that has not begun is waited for
+    const int64_t bands = (view->n_v + view->band - 1) / view->band;
+    while (__atomic_load_n(&progress->bands_done, __ATOMIC_ACQUIRE) < bands) std::this_thread::yield();
     for (;;) {
-        const int64_t first = __atomic_fetch_add(next, 16, __ATOMIC_RELAXED);
+        const int64_t first = __atomic_fetch_add(&progress->next_row, 16, __ATOMIC_RELAXED);
         if (first >= view->rows) return 0;
         for (int64_t row = first; row < std::min(first + 16, view->rows); ++row) warp_row(*view, row);
     }
