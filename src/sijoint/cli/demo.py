@@ -38,7 +38,7 @@ def demo(
     out: Annotated[
         Path, typer.Option(help="Folder for the result; an earlier result of SIJoint there is replaced.")
     ] = Path("out"),
-    rows: Annotated[int, typer.Option(help="Rows and columns of the fluoroscopy images.", min=128, max=1536)] = 512,
+    rows: Annotated[int, typer.Option(help="Rows and columns of the fluoroscopy images.", min=128, max=1536)] = 768,
     report: Annotated[bool, typer.Option(help="Write report.html.")] = True,
 ) -> None:
     """Carry one virtual patient through a whole episode, from request to repeat, and leave a report.

@@ -10,6 +10,8 @@ from sijoint.fluoroscopy import Frame, UnphysicalView, field_mask, iodine_estima
 from sijoint.frames import ProjectionGeometry
 from sijoint.guidance.arthrogram_rule import SubtractionRule
 
+LEAST_STEP = 4  # pixels: coarse detectors blur over some pixels themselves
+
 
 @dataclass(frozen=True, eq=False)
 class IodineMap:
@@ -43,7 +45,7 @@ def iodine_map(before: Frame, live: tuple[Frame, ...], near_mm: ArrayLike, rule:
         raise UnphysicalView("the joint is outside the irradiated field of this view; centre the C-arm on it")
     estimate = np.where(np.isfinite(estimate) & lit, estimate, 0.0)
     smooth = gaussian_filter(estimate, rule.smooth_mm / pixel_mm)
-    noise = _noise(smooth, rule.noise_window_mm / pixel_mm)
+    noise = _noise(smooth, rule.noise_window_mm / pixel_mm, max(round(3 * rule.smooth_mm / pixel_mm), LEAST_STEP))
     seen = np.zeros(smooth.shape, dtype=bool)
     for _ in range(2):  # once to find what is contrast, once with the zero taken beside it
         ring = field & ~seen
@@ -84,9 +86,11 @@ def _disc(geometry: ProjectionGeometry, near_mm: ArrayLike, radius: float) -> ND
     return np.asarray((columns - column) ** 2 + (rows - row) ** 2 <= radius**2)
 
 
-def _noise(smooth: NDArray[np.float64], window: float) -> NDArray[np.float64]:
-    """Local standard deviation (rows, columns) from differences of neighbours two smoothing lengths apart, by medians."""
-    step = 4
+def _noise(smooth: NDArray[np.float64], window: float, step: int) -> NDArray[np.float64]:
+    """Local standard deviation (rows, columns) from differences of neighbours ``step`` pixels apart, by medians.
+
+    That is three smoothing lengths: nearer ones share their noise, and what they differ by would tell too little of it.
+    """
     differences = np.abs(smooth - np.roll(smooth, step, axis=0)) + np.abs(smooth - np.roll(smooth, step, axis=1))
     coarse = differences[::step, ::step]  # noise changes slowly over the image
     median = median_filter(coarse, size=2 * round(window / 2 / step) + 1, mode="nearest")
