@@ -14,6 +14,7 @@ from sijoint.anatomy.extraction import extract_joint
 from sijoint.anatomy.joint import Joint
 from sijoint.anatomy.landmarks import Landmark
 from sijoint.anatomy.library import bundled_pelvis
+from sijoint.anatomy.library_shape import PelvisBones, shape_subjects, subject_bones
 from sijoint.anatomy.picture import bone_mesh
 from sijoint.anatomy.reading import read_ct, read_field, read_labels, read_patient
 from sijoint.anatomy.tissue import Tissue
@@ -27,6 +28,7 @@ __all__ = [
     "Labels",
     "Landmark",
     "PatientCT",
+    "PelvisBones",
     "Provenance",
     "Row",
     "Tissue",
@@ -43,4 +45,6 @@ __all__ = [
     "read_field",
     "read_labels",
     "read_patient",
+    "shape_subjects",
+    "subject_bones",
 ]
