@@ -15,11 +15,12 @@ from sijoint.fluoroscopy import LineIntegrator, UnphysicalView, compiled_kernel,
 from sijoint.fluoroscopy.by_rays import march
 from sijoint.fluoroscopy.density_field import DensityField
 from sijoint.fluoroscopy.errors import NoSuchKernel
+from sijoint.fluoroscopy.line_integrator import COMPILED
 from sijoint.fluoroscopy.ray_geometry import index_geometry
 from sijoint.fluoroscopy.shear_warp import shear_warp
 from sijoint.frames import CArmPose, Detector, Grid, ProjectionGeometry, rotation_about
 
-HERE = ["portable"] + (["compiled"] if compiled_kernel.library()[0] is not None else [])
+HERE = ["portable", *(COMPILED if compiled_kernel.library()[0] is not None else [])]
 each_kernel = pytest.mark.parametrize("kernel", HERE)
 
 
@@ -56,14 +57,17 @@ def test_any_grid_from_anywhere_onto_any_detector(kernel):
 
 
 @pytest.mark.skipif(len(HERE) < 2, reason="this installation has no compiled kernel, or the processor cannot run it")
-def test_both_kernels_give_one_image(monkeypatch):
+def test_all_kernels_give_one_image(monkeypatch):
     monkeypatch.setitem(line_integrator.FINEST_VOXELS, "portable", line_integrator.FINEST_VOXELS["compiled"])
     rng = np.random.default_rng(4)
     for _ in range(40):
         grid, geometry = any_grid(rng), any_view(rng)
         values = rng.random(grid.shape).astype(np.float32)
-        one, other = (LineIntegrator(grid, values, kernel=kernel).integrate(geometry) for kernel in HERE)
-        np.testing.assert_allclose(one, other, atol=2e-4 * max(other.max(), 1))
+        portable, *compiled = (LineIntegrator(grid, values, kernel=kernel).integrate(geometry) for kernel in HERE)
+        for image in compiled:
+            np.testing.assert_allclose(image, portable, atol=2e-4 * max(portable.max(), 1))
+        # the same 16-bit weights, but for single ones whose last bit rounds to the other side
+        np.testing.assert_allclose(compiled[1], compiled[0], atol=2e-5 * max(portable.max(), 1))
 
 
 def straight(rows=48, pixel_mm=2.0):
@@ -147,13 +151,18 @@ def test_what_cannot_be_a_field_is_refused():
 
 
 def test_without_the_compiled_kernel_the_portable_one_projects_and_says_why(monkeypatch):
-    monkeypatch.setattr(line_integrator, "library", lambda: (None, "this processor has no AVX-512 with VNNI"))
+    monkeypatch.setattr(
+        line_integrator, "library", lambda: (None, "this processor has neither AVX-512 with VNNI nor AVX2")
+    )
     grid = Grid.from_spacing((5, 6, 7), (1, 1, 1))
     assert LineIntegrator(grid, np.ones(grid.shape)).kernel == "portable"
     assert "portable" in kernel_name()
-    assert "no AVX-512" in kernel_name()
-    with pytest.raises(NoSuchKernel, match="no AVX-512"):
-        LineIntegrator(grid, np.ones(grid.shape), kernel="compiled")
+    assert "neither AVX-512" in kernel_name()
+    for kernel in COMPILED:
+        with pytest.raises(NoSuchKernel, match="neither AVX-512"):
+            LineIntegrator(grid, np.ones(grid.shape), kernel=kernel)
+        with pytest.raises(NoSuchKernel, match="neither AVX-512"):
+            kernel_name(kernel)
 
 
 def test_a_result_names_the_kernel_that_its_view_was_projected_with():
@@ -163,6 +172,15 @@ def test_a_result_names_the_kernel_that_its_view_was_projected_with():
     assert integrator.kernel_of(geometry) == integrator.kernel
     inside = ProjectionGeometry.of(replace(pose, source_detector_mm=540), detector)
     assert integrator.kernel_of(inside) == "rays"
+
+
+@pytest.mark.skipif(len(HERE) < 2, reason="this installation has no compiled kernel, or the processor cannot run it")
+def test_the_compiled_kernel_takes_the_best_instructions_there_are_and_says_which(monkeypatch):
+    best = compiled_kernel.fastest_instructions()
+    assert kernel_name() == kernel_name("compiled") == best.kernel_name
+    assert "AVX2" in kernel_name("compiled-avx2")
+    monkeypatch.setattr(line_integrator, "fastest_instructions", lambda: compiled_kernel.Instructions.AVX2)
+    assert kernel_name() == kernel_name("compiled-avx2")
 
 
 @each_kernel
@@ -179,7 +197,7 @@ def test_thin_voxels_along_the_body_and_a_near_source(kernel):
 @pytest.mark.skipif(shutil.which("c++") is None, reason="there is no C++ compiler here")
 def test_on_another_processor_the_library_says_that_it_does_not_run(tmp_path, monkeypatch):
     source = Path(compiled_kernel.__file__).parent / "compiled" / "separable.cpp"
-    other = tmp_path / "other.cpp"
+    other = tmp_path / "other.cpp"  # without the headers beside it, which other processors' compilers do not know
     other.write_text(source.read_text(encoding="utf-8").replace("defined(__x86_64__)", "0"), encoding="utf-8")
     built = tmp_path / "libsijoint_separable.so"
     subprocess.run(["c++", "-std=c++17", "-shared", "-fPIC", "-o", built, other], check=True)

@@ -8,12 +8,13 @@ from xray_phantoms import ball, joseph, oblique_grid, organs, positions, relativ
 
 from sijoint.fluoroscopy import Projector, UnphysicalView, project_by_rays, volume_from_hu
 from sijoint.fluoroscopy.compiled_kernel import library
+from sijoint.fluoroscopy.line_integrator import COMPILED
 from sijoint.fluoroscopy.ray_geometry import index_geometry
 from sijoint.fluoroscopy.shear_warp import shear_warp
 from sijoint.frames import Grid, ProjectionGeometry
 
 # Joseph's method samples once a slice, the referee ten times a voxel: on structure as wide as a voxel they differ so much.
-HERE = ["portable"] + (["compiled"] if library()[0] is not None else [])
+HERE = ["portable", *(COMPILED if library()[0] is not None else [])]
 WATER, BONE = 3e-3, 2.5e-2
 
 

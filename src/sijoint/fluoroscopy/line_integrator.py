@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from sijoint.fluoroscopy.by_rays import march
-from sijoint.fluoroscopy.compiled_kernel import COMPILED, library, project_compiled
+from sijoint.fluoroscopy.compiled_kernel import Instructions, fastest_instructions, library, project_compiled
 from sijoint.fluoroscopy.cuda import CudaLineIntegrator, cuda_kernel_name
 from sijoint.fluoroscopy.density_field import Box, DensityField
 from sijoint.fluoroscopy.errors import NoSuchKernel, UnphysicalView
@@ -15,19 +15,27 @@ from sijoint.fluoroscopy.separable import PORTABLE, project_portable
 from sijoint.fluoroscopy.shear_warp import ShearWarp, shear_warp
 from sijoint.frames import Grid, ProjectionGeometry
 
-KERNELS = ("compiled", "portable", "rays", "cuda")
-FINEST_VOXELS = {"compiled": 0.29, "portable": 0.4}
+COMPILED = {"compiled": None, "compiled-avx2": Instructions.AVX2}  # None: the fastest that the processor has
+KERNELS = (*COMPILED, "portable", "rays", "cuda")
+FINEST_VOXELS = dict.fromkeys(COMPILED, 0.29) | {"portable": 0.4}
 RAYS = "ray by ray (plain)"
 
 
 def kernel_name(kernel: str | None = None) -> str:
-    """What projects on this machine, or the name of a given kernel; of the portable one, why not the compiled one."""
+    """What projects on this machine, or the name of a given kernel; of the portable one, why not the compiled one.
+
+    Raises NoSuchKernel for one that this machine does not run.
+    """
     if kernel == "cuda":
         return cuda_kernel_name()
     loaded, why_not = library()
     if loaded is None and kernel in (None, "portable"):
         return f"{PORTABLE}; {why_not}"
-    return {"compiled": COMPILED, "portable": PORTABLE, "rays": RAYS}[kernel or fastest_kernel()]
+    kernel = kernel or fastest_kernel()
+    _refuse_missing(kernel)
+    if kernel in COMPILED:
+        return (COMPILED[kernel] or fastest_instructions()).kernel_name
+    return {"portable": PORTABLE, "rays": RAYS}[kernel]
 
 
 def fastest_kernel() -> str:
@@ -51,10 +59,7 @@ class LineIntegrator:
     def _take(self, field: DensityField, threads: int | None, kernel: str | None) -> None:
         self.field, self.threads = field, checked_threads(threads)
         self.kernel = kernel or fastest_kernel()
-        if self.kernel not in KERNELS:
-            raise NoSuchKernel(f"there is no kernel called {self.kernel!r}: choose one of {', '.join(KERNELS)}")
-        if self.kernel == "compiled" and library()[0] is None:
-            raise NoSuchKernel(f"the compiled kernel cannot be used: {library()[1]}")
+        _refuse_missing(self.kernel)
         self._on_card = CudaLineIntegrator.of(field) if self.kernel == "cuda" else None
         self._content = field.content()
         self._turned: tuple[Box, DensityField, Box] | None = None
@@ -72,8 +77,9 @@ class LineIntegrator:
         field, plan = self._separably(view, geometry)
         if plan is None:
             return march(field, view, 0.5, self.threads, scale)
-        project = project_compiled if self.kernel == "compiled" else project_portable
-        return project(field, plan, self.threads, scale)
+        if self.kernel == "portable":
+            return project_portable(field, plan, self.threads, scale)
+        return project_compiled(field, plan, self.threads, scale, COMPILED[self.kernel])
 
     def kernel_of(self, geometry: ProjectionGeometry) -> str:
         """Which of KERNELS projects this view: what cannot be projected separably goes ray by ray."""
@@ -108,6 +114,13 @@ class LineIntegrator:
             field = self.field.turned(box)
             self._turned = kept = box, field, field.content()
         return kept[1], kept[2]
+
+
+def _refuse_missing(kernel: str) -> None:
+    if kernel not in KERNELS:
+        raise NoSuchKernel(f"there is no kernel called {kernel!r}: choose one of {', '.join(KERNELS)}")
+    if kernel in COMPILED and library()[0] is None:
+        raise NoSuchKernel(f"the compiled kernel cannot be used: {library()[1]}")
 
 
 def _wider(low: int, high: int, first: int, last: int) -> tuple[int, int]:
