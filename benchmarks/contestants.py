@@ -20,7 +20,7 @@ from sijoint.frames import ProjectionGeometry
 PROGRAMS = Path(__file__).parent / "programs"
 ENVIRONMENTS = Path(__file__).parent.parent / ".venv-peers"
 PEERS = tomllib.loads((PROGRAMS / "programs.toml").read_text(encoding="utf-8"))
-OURS = ("compiled", "portable")  # kernels, the fastest first
+OURS = ("compiled", "compiled-avx2", "portable")  # kernels, the fastest first
 INSTALL_SECONDS = 600
 
 

@@ -27,6 +27,8 @@ from poses import LATERAL, OBLIQUE, STRAIGHT, WIDTH_MM, Pose, slowest
 from referee import error_of, reference
 from table import write_tables
 
+from sijoint.fluoroscopy import kernel_name
+
 RESULTS = Path(__file__).parent / "results"
 THREADS = min(2, os.cpu_count() or 1)
 LONG_MS, SLOW_MS = 1000, 6000  # longer frames are timed seven times, slower ones three times and not warmed up for
@@ -41,7 +43,9 @@ def main() -> None:
     sizes, rounds = (512, 1024), ({512: 7, 1024: 7} if asked.quick else {512: 15, 1024: 9})
     with tempfile.TemporaryDirectory(prefix="sijoint-bench-") as name:
         folder = Path(name)
-        there, preparation, missing = contestants([*_peers(asked.peers), *OURS], THREADS, write_body(body, folder))
+        there, preparation, missing = contestants(
+            [*_peers(asked.peers), *_kernels()], THREADS, write_body(body, folder)
+        )
         programs = {one.key: one.name for one in there}
         poses = [STRAIGHT, OBLIQUE, *([] if asked.quick else [LATERAL]), *_slowest_of_ours(there)]
         rows = [
@@ -90,6 +94,11 @@ def _arguments() -> argparse.Namespace:
 
 def _peers(asked: str) -> list[str]:
     return {"none": [], "all": list(PEERS)}.get(asked, asked.split(","))
+
+
+def _kernels() -> list[str]:
+    """OURS; where AVX2 is the best that the processor has, "compiled" is it already."""
+    return [key for key in OURS if key != "compiled-avx2" or "AVX2" not in kernel_name()]
 
 
 def _ready(one: Contestant, folder: Path) -> bool:

@@ -7,6 +7,7 @@ from typing import Any
 
 from contestants import OURS
 
+TITLES = {"compiled-avx2": "compiled, AVX2"}
 BUSY = 0.5  # busy cores before the run; above, times are too long
 
 HOW = """Written by `make bench`; do not edit. Times are the minimum, in ms, of single frames on {threads} threads, programs taking
@@ -42,7 +43,7 @@ def _peers_section(document: dict[str, Any]) -> str:
         parts.append(_noise(document, [*peers, *ours]))
     if document["beads"]:
         parts.append(_beads(document))
-    prepared = ", ".join(f"{key} {ms:.0f} ms" for key, ms in document["preparation_ms"].items())
+    prepared = ", ".join(f"{_title(key)} {ms:.0f} ms" for key, ms in document["preparation_ms"].items())
     parts.append(f"Preparing the volume: {prepared}.")
     parts += [f"Not timed: {line}." for line in document["missing"]]
     return "\n\n".join(parts)
@@ -82,15 +83,15 @@ def _in_short(document: dict[str, Any], peer: str, ours: list[str]) -> str:
             if peer in rows and key in rows:
                 found[size].append(min(rows[peer]["ms"]) / min(rows[key]["ms"]))
         sizes = [f"{min(ratios):.0f}–{max(ratios):.0f} times as fast at {size}²" for size, ratios in found.items()]
-        said.append(f"the {key} kernel is {', '.join(sizes)}")
+        said.append(f"the {_title(key)} kernel is {', '.join(sizes)}")
     return f"Beside {document['programs'][peer]}, over these poses: " + "; ".join(said) + "."
 
 
 def _ratios(document: dict[str, Any], peer: str, ours: list[str]) -> str:
     heads = ["pixels", "pose", f"{peer} ms"]
     for key in ours:
-        heads += [f"{key} ms", "ratio"]
-    heads += [f"error {key}" for key in (peer, *ours)]
+        heads += [f"{_title(key)} ms", "ratio"]
+    heads += [f"error {_title(key)}" for key in (peer, *ours)]
     lines = []
     for (size, pose), rows in _by_case(document).items():
         if peer not in rows:
@@ -110,7 +111,9 @@ def _alone(document: dict[str, Any], ours: list[str]) -> str:
         [f"{size}²", pose, *(_ms(min(rows[key]["ms"])) for key in ours), *(_error(rows[key]) for key in ours)]
         for (size, pose), rows in _by_case(document).items()
     ]
-    return _markdown(["pixels", "pose", *(f"{key} ms" for key in ours), *(f"error {key}" for key in ours)], lines)
+    return _markdown(
+        ["pixels", "pose", *(f"{_title(key)} ms" for key in ours), *(f"error {_title(key)}" for key in ours)], lines
+    )
 
 
 def _noise(document: dict[str, Any], programs: list[str]) -> str:
@@ -118,12 +121,12 @@ def _noise(document: dict[str, Any], programs: list[str]) -> str:
     for row in document["noise"]:
         cases[f"{row['size']}², {row['pose']}"][row["program"]] = _error(row)
     lines = [[case, *(errors.get(key, "–") for key in programs)] for case, errors in cases.items()]
-    return "With 150 HU of white noise in every voxel:\n\n" + _markdown(["error", *programs], lines)
+    return "With 150 HU of white noise in every voxel:\n\n" + _markdown(["error", *map(_title, programs)], lines)
 
 
 def _beads(document: dict[str, Any]) -> str:
     lines = [
-        [row["program"], f"{row['mean_ratio']:.4f}", f"{100 * row['largest_deviation']:.2f} %"]
+        [_title(row["program"]), f"{row['mean_ratio']:.4f}", f"{100 * row['largest_deviation']:.2f} %"]
         for row in document["beads"]
     ]
     heads = ["bead of 3 mm in the noise, 512²", "full width over single rays' (mean)", "largest deviation"]
@@ -142,6 +145,11 @@ def _growth_section(document: dict[str, Any]) -> str:
     load = document["machine"]["load"]
     busy = f"\n\n**The machine was busy (load {load} at the end).**" if load and load > 2 + BUSY else ""
     return f"## Growth of our own time, {document['body']}{busy}\n\n" + _markdown(heads, lines)
+
+
+def _title(key: str) -> str:
+    """What a program is called in a table."""
+    return TITLES.get(key, key)
 
 
 def _ratio(theirs: list[float], ours: list[float]) -> str:

@@ -1,4 +1,4 @@
-"""This repository's projector; the kernel to force (portable, compiled, rays) is the argument."""
+"""This repository's projector; the kernel to force (compiled, compiled-avx2, portable, rays) is the argument."""
 
 import sys
 
