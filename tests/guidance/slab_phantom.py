@@ -1,15 +1,17 @@
 """A joint whose every answer can be worked out by hand: two blocks of bone, a flat cleft between them, flat skin behind."""
 
 from dataclasses import dataclass
+from functools import cache
 from types import SimpleNamespace
 
 import numpy as np
 
-from sijoint.anatomy import Tissue
+from sijoint.anatomy import CT, Tissue
 from sijoint.anatomy.chart import Chart
-from sijoint.frames import Side, rotation_about
+from sijoint.frames import Grid, Side, rotation_about
 
-SKIN_Y, WIDTH, CLEFT_X = 60.0, 3.0, 40.0
+SKIN_Y, BELLY_Y, FLANK_X, WIDTH, CLEFT_X = 60.0, -140.0, 150.0, 3.0, 40.0
+CT_LOW_Z, CT_HIGH_Z, CT_STEP = -150.0, 150.0, 3.0
 DORSAL_A, VENTRAL_A, LOW_B, HIGH_B = 5.0, 30.0, 5.0, 45.0
 
 
@@ -44,22 +46,33 @@ class SlabJoint:
     dorsal_border_mm = property(lambda self: self._line(DORSAL_A))
     ventral_border_mm = property(lambda self: self._line(VENTRAL_A))
     inferior_end_mm = property(lambda self: self.chart.world(DORSAL_A + 5, LOW_B))
+    modelled = ("blocks of bone",)
     inferior_recess_mm = property(lambda self: self.chart.world(DORSAL_A + 2, LOW_B + 10))
     ligament_target_mm = property(lambda self: self.chart.world(1.0, 25.0))
 
 
 @dataclass(frozen=True)
 class SlabBody:
-    """Both sides, mirrored; ``closed`` lays a plate of bone across the back, ``shown`` leaves sides out."""
+    """Both sides, mirrored; ``closed`` lays a plate of bone across the back, ``metal`` one of an implant; ``shown`` leaves
+    sides out. Its CT is a box of water in air that the flat skin ends behind."""
 
     angle_deg: float = 8.0
     width: float = WIDTH
     closed: bool = False
+    metal: bool = False
     shown: tuple[Side, ...] = tuple(Side)
 
     @property
     def joints(self):
         return {side: SlabJoint(side, self.angle_deg, self.width) for side in self.shown}
+
+    @property
+    def patient(self):
+        return SimpleNamespace(ct=_water_box(self.metal))
+
+    @property
+    def inside(self):
+        return self.patient.ct.hu > -500
 
     def bone_distance_mm(self, points_mm):
         points = np.asarray(points_mm, dtype=float)
@@ -89,6 +102,20 @@ class SlabBody:
         if name != "foramen_s2":
             raise KeyError(name)
         return SimpleNamespace(point_mm=np.array([20.0 * side.x_sign, 2.0, 30.0]), found_by="landmark")
+
+
+@cache
+def _water_box(metal):
+    """300 mm wide, 200 mm deep, from end to end of the CT; the implant is a plate 3 mm thick at y = 30."""
+    shape = (121, 101, int((CT_HIGH_Z - CT_LOW_Z) / CT_STEP) + 1)
+    step = np.diag([CT_STEP, CT_STEP, CT_STEP, 1.0])
+    step[:3, 3] = [-180.0, -180.0, CT_LOW_Z]
+    hu = np.full(shape, -1000, dtype=np.int16)
+    x, y = -180 + CT_STEP * np.arange(121), -180 + CT_STEP * np.arange(101)
+    hu[np.ix_(np.abs(x) <= FLANK_X, (y >= BELLY_Y) & (y <= SKIN_Y))] = 0
+    if metal:
+        hu[np.ix_(np.abs(x) <= 100, np.abs(y - 30) < 2)] = 3071
+    return CT(Grid(shape, step), hu)
 
 
 def _box(*axes):

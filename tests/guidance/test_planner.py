@@ -8,6 +8,7 @@ from sijoint.formulary import needle
 from sijoint.frames import PatientPosition, ProjectionGeometry, ReceptorTilt, Side, angle_between_deg, load_carm_model
 from sijoint.guidance import NoPlan, line_openness, plan, plan_geometry, project_tip, tip_offset
 from sijoint.model import Target
+from sijoint.needle import bent_path
 
 CARM = load_carm_model()
 
@@ -28,8 +29,9 @@ def test_best_plan_ends_inside_the_cleft_in_its_inferior_part(plans):
 def test_every_plan_is_free_of_bone_when_walked_again_in_small_steps(plans):
     body = SlabBody()
     for each in plans:
-        steps = np.arange(0, each.depth_mm, 0.1)[:, None]
-        walked = body.bone_distance_mm(each.entry_mm + steps * each.direction)
+        entry, way, clock = each.entry_mm, each.direction_at_skin, each.bevel_clock_deg
+        bent = bent_path(needle(each.needle), entry, way, clock, each.depth_mm, step_mm=0.1)
+        walked = body.bone_distance_mm(bent)
         assert walked.min() > 0
         assert walked[: -int(15 / 0.1)].min() >= each.bone_clearance_mm  # outside the opening at least as promised
 
@@ -140,4 +142,4 @@ def test_tip_on_target_is_seen_in_the_middle_of_the_detector(plans):
 def test_picture_of_a_plan_runs_from_the_skin_through_the_target(plans):
     picture = plan_geometry(plans[0])
     assert np.allclose(picture.path_mm[0], plans[0].entry_mm)
-    assert np.allclose(picture.path_mm[1], picture.beyond_mm[0])
+    assert np.allclose(picture.path_mm[-1], picture.beyond_mm[0])

@@ -1,59 +1,92 @@
-"""How a plan stands small errors of the hand: sampled executions of one way and the share that ends inside."""
+"""How a plan stands the errors of a hand: sampled executions of one bent way and the share that ends inside.
+
+The hand sets the needle on the skin beside the planned point, points it beside the planned direction, holds the bevel
+beside the planned clock, bends a little more or less, meets a patient who has moved, and stops at its own idea of the
+depth or at bone. It sees and feels nothing: no X-ray corrects it and no give stops it, so the share ranks ways; it is no
+rate of success.
+"""
 
 from collections.abc import Callable
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import qmc
+from scipy.stats import norm, qmc
 
 from sijoint.anatomy import Body
 from sijoint.frames import Side
-from sijoint.frames.transform import unit
+from sijoint.guidance.bent_ways import BentWay
 from sijoint.guidance.plans import needle_axes
 from sijoint.guidance.rule import Executions
+from sijoint.needle.mechanics import mechanics
 
 Inside = Callable[[NDArray[np.float64]], NDArray[np.bool_]]
+Vectors = NDArray[np.float64]
+DEFLECTION_MEASURED_AT_MM = 80.0  # depth at which deflection and its scatter were read
+FINE_FROM_END_MM = 15.0
 
 
-def hand_errors(rule: Executions) -> NDArray[np.float64]:
-    """(count, 5) in -1..1: entry left and cephalad, angle left and cephalad, depth. A Halton sequence: no chance in it,
-    so that two plans meet the same hand."""
-    return np.asarray(2 * qmc.Halton(5, scramble=False).random(rule.count + 1)[1:] - 1)
+@cache
+def hand_errors(count: int) -> Vectors:
+    """(count, 11) standard normal: entry left and cephalad, angle left and cephalad, depth, bevel, bending two ways, shift
+    three ways. A Sobol sequence: no chance in it, so that two plans meet the same hand."""
+    sequence = qmc.Sobol(11, scramble=False)
+    sequence.fast_forward(1)  # its first point is the corner
+    return np.asarray(norm.ppf(sequence.random(count)))
 
 
-def executed_tips(
-    body: Body,
-    entry_mm: NDArray[np.float64],
-    target_mm: NDArray[np.float64],
-    side: Side,
-    rule: Executions,
-) -> NDArray[np.float64]:
-    """Tip positions (count, 3), mirrored between the sides: from a shifted entry the needle is aimed at the target, misses by an angle, goes to a
-    depth that is a little wrong, and stops at the first bone."""
-    errors = hand_errors(rule)
-    depth = float(np.linalg.norm(target_mm - entry_mm))
-    _, left, cephalad = needle_axes(target_mm - entry_mm)
-    lateral = side.x_sign * left
-    start = entry_mm + rule.entry_mm * (errors[:, :1] * lateral + errors[:, 1:2] * cephalad)
-    aimed = target_mm - start
-    aimed /= np.linalg.norm(aimed, axis=1, keepdims=True)
-    miss = np.tan(np.radians(rule.angle_deg)) * (errors[:, 2:3] * lateral + errors[:, 3:4] * cephalad)
-    direction = np.array([unit(d) for d in aimed + miss])
-    ends = depth + rule.depth_mm * errors[:, 4]
-    steps = np.concatenate([np.arange(0, depth - 15, 1.0), np.arange(max(depth - 15, 0), depth + rule.depth_mm, 0.5)])
-    points = start[:, None, :] + steps[None, :, None] * direction[:, None, :]
+def executed_tips(body: Body, way: BentWay, side: Side, rule: Executions) -> Vectors:
+    """Tip positions (count, 3), mirrored between the sides."""
+    errors = hand_errors(rule.count)
+    mirrored = float(side.x_sign)
+    along, left, cephalad = needle_axes(way.direction_at_skin)
+    lateral = mirrored * left
+    start = way.entry_mm + rule.entry_sd_mm * (errors[:, :1] * lateral + errors[:, 1:2] * cephalad)
+    start = start + rule.shift_sd_mm * errors[:, 8:11] * [mirrored, 1.0, 1.0]
+    miss = np.tan(np.radians(rule.angle_sd_deg)) * (errors[:, 2:3] * lateral + errors[:, 3:4] * cephalad)
+    direction = along + miss
+    direction /= np.linalg.norm(direction, axis=1, keepdims=True)
+    opening = bevel_openings(direction, way.bevel_clock_deg + mirrored * rule.bevel_sd_deg * errors[:, 5])
+    ends = np.maximum(way.length_mm + rule.depth_sd_mm * errors[:, 4], 1.0)
+
+    steps = np.concatenate(
+        [
+            np.arange(0, way.length_mm - FINE_FROM_END_MM, 2.0),
+            np.arange(max(way.length_mm - FINE_FROM_END_MM, 0), ends.max(), 0.5),
+        ]
+    )
+    scatter = mechanics().scatter_of(way.needle.tip)
+    astray = scatter * (errors[:, 6:7] * lateral + errors[:, 7:8] * cephalad)
+    points = _arcs(
+        start, direction, opening, way.curvature_per_mm, np.broadcast_to(steps, (rule.count, len(steps))), astray
+    )
     in_bone = body.bone_distance_mm(points.reshape(-1, 3)).reshape(rule.count, len(steps)) <= 0
     first = np.where(in_bone.any(axis=1), steps[np.argmax(in_bone, axis=1)] - 0.5, np.inf)
-    return np.asarray(start + np.minimum(ends, first)[:, None] * direction)
+    stops = np.maximum(np.minimum(ends, first), 0.0)
+    return _arcs(start, direction, opening, way.curvature_per_mm, stops[:, None], astray)[:, 0]
 
 
-def share_inside(
-    body: Body,
-    entry_mm: NDArray[np.float64],
-    target_mm: NDArray[np.float64],
-    side: Side,
-    inside: Inside,
-    rule: Executions,
-) -> float:
+def share_inside(body: Body, way: BentWay, side: Side, inside: Inside, rule: Executions) -> float:
     """Share (0..1) of the sampled executions whose tip is inside."""
-    return float(np.mean(inside(executed_tips(body, entry_mm, target_mm, side, rule))))
+    return float(np.mean(inside(executed_tips(body, way, side, rule))))
+
+
+def bevel_openings(directions: Vectors, clock_deg: NDArray[np.float64]) -> Vectors:
+    """``needle.bevel_opening`` for directions (n, 3) and clocks (n,)."""
+    up = np.array([0.0, 0.0, 1.0]) - directions[:, 2:] * directions
+    up /= np.linalg.norm(up, axis=1, keepdims=True)
+    angle = np.radians(clock_deg)[:, None]
+    return np.asarray(np.cos(angle) * up + np.sin(angle) * np.cross(directions, up))
+
+
+def _arcs(
+    start: Vectors, direction: Vectors, opening: Vectors, curvature: float, lengths: Vectors, astray: Vectors
+) -> Vectors:
+    """Points (n, m, 3) at arc lengths (n, m), bending away from the opening and straying (n, 3) at 80 mm."""
+    way = lengths[..., None]
+    wandering = astray[:, None, :] * (way / DEFLECTION_MEASURED_AT_MM) ** 1.5
+    if curvature == 0:
+        return np.asarray(start[:, None, :] + way * direction[:, None, :] + wandering)
+    turn = way * curvature
+    bent = (np.sin(turn) * direction[:, None, :] - (1 - np.cos(turn)) * opening[:, None, :]) / curvature
+    return np.asarray(start[:, None, :] + bent + wandering)

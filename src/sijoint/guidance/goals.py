@@ -10,6 +10,7 @@ from sijoint.anatomy import Body, Joint, Tissue
 from sijoint.guidance.rule import Search
 
 _Place = tuple[float, float, float, float, float]  # chart a and b, height, inside, off centre
+_LIGAMENT_STEP_MM = 4.0
 _Accepts = Callable[[NDArray[np.float64]], NDArray[np.bool_]]
 
 
@@ -32,11 +33,11 @@ class Goals:
         )
 
 
-def goals_in_cleft(joint: Joint, search: Search) -> Goals:
-    """Tips 2-4 mm inside the synovial cleft along the inferior part of its dorsal border; empty if none is inside."""
+def goals_in_cleft(joint: Joint, search: Search, height_mm: tuple[float, float]) -> Goals:
+    """Tips 2-4 mm inside the synovial cleft along its dorsal border, at heights above its inferior end (low, high)."""
     border = joint.chart.coordinates(joint.dorsal_border_mm)
     lowest = _height_zero(joint)
-    low, high = search.height_range_mm
+    low, high = height_mm
     places: list[_Place] = []
     for height in np.arange(low, high + 0.01, search.height_step_mm):
         level = np.abs(border[:, 1] - lowest - height) <= search.height_step_mm / 2
@@ -47,28 +48,20 @@ def goals_in_cleft(joint: Joint, search: Search) -> Goals:
     return _goals_at(joint, places, search, lambda tips: joint.contains(tips))
 
 
-def goals_in_ligament(body: Body, joint: Joint, search: Search) -> Goals:
-    """Tips in the posterior ligament region round its centre."""
+def goals_in_ligament(body: Body, joint: Joint, search: Search, spread_mm: float) -> Goals:
+    """Tips in the posterior ligament region within ``spread_mm`` round its centre."""
     centre = np.asarray(joint.ligament_target_mm, dtype=np.float64)
     a, b, _ = joint.chart.coordinates(centre)
     lowest = _height_zero(joint)
-    steps = search.ligament_spread_mm * np.array([-1.0, -0.5, 0.0, 0.5, 1.0])
+    steps = np.linspace(-spread_mm, spread_mm, 2 * round(spread_mm / _LIGAMENT_STEP_MM) + 1)
     places: list[_Place] = [(a + da, b + db, b + db - lowest, 0.0, 0.0) for da in steps for db in steps]
 
     def accepted(tips: NDArray[np.float64]) -> NDArray[np.bool_]:
-        near = np.linalg.norm(tips - centre, axis=1) <= search.ligament_spread_mm  # the surface may fall away steeply
+        near = np.linalg.norm(tips - centre, axis=1) <= spread_mm  # the surface may fall away steeply
         return np.asarray(near & (body.tissue_at(tips) == Tissue.LIGAMENT))
 
     goals = _goals_at(joint, places, search, accepted)
     return replace(goals, off_centre_mm=np.linalg.norm(goals.tip_mm - centre, axis=1))
-
-
-def kept_apart(goals: Goals, points_mm: NDArray[np.float64], least_mm: float) -> Goals:
-    """The goals that stay clear of points (n, 3)."""
-    if not len(points_mm) or not len(goals):
-        return goals
-    near = np.linalg.norm(goals.tip_mm[:, None, :] - points_mm, axis=-1).min(axis=1) < least_mm
-    return goals.take(~near)
 
 
 def _height_zero(joint: Joint) -> float:

@@ -1,4 +1,4 @@
-"""A plan: one straight way of the needle from the skin to the target, the views that go with it, and why it was chosen."""
+"""A plan: one way of the needle from the skin to the target, bent as it bends, the views that go with it, and why it was chosen."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -6,26 +6,39 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from sijoint.frames import CArmModel, CArmPose, Detector, ProjectionGeometry, ReceptorTilt, Side, unit
+from sijoint.frames import (
+    CArmModel,
+    CArmPose,
+    Detector,
+    ProjectionGeometry,
+    ReceptorTilt,
+    Side,
+    angle_between_deg,
+    unit,
+)
+from sijoint.guidance.thirds import JointThird
 from sijoint.model import Target
 
 Point = NDArray[np.float64]  # (3,), LPS mm
 
 
 class NoPlan(ValueError):
-    """No straight way exists under the limits given; the text says what stands in the way."""
+    """No way exists under the limits given; the text says what stands in the way."""
 
 
 @dataclass(frozen=True, eq=False)
 class Plan:
-    """One straight way to the target. Positions in LPS millimetres; the best of several comes first."""
+    """One way to the target. Positions in LPS millimetres; the best of several comes first."""
 
     side: Side
     target: Target
     target_mm: Point  # where the tip is to come to rest
     entry_mm: Point  # on the skin
-    direction: Point  # unit, from the skin to the target
-    depth_mm: float  # skin to target along the direction
+    direction: Point  # unit, from the skin entry straight to the target: the needle is a dot from there
+    direction_at_skin: Point  # unit: where the hand points the needle, so that it bends onto the target
+    bevel_clock_deg: float  # 0: opening towards the head, 90: to the onlooker's right behind the needle
+    path_mm: NDArray[np.float64]  # (n, 3) the bent way from entry to target
+    depth_mm: float  # skin to target along the straight direction
     needle: str  # code in the formulary
     needle_gauge: int
     needle_length_mm: float
@@ -37,15 +50,26 @@ class Plan:
     plane_angle_deg: float  # between the direction and the cleft; 0 slides in without touching
     height_mm: float  # of the target above the inferior end of the joint
     inside_mm: float  # tip beyond the dorsal border of the target
-    robustness: float  # share of sampled executions that end inside
+    robustness: (
+        float  # share of sampled executions of an uncorrected hand that end inside: it ranks, no rate of success
+    )
     score: float
-    margins_mm: Mapping[str, float]  # distance of the path to structures at risk, and room before the far border
+    third: JointThird | None  # of the joint, for a target in the cleft
+    margins_mm: Mapping[str, float]  # least distance of the bent way's surface to each structure at risk
+    found_by: Mapping[str, str]  # how each of them was found: "label" or "landmark"
+    room_ahead_mm: float  # cleft straight ahead of the tip; NaN for the ligament
+    bone_ahead_mm: float  # way from the tip to the next bone straight ahead, at most 40
     reasons: tuple[str, ...]
 
     def pose(self, tilt: ReceptorTilt, carm: CArmModel) -> CArmPose:
         """The C-arm with its isocentre on the target and the receptor at ``tilt``: in the trajectory view the source
         then lies on the needle's line, so that hub and tip fall on one pixel."""
         return carm.pose(tilt.direction, self.target_mm)
+
+    @property
+    def bevel_words(self) -> str:
+        """For people: the bevel's opening on a clock with 12 towards the head."""
+        return f"bevel opening at {round(self.bevel_clock_deg / 30) % 12 or 12} o'clock"
 
     def with_reasons(self) -> "Plan":
         """The same plan with its numbers told in sentences."""
@@ -108,7 +132,7 @@ def project_tip(tip_mm: ArrayLike, pose: CArmPose, detector: Detector) -> tuple[
 class PlanGeometry:
     """What a three-dimensional picture of a plan needs, in LPS millimetres."""
 
-    path_mm: NDArray[np.float64]  # (2, 3): skin entry, target
+    path_mm: NDArray[np.float64]  # (n, 3): the bent way from skin entry to target
     beyond_mm: NDArray[np.float64]  # (2, 3): target and 20 mm further, where an overshoot would go
     target_mm: Point
     labels: tuple[tuple[str, tuple[float, float, float]], ...]  # words and where they stand
@@ -121,9 +145,7 @@ def plan_geometry(plan: Plan, overshoot_mm: float = 20.0) -> PlanGeometry:
         (f"entry, {plan.depth_mm:.0f} mm to target", _triple(plan.entry_mm)),
         (f"{plan.target.value} target", _triple(plan.target_mm)),
     )
-    return PlanGeometry(
-        np.stack([plan.entry_mm, plan.target_mm]), np.stack([plan.target_mm, beyond]), plan.target_mm, labels
-    )
+    return PlanGeometry(plan.path_mm, np.stack([plan.target_mm, beyond]), plan.target_mm, labels)
 
 
 def _triple(point_mm: Point) -> tuple[float, float, float]:
@@ -137,10 +159,11 @@ def _reasons(plan: Plan) -> tuple[str, ...]:
         f"{plan.opening_clearance_mm:.1f} mm between needle and bone in the opening"
         if plan.opening_clearance_mm > 0
         else "touches the bone in the opening",
-        f"{plan.depth_mm:.0f} mm deep: {plan.needle_gauge} G, {plan.needle_length_mm:.0f} mm needle",
+        f"{plan.depth_mm:.0f} mm deep: {plan.needle_gauge} G, {plan.needle_length_mm:.0f} mm needle, {plan.bevel_words}",
+        f"pointed {angle_between_deg(plan.direction, plan.direction_at_skin):.0f}° beside the target, the needle bends back onto it",
         f"trajectory view: {plan.receptor.words}",
         f"lateral view: {plan.lateral.words}",
-        f"{plan.robustness:.0%} of sampled executions with small errors of the hand end inside",
+        f"{plan.robustness:.0%} of sampled executions by an assumed hand, without any correction, end inside",
     ]
     if plan.target is Target.INTRA_ARTICULAR:
         words.insert(
@@ -148,9 +171,9 @@ def _reasons(plan: Plan) -> tuple[str, ...]:
             f"runs within {plan.plane_angle_deg:.0f}° of the cleft and ends {plan.inside_mm:.0f} mm inside it, "
             f"{plan.height_mm:.0f} mm above the inferior end",
         )
-        words.append(f"{plan.margins_mm['room in the cleft']:.0f} mm of cleft ahead of the tip")
-    risks = [(value, name) for name, value in plan.margins_mm.items() if "_" in name]
-    if risks:
-        value, name = min(risks)
-        words.append(f"nearest structure at risk: {name.replace('_', ' ')}, {value:.0f} mm")
+        words.append(f"{plan.room_ahead_mm:.0f} mm of cleft ahead of the tip")
+    if plan.margins_mm:
+        name = min(plan.margins_mm, key=lambda each: plan.margins_mm[each])
+        known = " (by landmark)" if plan.found_by.get(name) == "landmark" else ""
+        words.append(f"nearest structure at risk: {name}{known}, {plan.margins_mm[name]:.0f} mm")
     return tuple(words)

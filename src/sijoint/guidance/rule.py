@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 from tomllib import loads
+from typing import Any
 
 
 @dataclass(frozen=True)
@@ -11,10 +12,13 @@ class Search:
     tilt_limit_deg: float
     tilt_step_deg: float
     refine_step_deg: float
-    height_range_mm: tuple[float, float]
+    lower_mm: tuple[float, float]
+    lower_best_mm: float
+    upper_share: tuple[float, float]
     height_step_mm: float
     inside_mm: tuple[float, ...]
     ligament_spread_mm: float
+    ligament_wider_mm: float
     plane_window_mm: float
     path_mm: float
     refined: int
@@ -25,23 +29,39 @@ class Search:
 
 
 @dataclass(frozen=True)
+class NeedleChoice:
+    tray: tuple[str, ...]
+    bevel_clock_deg: tuple[float, ...]
+
+
+@dataclass(frozen=True)
 class Limits:
     plane_angle_deg: float
     clearance_mm: float
     opening_mm: float
     opening_clearance_mm: float
+    bend_mm: float
     far_room_mm: float
     risk_margin_mm: float
+    implant_margin_mm: float
     hub_mm: float
 
 
 @dataclass(frozen=True)
 class Executions:
     count: int
-    entry_mm: float
-    angle_deg: float
-    depth_mm: float
+    entry_sd_mm: float
+    angle_sd_deg: float
+    depth_sd_mm: float
+    bevel_sd_deg: float
+    shift_sd_mm: float
     slack_mm: float
+
+
+@dataclass(frozen=True)
+class ImplantRule:
+    from_hu: float
+    within_mm: float
 
 
 @dataclass(frozen=True)
@@ -51,7 +71,6 @@ class Weights:
     clearance_full_mm: float
     plane_angle: float
     height: float
-    height_best_mm: float
     inside: float
     inside_best_mm: float
     off_centre: float
@@ -64,8 +83,10 @@ class Weights:
 @dataclass(frozen=True)
 class PlannerRule:
     search: Search
+    needle: NeedleChoice
     limits: Limits
     executions: Executions
+    implant: ImplantRule
     weights: Weights
 
 
@@ -73,10 +94,15 @@ class PlannerRule:
 def load_planner_rule() -> PlannerRule:
     """The rule shipped with the package."""
     table = loads(resources.files("sijoint.guidance").joinpath("planner.toml").read_text(encoding="utf-8"))
-    search = dict(table["search"])
-    low, high = search["height_range_mm"]
-    search["height_range_mm"] = (float(low), float(high))
-    search["inside_mm"] = tuple(float(value) for value in search["inside_mm"])
     return PlannerRule(
-        Search(**search), Limits(**table["limits"]), Executions(**table["executions"]), Weights(**table["weights"])
+        Search(**_with_tuples(table["search"])),
+        NeedleChoice(**_with_tuples(table["needle"])),
+        Limits(**table["limits"]),
+        Executions(**table["executions"]),
+        ImplantRule(**table["implant"]),
+        Weights(**table["weights"]),
     )
+
+
+def _with_tuples(table: dict[str, Any]) -> dict[str, Any]:
+    return {name: tuple(value) if isinstance(value, list) else value for name, value in table.items()}

@@ -1,5 +1,6 @@
 """Straight ways to a goal: which directions are free of bone and slide into the cleft, by sampling along the rays."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -34,6 +35,20 @@ class Ways:
             self.clearance_mm[rows],
             self.opening_clearance_mm[rows],
         )
+
+    def of_goal(self, goal: int) -> "Ways":
+        """The same ways, all to one goal."""
+        return Ways(np.full(len(self), goal), *self._measures())
+
+    @staticmethod
+    def together(parts: Sequence["Ways"]) -> "Ways":
+        return Ways(
+            np.concatenate([part.goal for part in parts]),
+            *(np.concatenate(columns) for columns in zip(*(part._measures() for part in parts), strict=True)),
+        )
+
+    def _measures(self) -> tuple[NDArray[np.float64], ...]:
+        return self.direction, self.plane_angle_deg, self.clearance_mm, self.opening_clearance_mm
 
 
 def needle_directions(limit_deg: float, step_deg: float, centre: ReceptorTilt | None = None) -> NDArray[np.float64]:

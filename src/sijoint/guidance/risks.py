@@ -1,0 +1,92 @@
+"""What a way has to keep clear of: structures at risk as anatomy knows them, and metal in the CT."""
+
+# mypy: disable-error-code=no-untyped-def
+# (numba kernels take their types from the arrays they are called with)
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from sijoint.anatomy import CT, Body
+from sijoint.frames import Side
+from sijoint.guidance.rule import ImplantRule
+
+Points = NDArray[np.float64]
+_LANDMARKS = ("foramen_s1", "foramen_s2", "foramen_s3", "sciatic_notch")
+
+
+class AtRisk(Protocol):
+    """A structure that a needle must not meet: points (n, 3) and a radius round each."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def found_by(self) -> str: ...
+    @property
+    def points_mm(self) -> Points: ...
+    @property
+    def radius_mm(self) -> float: ...
+
+
+@dataclass(frozen=True, eq=False)
+class PointAtRisk:
+    """A structure of which only a landmark is known."""
+
+    name: str
+    found_by: str
+    points_mm: Points
+    radius_mm: float = 0.0
+
+
+def risks_of(body: Body, side: Side) -> tuple[AtRisk, ...]:
+    """Where the structures at risk are, as far as this CT tells; of others no margin is claimed."""
+    found = []
+    for name in _LANDMARKS:
+        try:
+            landmark = body.landmark(name, side)
+        except (KeyError, ValueError):
+            continue
+        place = np.asarray(landmark.point_mm, dtype=np.float64).reshape(1, 3)
+        found.append(PointAtRisk(name.replace("_", " "), landmark.found_by, place))
+    return tuple(found)
+
+
+def metal_mm(ct: CT, centre_mm: Points, rule: ImplantRule) -> Points:
+    """Voxel centres (n, 3) of metal round a place (3,): saturated HU."""
+    index = np.rint(ct.grid.to_index(centre_mm[None])[0]).astype(int)
+    reach = np.ceil(rule.within_mm / ct.grid.spacing_mm).astype(int)
+    low = np.clip(index - reach, 0, ct.grid.shape)
+    high = np.clip(index + reach + 1, 0, ct.grid.shape)
+    box = ct.hu[tuple(slice(a, b) for a, b in zip(low, high, strict=True))]
+    return np.asarray(ct.grid.to_world(np.argwhere(box >= rule.from_hu) + low), dtype=np.float64).reshape(-1, 3)
+
+
+def gaps_mm(starts_mm: Points, ends_mm: Points, structures: Sequence[AtRisk]) -> NDArray[np.float64]:
+    """(m, k) least distance of straight ways (m) to each of k structures, negative where they pass through."""
+    columns = [
+        nearest_mm(starts_mm, ends_mm, np.ascontiguousarray(each.points_mm, dtype=np.float64)) - each.radius_mm
+        for each in structures
+    ]
+    return np.stack(columns, axis=1) if columns else np.empty((len(starts_mm), 0))
+
+
+@njit(cache=True, nogil=True)
+def nearest_mm(starts, ends, points):
+    """Least distance (m,) of straight pieces from starts to ends (m, 3) to points (n, 3); infinite without points."""
+    out = np.full(len(starts), np.inf)
+    for m in range(len(starts)):
+        ax, ay, az = starts[m]
+        dx, dy, dz = ends[m, 0] - ax, ends[m, 1] - ay, ends[m, 2] - az
+        length = dx * dx + dy * dy + dz * dz
+        best = np.inf
+        for n in range(len(points)):
+            px, py, pz = points[n, 0] - ax, points[n, 1] - ay, points[n, 2] - az
+            t = 0.0 if length == 0.0 else min(max((px * dx + py * dy + pz * dz) / length, 0.0), 1.0)
+            qx, qy, qz = px - t * dx, py - t * dy, pz - t * dz
+            best = min(best, qx * qx + qy * qy + qz * qz)
+        out[m] = np.sqrt(best)
+    return out
