@@ -89,7 +89,7 @@ def shear_warp(view: IndexGeometry, content: Box, finest_voxels: float) -> Shear
     """How to project a field with this ``content`` separably; None where rays must be followed one by one.
 
     That is when rays are too flat to the major axis, or the detector stands inside the field. Slopes are no closer than
-    ``finest_voxels`` at the middle of the body: what is finer costs time and shows little more.
+    ``finest_voxels`` across the central ray at the middle of the body: what is finer costs time and shows little more.
     """
     major = int(np.argmax(np.abs(view.to_centre[:2])))
     corners = view.to_corners
@@ -126,7 +126,9 @@ def _slopes(view: IndexGeometry, m: int, across: int, finest: float, coarsest: f
         abs(step[across] * centre[m] - centre[across] * step[m]) / centre[m] ** 2
         for step in (view.column_step, view.row_step)
     ]
-    step = min(max(PITCH_SHARE * max(steps), finest), coarsest)
+    # rays lie farther apart in a slice that they cross on the slant than the distance between them
+    slant = float(np.hypot(centre[m], centre[across]) / abs(centre[m]))
+    step = min(max(PITCH_SHARE * max(steps), finest * slant), coarsest)
     corners = view.to_corners
     slopes = corners[:, across] / corners[:, m]
     count = int(np.ceil((slopes.max() - slopes.min()) / step)) + 2 * MARGIN + 1
