@@ -1,5 +1,6 @@
 """The straight ways that bone, metal and structures at risk leave open: a coarse search, then a finer one round the best."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,8 +10,11 @@ from sijoint.formulary import needle as needle_by_code
 from sijoint.frames import ReceptorTilt, angle_between_deg
 from sijoint.guidance.asked import Asked
 from sijoint.guidance.goals import Goals
-from sijoint.guidance.risks import gaps_mm, nearest_mm
+from sijoint.guidance.risks import asked_margins_mm, gaps_mm, nearest_mm
 from sijoint.guidance.ways import Ways, needle_directions, straight_ways
+
+RISK_STEP_MM = 3.0  # between the points of a straight way that are held against structures at risk
+WAYS_AT_A_TIME = 48
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,10 +34,10 @@ def free_ways(asked: Asked, goals: Goals) -> FreeWays | str:
     )
     if not len(coarse):
         return f"no direction within {limit} runs along the cleft"
-    safe = coarse.take(_keeps_clear(asked, goals, coarse))
-    if not len(safe):
+    best = _best_rows(coarse, goals, asked, search.refined)
+    if not len(best):
         return _what_is_met(asked, goals, coarse, limit)
-    ways = _refined(asked, goals, safe.take(_best_rows(safe, goals, asked, search.refined)))
+    ways = _refined(asked, goals, coarse.take(best))
     thinnest = min(needle_by_code(code).outer_mm for code in asked.rule.needle.tray) / 2
     open_ways = ways.take(_is_open(ways, thinnest, asked))
     if not len(open_ways):
@@ -42,7 +46,8 @@ def free_ways(asked: Asked, goals: Goals) -> FreeWays | str:
             f"bone closes every straight way within {limit} (best clearance {room:.1f} mm, {limits.clearance_mm:g} mm "
             "asked for)"
         )
-    return FreeWays(open_ways.take(_spread_rows(open_ways, goals, asked)), goals)
+    chosen = _spread_rows(open_ways, goals, asked)
+    return FreeWays(open_ways.take(chosen), goals) if len(chosen) else _what_is_met(asked, goals, open_ways, limit)
 
 
 def geometric_score(ways: Ways, goals: Goals, asked: Asked) -> NDArray[np.float64]:
@@ -80,8 +85,7 @@ def _refined(asked: Asked, goals: Goals, best: Ways) -> Ways:
         )
         finer = straight_ways(asked.body, only, around, search, limits)
         found.append(finer.of_goal(int(best.goal[row])))
-    ways = Ways.together(found)
-    return ways.take(_keeps_clear(asked, goals, ways))
+    return Ways.together(found)
 
 
 def _is_open(ways: Ways, radius_mm: float, asked: Asked) -> NDArray[np.bool_]:
@@ -93,54 +97,60 @@ def _is_open(ways: Ways, radius_mm: float, asked: Asked) -> NDArray[np.bool_]:
 
 
 def _keeps_clear(asked: Asked, goals: Goals, ways: Ways) -> NDArray[np.bool_]:
-    risks, metal = _gaps(asked, goals, ways)
+    met, metal = _met(asked, goals, ways)
+    return np.asarray(~met.any(axis=1) & ~metal)
+
+
+def _met(asked: Asked, goals: Goals, ways: Ways) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """Which structures at risk (m, k) and whether metal (m,) the straight ways come too near to."""
     limits = asked.rule.limits
-    return np.asarray(
-        (risks.min(axis=1, initial=np.inf) >= limits.risk_margin_mm) & (metal >= limits.implant_margin_mm)
-    )
-
-
-def _gaps(asked: Asked, goals: Goals, ways: Ways) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    tips = np.ascontiguousarray(goals.tip_mm[ways.goal])
-    backs = tips - asked.rule.search.path_mm * ways.direction
-    return gaps_mm(backs, tips, asked.risks), nearest_mm(backs, tips, asked.metal_mm)
+    back = np.arange(0.0, asked.rule.search.path_mm, RISK_STEP_MM)
+    points = goals.tip_mm[ways.goal][:, None, :] - back[None, :, None] * ways.direction[:, None, :]
+    near = gaps_mm(points, asked.risks) < asked_margins_mm(asked.risks, limits)
+    metal = nearest_mm(np.ascontiguousarray(points[:, -1]), np.ascontiguousarray(points[:, 0]), asked.metal_mm)
+    return near, metal < limits.implant_margin_mm
 
 
 def _what_is_met(asked: Asked, goals: Goals, ways: Ways, limit: str) -> str:
-    risks, metal = _gaps(asked, goals, ways)
-    limits = asked.rule.limits
-    if np.mean(metal < limits.implant_margin_mm) > 0.5:
-        return f"metal in the CT lies across every way within {limit}: an implant bars the path; plan another target"
-    met = (risks < limits.risk_margin_mm).sum(axis=0)
-    name = asked.risks[int(np.argmax(met))].name
-    return f"every way within {limit} passes within {limits.risk_margin_mm:g} mm of the {name}"
+    met, metal = _met(asked, goals, ways)
+    if metal.mean() > 0.5:
+        return f"metal in the CT lies across the ways within {limit}: an implant bars the path; plan another target"
+    risk = asked.risks[int(np.argmax(met.sum(axis=0)))]
+    margin = asked.rule.limits.risk_margin_mm[risk.kind]
+    return f"the ways within {limit} pass within {margin:g} mm of the {risk.name}"
 
 
 def _best_rows(ways: Ways, goals: Goals, asked: Asked, count: int) -> NDArray[np.intp]:
-    """The best rows, at most two of each goal, so that the refinement sees different places."""
-    order = np.argsort(-geometric_score(ways, goals, asked), kind="stable")
-    taken: list[int] = []
-    for row in order:
-        if np.sum(ways.goal[taken] == ways.goal[row]) < 2:
-            taken.append(int(row))
-        if len(taken) == count:
-            break
-    return np.array(taken, dtype=np.intp)
+    """The best rows that keep clear, at most two of each goal, so that the refinement sees different places."""
+    return _taken(ways, goals, asked, count, lambda row, taken: int(np.sum(ways.goal[taken] == ways.goal[row])) < 2)
 
 
 def _spread_rows(ways: Ways, goals: Goals, asked: Asked) -> NDArray[np.intp]:
-    """The best rows that differ from each other at the target or in direction."""
-    order = np.argsort(-geometric_score(ways, goals, asked), kind="stable")
+    """The best rows that keep clear and differ from each other at the target or in direction."""
     search = asked.rule.search
-    taken: list[int] = []
-    for row in order:
-        apart = [
+
+    def differs(row: int, taken: list[int]) -> bool:
+        return all(
             np.linalg.norm(goals.tip_mm[ways.goal[row]] - goals.tip_mm[ways.goal[other]]) >= search.apart_mm / 2
             or angle_between_deg(ways.direction[row], ways.direction[other]) >= search.apart_deg / 2
             for other in taken
-        ]
-        if all(apart):
-            taken.append(int(row))
-        if len(taken) == search.judged:
-            break
+        )
+
+    return _taken(ways, goals, asked, search.judged, differs)
+
+
+def _taken(
+    ways: Ways, goals: Goals, asked: Asked, count: int, accepts: Callable[[int, list[int]], bool]
+) -> NDArray[np.intp]:
+    """Rows in the order of their score that ``accepts`` beside those taken; risks are looked at a few ways at a time, as
+    distances to them cost most and the first ways are mostly clear."""
+    order = np.argsort(-geometric_score(ways, goals, asked), kind="stable")
+    taken: list[int] = []
+    for first in range(0, len(order), WAYS_AT_A_TIME):
+        some = order[first : first + WAYS_AT_A_TIME]
+        for row in some[_keeps_clear(asked, goals, ways.take(some))]:
+            if accepts(int(row), taken):
+                taken.append(int(row))
+            if len(taken) == count:
+                return np.array(taken, dtype=np.intp)
     return np.array(taken, dtype=np.intp)

@@ -12,7 +12,7 @@ from sijoint.guidance.executions import share_inside
 from sijoint.guidance.free_ways import FreeWays, score_of
 from sijoint.guidance.goals import Goals
 from sijoint.guidance.plans import Plan
-from sijoint.guidance.risks import nearest_mm
+from sijoint.guidance.risks import gaps_mm, nearest_mm
 from sijoint.guidance.views import STRAIGHT, reachable
 
 Point = NDArray[np.float64]
@@ -40,10 +40,10 @@ def judged(asked: Asked, found: FreeWays, row: int) -> Plan | str:
     if not ways:
         return "the needle bends into bone on every free way"
     margins = [_margins(asked, way) for way in ways]
-    kept = [n for n, each in enumerate(margins) if not _too_near(asked, each)]
+    near = [_too_near(asked, way, each) for way, each in zip(ways, margins, strict=True)]
+    kept = [n for n, words in enumerate(near) if not words]
     if not kept:
-        name = min(margins[0], key=lambda each: margins[0][each], default="metal in the CT")
-        return f"the free ways pass within {asked.rule.limits.risk_margin_mm:g} mm of the {name}"
+        return near[0]
     plans = [_plan(asked, only, ways[n], margins[n], receptor, depth, ahead) for n in kept]
     return max(plans, key=lambda each: each.score).with_reasons()
 
@@ -99,16 +99,18 @@ def _bent_score(asked: Asked, goal: Goals, way: BentWay) -> float:
 
 def _margins(asked: Asked, way: BentWay) -> dict[str, float]:
     """Least distance of the needle's surface along its curve to each structure at risk."""
-    starts, ends = way.path_mm[:-1], way.path_mm[1:]
-    radius = way.needle.outer_mm / 2
-    return {
-        risk.name: float(nearest_mm(starts, ends, np.ascontiguousarray(risk.points_mm)).min()) - risk.radius_mm - radius
-        for risk in asked.risks
-    }
+    gaps = gaps_mm(way.path_mm[None], asked.risks)[0] - way.needle.outer_mm / 2
+    return {risk.name: float(gap) for risk, gap in zip(asked.risks, gaps, strict=True)}
 
 
-def _too_near(asked: Asked, margins: dict[str, float]) -> bool:
-    return any(value < asked.rule.limits.risk_margin_mm for value in margins.values())
+def _too_near(asked: Asked, way: BentWay, margins: dict[str, float]) -> str:
+    """What the bent way comes too near to, in words; empty where it keeps clear."""
+    limits = asked.rule.limits
+    for risk in asked.risks:
+        if margins[risk.name] < limits.risk_margin_mm[risk.kind]:
+            return f"the free ways pass within {limits.risk_margin_mm[risk.kind]:g} mm of the {risk.name}"
+    metal = nearest_mm(way.path_mm[:-1], way.path_mm[1:], asked.metal_mm).min() - way.needle.outer_mm / 2
+    return "the free ways pass too near to metal in the CT" if metal < limits.implant_margin_mm else ""
 
 
 def _ahead(asked: Asked, tip: Point, direction: Point) -> tuple[float, float]:

@@ -13,46 +13,64 @@ from numpy.typing import NDArray
 
 from sijoint.anatomy import CT, Body
 from sijoint.frames import Side
-from sijoint.guidance.rule import ImplantRule
+from sijoint.guidance.rule import ImplantRule, Limits
 
 Points = NDArray[np.float64]
-_LANDMARKS = ("foramen_s1", "foramen_s2", "foramen_s3", "sciatic_notch")
+_LANDMARKS = (
+    ("foramen_s1", "foramen"),
+    ("foramen_s2", "foramen"),
+    ("foramen_s3", "foramen"),
+    ("sciatic_notch", "notch"),
+)
 
 
 class AtRisk(Protocol):
-    """A structure that a needle must not meet: points (n, 3) and a radius round each."""
+    """A structure that a needle keeps away from."""
 
     @property
     def name(self) -> str: ...
     @property
+    def kind(self) -> str: ...
+    @property
     def found_by(self) -> str: ...
-    @property
-    def points_mm(self) -> Points: ...
-    @property
-    def radius_mm(self) -> float: ...
+    def distance_mm(self, points_mm: Points) -> Points: ...
 
 
 @dataclass(frozen=True, eq=False)
 class PointAtRisk:
-    """A structure of which only a landmark is known."""
+    """A structure of which only a landmark (3,) is known."""
 
     name: str
+    kind: str
     found_by: str
-    points_mm: Points
-    radius_mm: float = 0.0
+    point_mm: Points
+
+    def distance_mm(self, points_mm: Points) -> Points:
+        return np.asarray(np.linalg.norm(points_mm - self.point_mm, axis=-1))
 
 
 def risks_of(body: Body, side: Side) -> tuple[AtRisk, ...]:
     """Where the structures at risk are, as far as this CT tells; of others no margin is claimed."""
     found = []
-    for name in _LANDMARKS:
+    for name, kind in _LANDMARKS:
         try:
             landmark = body.landmark(name, side)
         except (KeyError, ValueError):
             continue
-        place = np.asarray(landmark.point_mm, dtype=np.float64).reshape(1, 3)
-        found.append(PointAtRisk(name.replace("_", " "), landmark.found_by, place))
+        found.append(PointAtRisk(name.replace("_", " "), kind, landmark.found_by, np.asarray(landmark.point_mm)))
     return tuple(found)
+
+
+def gaps_mm(points_mm: Points, risks: Sequence[AtRisk]) -> Points:
+    """Least distance (m, k) of paths (m, n, 3) to each of k structures; negative where they pass through."""
+    flat = points_mm.reshape(-1, 3)
+    columns = [risk.distance_mm(flat).reshape(points_mm.shape[:2]).min(axis=1) for risk in risks]
+    return np.stack(columns, axis=1) if columns else np.empty((len(points_mm), 0))
+
+
+def asked_margins_mm(risks: Sequence[AtRisk], limits: Limits) -> Points:
+    """The margin (k,) that a way keeps to each of k structures, by its kind."""
+    return np.array([limits.risk_margin_mm[risk.kind] for risk in risks])
 
 
 def metal_mm(ct: CT, centre_mm: Points, rule: ImplantRule) -> Points:
@@ -63,15 +81,6 @@ def metal_mm(ct: CT, centre_mm: Points, rule: ImplantRule) -> Points:
     high = np.clip(index + reach + 1, 0, ct.grid.shape)
     box = ct.hu[tuple(slice(a, b) for a, b in zip(low, high, strict=True))]
     return np.asarray(ct.grid.to_world(np.argwhere(box >= rule.from_hu) + low), dtype=np.float64).reshape(-1, 3)
-
-
-def gaps_mm(starts_mm: Points, ends_mm: Points, structures: Sequence[AtRisk]) -> NDArray[np.float64]:
-    """(m, k) least distance of straight ways (m) to each of k structures, negative where they pass through."""
-    columns = [
-        nearest_mm(starts_mm, ends_mm, np.ascontiguousarray(each.points_mm, dtype=np.float64)) - each.radius_mm
-        for each in structures
-    ]
-    return np.stack(columns, axis=1) if columns else np.empty((len(starts_mm), 0))
 
 
 @njit(cache=True, nogil=True)

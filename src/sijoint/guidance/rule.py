@@ -1,5 +1,6 @@
 """The planner's search, limits and weights as read from ``planner.toml``."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
@@ -42,7 +43,7 @@ class Limits:
     opening_clearance_mm: float
     bend_mm: float
     far_room_mm: float
-    risk_margin_mm: float
+    risk_margin_mm: Mapping[str, float]  # by kind of structure
     implant_margin_mm: float
     hub_mm: float
 
@@ -97,7 +98,7 @@ def load_planner_rule() -> PlannerRule:
     return PlannerRule(
         Search(**_with_tuples(table["search"])),
         NeedleChoice(**_with_tuples(table["needle"])),
-        Limits(**table["limits"]),
+        Limits(**table["limits"], risk_margin_mm=table["risk_margin_mm"]),
         Executions(**table["executions"]),
         ImplantRule(**table["implant"]),
         Weights(**table["weights"]),
