@@ -5,20 +5,26 @@ vessel carries it off. Volume is conserved by construction. Pressures and spread
 """
 
 from sijoint.injectate.capacity import draw_capacity_ml
-from sijoint.injectate.causes import Compartment, Fluid, LeakPath, Vessel
+from sijoint.injectate.causes import CapsularPath, Compartment, Fluid, LeakPath, Vessel
+from sijoint.injectate.filling import JointFilling, arthrogram_grade, cephalad_share, is_type_one
 from sijoint.injectate.flow_rules import what_is_modelled
 from sijoint.injectate.fluid_body import FlowStep, FluidBody, RefusedInjection
 from sijoint.injectate.needle_pressure import needle_pressure_kpa
 
 __all__ = [
+    "CapsularPath",
     "Compartment",
     "FlowStep",
     "Fluid",
     "FluidBody",
+    "JointFilling",
     "LeakPath",
     "RefusedInjection",
     "Vessel",
+    "arthrogram_grade",
+    "cephalad_share",
     "draw_capacity_ml",
+    "is_type_one",
     "needle_pressure_kpa",
     "what_is_modelled",
 ]

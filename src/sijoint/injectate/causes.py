@@ -60,6 +60,29 @@ class LeakPath:
         object.__setattr__(self, "at_mm", point)
 
 
+@dataclass(frozen=True, eq=False)
+class CapsularPath:
+    """A known weak place of the capsule: torn for good once the fluid beside `from_mm` (3,) presses with `opens_at_kpa`.
+
+    From then on fluid leaves by it, as fast as the pressure drives it, to a depot at `at_mm` (3,).
+    """
+
+    to: Compartment
+    from_mm: NDArray[np.float64]
+    at_mm: NDArray[np.float64]
+    opens_at_kpa: float
+
+    def __post_init__(self) -> None:
+        if self.to in (Compartment.JOINT, Compartment.VESSEL, Compartment.WASHED_AWAY):
+            raise ValueError(f"a joint does not leak into {self.to.value}")
+        if not self.opens_at_kpa > 0:
+            raise ValueError("a path through the capsule opens at a pressure above 0 kPa")
+        for name in ("from_mm", "at_mm"):
+            point = np.array(getattr(self, name), dtype=np.float64).reshape(3)
+            point.setflags(write=False)
+            object.__setattr__(self, name, point)
+
+
 @dataclass(frozen=True)
 class Fluid:
     """What the syringe holds; fluids of one name are one fluid. `iodine_mg_ml` is 0 for a drug."""

@@ -33,11 +33,30 @@ class CleftRules:
     open_share_least: float
     width_low_mm: float
     width_high_mm: float
+    opening_least_kpa: float
+    margin_mm: float
+    margin_log_step: float
+    own_fluid_mm: float
+    own_fluid_log_sd: float
+    own_fluid_mpa_s: float
     recess_share: float
     recess_radius_mm: float
+    fold_share: float
+    fold_kpa: float
     tip_slack_mm: float
     ventral_overflow_share: float
-    overflow_kpa_s_ml: float
+    rim_rise_kpa_per_mm: float
+    rim_rise_most_kpa: float
+    rim_ml_s_kpa_mm: float
+
+
+@dataclass(frozen=True)
+class LeakRules:
+    opens_median_kpa: float
+    opens_log_sd: float
+    ml_s_kpa: float
+    back_kpa: float
+    mouth_mm: float
 
 
 @dataclass(frozen=True)
@@ -54,6 +73,24 @@ class VesselRules:
     yield_kpa: float
     resistance_kpa_s_ml: float
     seen_length_mm: float
+    none_share: float
+    around_share: float
+    inside_share: float
+    around_radius_mm: tuple[float, float]
+    inside_radius_mm: tuple[float, float]
+    around_away_mm: tuple[float, float]
+    length_mm: tuple[float, float]
+    flow_mm_s: tuple[float, float]
+    torn_reach_mm: float
+
+
+@dataclass(frozen=True)
+class SeenRules:
+    grade_margin_share: float
+    grade_substantial_share: float
+    grade_full_share: float
+    cephalad_share: float
+    cephalad_mm2: float
 
 
 @dataclass(frozen=True)
@@ -74,10 +111,12 @@ class NumericalRules:
 class FlowRules:
     capacity: CapacityRules
     cleft: CleftRules
+    leak: LeakRules
     ligament: TissueRules
     muscle: TissueRules
     loose: TissueRules
     vessel: VesselRules
+    seen: SeenRules
     numbers: NumericalRules
     modelled: tuple[str, ...]
 
@@ -95,10 +134,12 @@ def flow_rules() -> FlowRules:
     return FlowRules(
         capacity=CapacityRules(**values(raw["capacity"])),
         cleft=CleftRules(**values(raw["cleft"])),
+        leak=LeakRules(**values(raw["leak"])),
         ligament=TissueRules(**values(raw["tissue"]["ligament"])),
         muscle=TissueRules(**values(raw["tissue"]["muscle"])),
         loose=TissueRules(**values(raw["tissue"]["loose"])),
         vessel=VesselRules(**values(raw["vessel"])),
+        seen=SeenRules(**values(raw["seen"])),
         numbers=NumericalRules(**values(raw["numbers"])),
         modelled=tuple(raw["modelled"]),
     )

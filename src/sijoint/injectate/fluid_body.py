@@ -1,7 +1,7 @@
 """One joint and its surroundings as the fluid finds them: the tip decides where it goes, physics decides how far."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -10,11 +10,12 @@ from numpy.typing import ArrayLike, NDArray
 
 from sijoint.frames import Grid, Side
 from sijoint.injectate.asked_of_anatomy import Body
-from sijoint.injectate.causes import Compartment, Fluid, LeakPath, Vessel
+from sijoint.injectate.causes import CapsularPath, Compartment, Fluid, LeakPath, Vessel
 from sijoint.injectate.depot import Depot
+from sijoint.injectate.filling import JointFilling
 from sijoint.injectate.flow_rules import flow_rules
 from sijoint.injectate.iodine_map import iodine_grid
-from sijoint.injectate.joint_fluid import JointFluid
+from sijoint.injectate.joint_fluid import JointFluid, Outflow
 from sijoint.injectate.needle_pressure import needle_pressure_kpa
 from sijoint.injectate.surroundings import Surroundings
 from sijoint.injectate.vessel_stream import VesselStream, distance_to_vessel_mm
@@ -64,7 +65,7 @@ class FluidBody:
         *,
         capacity_ml: float,
         vessels: Sequence[Vessel] = (),
-        leaks: Sequence[LeakPath] = (),
+        leaks: Sequence[LeakPath | CapsularPath] = (),
         rng: np.random.Generator,
     ) -> None:
         self._rules = flow_rules()
@@ -100,7 +101,7 @@ class FluidBody:
         duration = volume_ml / rate_ml_s if seconds is None else seconds
         into_needle = needle_pressure_kpa(needle.bore_mm, needle.length_mm, fluid.viscosity_mpa_s, rate_ml_s)
 
-        vessel = next((v for v in self._vessels if distance_to_vessel_mm(v, tip) <= v.radius_mm), None)
+        vessel = self._vessel_at(tip)
         inside = vessel is None and bool(self._joint.contains(tip, slack_mm=self._rules.cleft.tip_slack_mm))
         if vessel is None and not inside:
             refusal = self._around.refusal_at(tip)
@@ -123,10 +124,11 @@ class FluidBody:
         return FlowStep(volume_ml, into_needle, site, where)
 
     def wait(self, seconds: float) -> None:
-        """Time passes without injecting: vessels wash out."""
+        """Time passes without injecting: vessels wash out, pressure in the joint evens out, open leaks run on."""
         if seconds < 0:
             raise RefusedInjection("Time does not run backwards; wait 0 s or more.")
         self._let_vessels_flow(seconds)
+        self._let_out(self._in_joint.rest(seconds))
 
     def volumes_ml(self, fluid_name: str | None = None) -> dict[Compartment, float]:
         """Volume in mL by compartment, of one fluid or of all; the sum is what was injected."""
@@ -153,9 +155,10 @@ class FluidBody:
                 points.append(where)
                 milligrams.append(ml_share * mg)
 
-        if self._in_joint.volume_ml > 0:
-            where, ml = self._in_joint.places()
-            add(where, ml / ml.sum(), self._in_joint.held_ml)
+        where, mg = self._in_joint.places({name: fluid.iodine_mg_ml for name, fluid in self._fluids.items()})
+        if len(where):
+            points.append(where)
+            milligrams.append(mg)
         for depot, held in self._depots:
             volume = sum(held.values())
             if volume > 0:
@@ -172,28 +175,46 @@ class FluidBody:
         )
 
     def joint_overfill_ml(self) -> float:
-        """By how much the fullest cells of the cleft exceed their aperture, summed: a check, 0 when all is well."""
+        """By how much the fullest cells of the cleft exceed what they can hold, summed: a check, 0 when all is well."""
         return self._in_joint.overfill_ml()
+
+    def joint_fullest_share(self) -> float:
+        """The largest share of what a cell of the cleft can hold that any cell holds: a check, at most 1."""
+        return self._in_joint.fullest_share()
+
+    def joint_filling(self) -> JointFilling:
+        """How the joint is filled: what was injected, cell by cell of its surface."""
+        return self._in_joint.filling()
 
     def joint_covered_share(self) -> float:
         """Share of the cleft's surface that is wet."""
-        return self._in_joint.covered_share()
+        return self._in_joint.filling().covered_share
 
     def _into_joint(
         self, tip: Vector, fluid: Fluid, volume_ml: float, rate_ml_s: float, into_needle: float
     ) -> FlowStep:
         self._in_joint.enter_at(tip)
-        left: dict[Compartment, float] = {}
-        parts = max(1, math.ceil(volume_ml / self._rules.numbers.sub_step_ml))
-        for _ in range(parts):
-            for out in self._in_joint.take(fluid.name, volume_ml / parts):
-                self._into_depot(out.compartment, out.at_mm, out.fluids_ml)
-                left[out.compartment] = left.get(out.compartment, 0.0) + sum(out.fluids_ml.values())
-        site = self._in_joint.pressure_kpa
-        if left and volume_ml > 0:
-            site += self._rules.cleft.overflow_kpa_s_ml * rate_ml_s * min(1.0, sum(left.values()) / volume_ml)
+        left = self._let_out(self._in_joint.take(fluid, volume_ml, rate_ml_s))
         left[Compartment.JOINT] = volume_ml - sum(left.values())
-        return FlowStep(volume_ml, into_needle, site, max(left, key=lambda where: left[where]))
+        most = max(left, key=lambda where: left[where])
+        return FlowStep(volume_ml, into_needle, self._in_joint.pressure_kpa, most)
+
+    def _let_out(self, outflows: Iterable[Outflow]) -> dict[Compartment, float]:
+        """Volume by where it went: into a vessel that runs where the capsule gave, else into the tissue there."""
+        left: dict[Compartment, float] = {}
+        for out in outflows:
+            vessel = self._vessel_at(out.at_mm, self._rules.vessel.torn_reach_mm)
+            where = out.compartment if vessel is None else Compartment.VESSEL
+            if vessel is None:
+                self._into_depot(where, out.at_mm, out.fluids_ml)
+            else:
+                for name, ml in out.fluids_ml.items():
+                    self._stream_in(vessel, out.at_mm).flow(0.0, name, ml)
+            left[where] = left.get(where, 0.0) + sum(out.fluids_ml.values())
+        return left
+
+    def _vessel_at(self, point_mm: Vector, slack_mm: float = 0.0) -> Vessel | None:
+        return next((v for v in self._vessels if distance_to_vessel_mm(v, point_mm) <= v.radius_mm + slack_mm), None)
 
     def _into_depot(self, where: Compartment, at_mm: Vector, fluids_ml: Mapping[str, float]) -> None:
         near = self._rules.numbers.same_depot_mm

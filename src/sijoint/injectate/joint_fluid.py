@@ -1,4 +1,4 @@
-"""The fluid in the joint: how much of each, where it lies, and what leaves by leaks or past a full capsule."""
+"""The fluid in the joint: where each lies, at what pressure, and what leaves by tears, leaks or past the capsule."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -7,12 +7,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sijoint.injectate.asked_of_anatomy import Joint
-from sijoint.injectate.causes import Compartment, LeakPath
-from sijoint.injectate.cleft import cleft_sheet
-from sijoint.injectate.filling import Filling, Invasion
+from sijoint.injectate.causes import CapsularPath, Compartment, Fluid, LeakPath
+from sijoint.injectate.cleft import CleftSheet, cleft_sheet
+from sijoint.injectate.filling import JointFilling, filling_of
 from sijoint.injectate.flow_rules import FlowRules
+from sijoint.injectate.thin_gap import OPEN, balanced, transported
+from sijoint.injectate.ways_out import WaysOut, ways_out
 
 Vector = NDArray[np.float64]
+
+OWN_FLUID = "the joint's own fluid"
+STILL_KPA_S = 2e-3  # slower than this, and nothing leaving: the fluid is at rest
+REST_STEP_S = 0.25
 
 
 @dataclass(frozen=True, eq=False)
@@ -25,98 +31,199 @@ class Outflow:
 
 
 class JointFluid:
-    """What one joint holds. Fluids in it are well mixed: what leaves has the mixture's composition (assumed)."""
+    """What one joint holds, cell by cell and fluid by fluid; the drug pushes the contrast ahead of it."""
 
     def __init__(
-        self, joint: Joint, capacity_ml: float, leaks: tuple[LeakPath, ...], rules: FlowRules, rng: np.random.Generator
+        self,
+        joint: Joint,
+        capacity_ml: float,
+        leaks: tuple[LeakPath | CapsularPath, ...],
+        rules: FlowRules,
+        rng: np.random.Generator,
     ) -> None:
-        self._sheet = cleft_sheet(joint, capacity_ml, rules.cleft, rng)
-        self._leaks = leaks
-        self._sources: list[int] = []
-        self._invasion: Invasion | None = None
-        self._entered_ml = 0.0
-        self._overflow_to, self._overflow_at = _first_overflow(joint, rules.cleft.ventral_overflow_share, rng)
+        sheet = cleft_sheet(joint, capacity_ml, rules.cleft, rng)
+        torn = tuple(leak for leak in leaks if isinstance(leak, CapsularPath))
+        given = tuple(leak for leak in leaks if isinstance(leak, LeakPath))
+        self._set_up(sheet, ways_out(joint, sheet, torn, rules, rng), rules, given)
         self._normal = np.asarray(joint.chart.normal, dtype=np.float64)
-        self._places = _quarter_cells(joint, self._sheet.index)
-        self.held_ml: dict[str, float] = {}
+        self._places = _quarter_cells(joint, sheet.index)
+
+    @classmethod
+    def of_sheet(cls, sheet: CleftSheet, ways: WaysOut, rules: FlowRules) -> "JointFluid":
+        """A joint that is its sheet alone, for referees: nothing is drawn."""
+        fluid = cls.__new__(cls)
+        fluid._set_up(sheet, ways, rules, ())
+        return fluid
+
+    def _set_up(self, sheet: CleftSheet, ways: WaysOut, rules: FlowRules, leaks: tuple[LeakPath, ...]) -> None:
+        self.sheet, self._ways, self._rules = sheet, ways, rules
+        self._law = ways.law_of(sheet)
+        self._given_leaks = leaks
+        count = len(sheet.full_ml)
+        self._fluids = [Fluid(OWN_FLUID, rules.cleft.own_fluid_mpa_s)]
+        self._parts = sheet.own_ml[None].copy()  # (fluids, n) mL
+        self._state = np.where(sheet.moist, OPEN, 0)
+        self._kpa = np.where(sheet.moist, rules.cleft.opening_least_kpa, 0.0)
+        self._way_open = np.isneginf(ways.opens_kpa)
+        self._link, self._conducts = np.zeros((count, 8)), np.zeros((count, 8), dtype=bool)
+        self._sources: list[int] = []
+        self._opening = sheet.opening_kpa
+        self._entered_ml = 0.0
+        self._resting = True
+        self.systems_solved = 0  # of the last step, for whoever measures
+
+    @property
+    def held_ml(self) -> dict[str, float]:
+        """Volume in the joint by injected fluid."""
+        held = zip(self._fluids[1:], self._parts[1:], strict=True)
+        return {fluid.name: float(ml.sum()) for fluid, ml in held}
 
     @property
     def volume_ml(self) -> float:
-        return sum(self.held_ml.values())
+        return float(self._parts[1:].sum())
 
     @property
     def pressure_kpa(self) -> float:
-        return self._filling().pressure_kpa
+        """Pressure at the needle's opening, where it was last."""
+        return float(self._kpa[self._sources[-1]]) if self._sources else 0.0
+
+    @property
+    def pressures_kpa(self) -> Vector:
+        """Pressure (n,) of each open cell, 0 where it is closed."""
+        return np.where(self._state == OPEN, self._kpa, 0.0)
+
+    @property
+    def cells_ml(self) -> Vector:
+        """Volume (n,) of each cell, the joint's own fluid included."""
+        return np.asarray(self._parts.sum(axis=0))
 
     def enter_at(self, tip_mm: Vector) -> None:
         """The needle's opening is at this point; a new place adds a source."""
-        cell = self._sheet.cell_at(tip_mm)
+        cell = self.sheet.cell_at(tip_mm)
         if cell in self._sources:
+            self._sources.remove(cell)
+            self._sources.append(cell)
             return
         self._sources.append(cell)
-        invasion = Invasion(self._sheet, self._sources)
-        # A second source may leave the first ones' order short of room for what is held already; it never shrinks.
-        if self._invasion is None or invasion.holds_ml >= self.volume_ml:
-            self._invasion = invasion
+        self._opening = self.sheet.lifting_kpa(self._sources)
+        if self._state[cell] != OPEN:
+            self._state[cell], self._kpa[cell] = OPEN, self.sheet.rules.opening_least_kpa
 
-    def take(self, fluid: str, volume_ml: float) -> Iterator[Outflow]:
-        """Let a small volume in; yields what leaves meanwhile."""
-        if self._invasion is None:
+    def take(self, fluid: Fluid, volume_ml: float, rate_ml_s: float) -> Iterator[Outflow]:
+        """Let a volume in at this rate; yields what leaves meanwhile."""
+        if not self._sources:
             raise ValueError("the needle has not entered the joint")
         if volume_ml <= 0:
             return
-        self._entered_ml += volume_ml
-        self.held_ml[fluid] = self.held_ml.get(fluid, 0.0) + volume_ml
-        open_leaks = [leak for leak in self._leaks if self._entered_ml > leak.opens_above_ml and leak.share > 0]
-        shares = sum(leak.share for leak in open_leaks)
-        leaving = volume_ml * min(shares, 1.0)
-        over = self.volume_ml - leaving - self._invasion.holds_ml
-        if over > 0 and open_leaks:
-            leaving, over = leaving + over, 0.0  # a path that is open already is the way of least resistance
-        for leak in open_leaks:
-            yield self._let_out(leak.to, leak.at_mm, leaving * leak.share / shares)
-        if over > 0:
-            yield self._let_out(self._overflow_to, self._overflow_at, over)
+        row = self._row_of(fluid)
+        parts = max(1, int(np.ceil(volume_ml / self._rules.numbers.sub_step_ml - 1e-9)))
+        given = np.zeros_like(self._parts)
+        given[row, self._sources[-1]] = rate_ml_s
+        left = np.zeros((len(self._ways.places) + len(self._given_leaks), len(self._fluids)))
+        for _ in range(parts):
+            self._entered_ml += volume_ml / parts
+            self._step(volume_ml / parts / rate_ml_s, given, left)
+        self._resting = False
+        yield from self._outflows(left)
 
-    def _let_out(self, to: Compartment, at_mm: Vector, volume_ml: float) -> Outflow:
-        total = self.volume_ml
-        out = {name: ml * volume_ml / total for name, ml in self.held_ml.items()}
-        for name, ml in out.items():
-            self.held_ml[name] -= ml
-        return Outflow(to, at_mm, out)
+    def rest(self, seconds: float) -> Iterator[Outflow]:
+        """Time passes: pressures even out and open leaks run on until nothing moves."""
+        if self._resting or not self._sources:
+            return
+        still = np.zeros_like(self._parts)
+        left = np.zeros((len(self._ways.places) + len(self._given_leaks), len(self._fluids)))
+        while seconds > 1e-9 and not self._resting:
+            step = min(seconds, REST_STEP_S)
+            before, gone = self._kpa.copy(), left.sum()
+            self._step(step, still, left)
+            seconds -= step
+            self._resting = np.abs(self._kpa - before).max() < STILL_KPA_S * step and left.sum() - gone < 1e-9
+        yield from self._outflows(left)
 
-    def _filling(self) -> Filling:
-        if self._invasion is None:
-            return Filling(np.zeros(len(self._sheet.full_ml)), 0.0)
-        return self._invasion.filling(min(self.volume_ml, self._invasion.holds_ml))
-
-    def places(self) -> tuple[Vector, Vector]:
-        """Points (20 n, 3), twenty to a wet cell through its thickness, and the volume (20 n,) in mL at each."""
-        cell_ml = self._filling().cell_ml
-        wet = np.flatnonzero(cell_ml > 0)
-        # Along the chart's normal a sloping sheet is thicker than across it; its shadow on the chart is a cell.
-        thickness_mm = 1000 * cell_ml[wet] / self._sheet.chart_cell_mm2
-        layers = thickness_mm[:, None] * np.array([-2.0, -1.0, 0.0, 1.0, 2.0]) / 5
-        points = self._places[wet][:, None] + layers[..., None, None] * self._normal
-        return points.reshape(-1, 3), np.repeat(cell_ml[wet] / 20, 20)
-
-    def overfill_ml(self) -> float:
-        held = self._filling().cell_ml
-        return float(np.maximum(held - self._sheet.full_ml, 0).sum()) + max(
-            self.volume_ml - (0.0 if self._invasion is None else self._invasion.holds_ml), 0.0
+    def _step(self, seconds: float, given: Vector, left: Vector) -> None:
+        drawn, drawn_way = self._drawn(given)
+        volumes = self._parts.sum(axis=0)
+        shares = self._parts / np.maximum(volumes, 1e-300)
+        logs = np.log([fluid.viscosity_mpa_s for fluid in self._fluids])
+        viscosity = np.exp(np.where(volumes > 0, logs @ shares, logs[0 if given.sum() == 0 else given.sum(1).argmax()]))
+        self.systems_solved = balanced(
+            self._law,
+            self._opening,
+            self._state,
+            self._kpa,
+            viscosity,
+            volumes,
+            seconds,
+            given.sum(axis=0) - drawn,
+            self._way_open,
+            self._ways.opens_kpa,
+            self._link,
+            self._conducts,
+        )
+        transported(
+            self._law,
+            self._opening,
+            self._state,
+            self._kpa,
+            self._parts,
+            seconds,
+            given,
+            drawn,
+            drawn_way,
+            self._way_open,
+            self._link,
+            self._conducts,
+            left,
         )
 
-    def covered_share(self) -> float:
-        return float(np.mean(self._filling().cell_ml > 0))
+    def _drawn(self, given: Vector) -> tuple[Vector, NDArray[np.int64]]:
+        """What the leaks that were set draw off (n,) mL/s, each from the open cell nearest to its way out, and their ways."""
+        drawn, way = np.zeros(given.shape[1]), np.zeros(given.shape[1], dtype=np.int64)
+        flowing = [(n, leak) for n, leak in enumerate(self._given_leaks) if self._entered_ml > leak.opens_above_ml]
+        total = sum(leak.share for _, leak in flowing)
+        for n, leak in flowing:
+            away = np.sum((self.sheet.centre_mm - leak.at_mm) ** 2, axis=1)
+            cell = int(np.argmin(np.where(self._state == OPEN, away, np.inf)))
+            drawn[cell] += given.sum() * leak.share / max(total, 1.0)
+            way[cell] = len(self._ways.places) + n
+        return drawn, way
 
+    def _row_of(self, fluid: Fluid) -> int:
+        for row, known in enumerate(self._fluids):
+            if known.name == fluid.name:
+                return row
+        self._fluids.append(fluid)
+        self._parts = np.vstack([self._parts, np.zeros(self._parts.shape[1])])
+        return len(self._fluids) - 1
 
-def _first_overflow(joint: Joint, ventral_share: float, rng: np.random.Generator) -> tuple[Compartment, Vector]:
-    """Where a full capsule gives first: ventral or dorsal, at a drawn point of that border."""
-    ventral, place = rng.random() < ventral_share, rng.random()
-    border = joint.ventral_border_mm if ventral else joint.dorsal_border_mm
-    to = Compartment.VENTRAL if ventral else Compartment.LIGAMENT
-    outwards = joint.chart.axis_a * (2.0 if ventral else -2.0)
-    return to, np.asarray(border[min(int(place * len(border)), len(border) - 1)] + outwards, dtype=np.float64)
+    def _outflows(self, left: Vector) -> Iterator[Outflow]:
+        places = (*self._ways.places, *((leak.to, leak.at_mm) for leak in self._given_leaks))
+        for (to, at_mm), volumes in zip(places, left, strict=True):
+            if volumes[1:].sum() > 0:  # the joint's own fluid goes unseen and uncounted
+                names = (fluid.name for fluid in self._fluids[1:])
+                yield Outflow(to, at_mm, dict(zip(names, volumes[1:].tolist(), strict=True)))
+
+    def places(self, iodine: dict[str, float]) -> tuple[Vector, Vector]:
+        """Points (20 m, 3), twenty to a wet cell through its thickness, and the mg at each, by mg/mL of each fluid."""
+        strength = np.array([iodine.get(fluid.name, 0.0) for fluid in self._fluids])
+        milligrams = strength @ self._parts
+        wet = np.flatnonzero(milligrams > 0)
+        # Along the chart's normal a sloping sheet is thicker than across it; its shadow on the chart is a cell.
+        thickness_mm = 1000 * self.cells_ml[wet] / self.sheet.chart_cell_mm2
+        layers = thickness_mm[:, None] * np.array([-2.0, -1.0, 0.0, 1.0, 2.0]) / 5
+        points = self._places[wet][:, None] + layers[..., None, None] * self._normal
+        return points.reshape(-1, 3), np.repeat(milligrams[wet] / 20, 20)
+
+    def filling(self) -> JointFilling:
+        """What was injected, as it lies in the joint now."""
+        return filling_of(self.sheet, self._parts[1:].sum(axis=0), self.cells_ml, self.pressures_kpa)
+
+    def overfill_ml(self) -> float:
+        return float(np.maximum(self.cells_ml - self.sheet.holds_most_ml, 0).sum())
+
+    def fullest_share(self) -> float:
+        """The largest share of what a cell can hold at all that any cell holds."""
+        return float(np.max(self.cells_ml / self.sheet.holds_most_ml))
 
 
 def _quarter_cells(joint: Joint, index: NDArray[np.int64]) -> Vector:
