@@ -18,6 +18,7 @@ from sijoint.fluoroscopy.density_field import LEAD, DensityField
 from sijoint.fluoroscopy.shear_warp import ShearWarp
 from sijoint.fluoroscopy.workers import workers
 
+NEEDED_ROWS = 8  # EIGHT of separable.h
 _KEPT = threading.local()
 _FLOAT, _INT = ctypes.c_double, ctypes.c_int64
 
@@ -98,7 +99,7 @@ def project_compiled(
     rows, columns = view.shape
     sums, out = _scratch(v.count * u.count), np.empty((rows, columns), np.float32)
     n_j, pitch = field.counts.shape[1:]
-    stride, needed = (n_j * pitch, pitch), plan.bands
+    stride, needed = (n_j * pitch, pitch), plan.needed(NEEDED_ROWS)
     m, b, _ = plan.order
     given = _View(
         field.counts.ctypes.data + 2 * (n_j * pitch + pitch + LEAD), stride[m], stride[b], field.grid.shape[b],

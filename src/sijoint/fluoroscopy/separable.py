@@ -44,7 +44,7 @@ def project_portable(field: DensityField, plan: ShearWarp, threads: int, scale: 
         )  # fmt: skip
 
     pool = workers(threads)
-    list(pool.map(sum_band, range(0, v.count, v.band), *plan.bands.T.tolist()))
+    list(pool.map(sum_band, range(0, v.count, v.band), *plan.needed(v.band).T.tolist()))
     list(pool.map(warp_band, range(0, rows, ROWS)))
     return out
 

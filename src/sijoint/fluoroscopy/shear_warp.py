@@ -50,15 +50,14 @@ class ShearWarp:
     v: Slopes
     u: Slopes
 
-    @property
-    def bands(self) -> NDArray[np.int64]:
-        """(n, 2) first and one past the last column of ``u`` that the detector needs of each band of ``v``."""
+    def needed(self, band: int) -> NDArray[np.int64]:
+        """(n, 2) first and one past the last column of ``u`` that the detector needs of every ``band`` rows of ``v``."""
         view, u, v = self.view, self.u, self.v
         m, b, a = self.order
         ring = view.to_corners[[0, 1, 3, 2, 0]]
         columns, rows = (ring[:, a] / ring[:, m] - u.first) / u.step, (ring[:, b] / ring[:, m] - v.first) / v.step
-        low = np.arange(0, v.count, v.band)[:, None] - float(MARGIN)
-        high = low + v.band + 2 * MARGIN
+        low = np.arange(0, v.count, band)[:, None] - float(MARGIN)
+        high = low + band + 2 * MARGIN
         # the part of each edge of the detector that lies in the band, as shares of the edge
         start, rise = rows[None, :-1], np.diff(rows)[None]
         with np.errstate(divide="ignore", invalid="ignore"):

@@ -48,9 +48,8 @@ struct Scratch {
     ~Scratch() { ::operator delete[](pairs, std::align_val_t(64)); }
 };
 
-template <class Instructions>
-INLINED void sum_band(const SijView& view, int64_t row, Scratch& scratch) {
-    const int64_t n_rows = std::min<int64_t>(view.band, view.n_v - row);
+// Slices that rows of this band meet, and for each row its lines; returns how many.
+INLINED int64_t find_slices(const SijView& view, int64_t row, int64_t n_rows, Scratch& scratch) {
     int64_t n_slices = 0;
     for (int64_t m = view.first_m; m <= view.last_m; ++m) {
         const double g = double(m) - view.source_m;
@@ -59,44 +58,91 @@ INLINED void sum_band(const SijView& view, int64_t row, Scratch& scratch) {
         const double low = std::max(std::floor(std::min(from, to)), -1.0);
         const double high = std::min(std::floor(std::max(from, to)), double(view.n_b - 1));
         if (high < low) continue;
-        Slice& slice = scratch.slices[n_slices];
-        slice = {m, g, int64_t(low), int64_t(high - low) + 1};
+        scratch.slices[n_slices] = {m, g, int64_t(low), int64_t(high - low) + 1};
         Lines& lines = scratch.rows[n_slices++];
+        const double count = high - low + 1;
         for (int64_t r = 0; r < n_rows; ++r) {
             const double b = from + step * double(r) - low;
-            const bool seen = b >= 0 && b < double(slice.lines);
-            const int32_t line = seen ? int32_t(b) : 0;
-            const int32_t next = seen ? int32_t((b - line) * (1 << LINE_BITS) + 0.5) : 0;
+            const int32_t line = int32_t(std::min(std::max(b, 0.0), count - 1));
+            const int32_t next = int32_t((b - line) * (1 << LINE_BITS) + 0.5);
             lines.offset[r] = line * TILE;
-            lines.weight[r] = seen ? ((1 << LINE_BITS) - next) | (next << 16) : 0;
+            lines.weight[r] = b >= 0 && b < count ? ((1 << LINE_BITS) - next) | (next << 16) : 0;
         }
     }
-    alignas(64) float total[BAND][TILE];
-    const int64_t* needed = view.needed + 2 * (row / view.band);
-    for (int64_t column = needed[0]; column < needed[1]; column += TILE) {
-        std::memset(total, 0, sizeof total);
-        for (int64_t first = 0; first < n_slices; first += GROUP) {
-            const int in_group = int(std::min<int64_t>(GROUP, n_slices - first));
-            int32_t* pairs[GROUP];
-            int used = 0;
-            const Lines* lines[GROUP];
-            for (int s = 0; s < in_group; ++s) {
-                const Slice& slice = scratch.slices[first + s];
-                const double from = view.source_a + slice.g * (view.u0 + view.du * double(column));
-                const double to = from + slice.g * view.du * (TILE - 1);
-                if (std::max(from, to) <= -1 || std::min(from, to) >= double(view.n_a)) continue;
-                pairs[used] = scratch.pairs + used * scratch.pair_lines * TILE;
-                lines[used] = &scratch.rows[first + s];
-                Instructions::resample_rows(view, slice, column, pairs[used]);
-                ++used;
-            }
-            if (!used) continue;
-            Instructions::blend_lines(total, n_rows, used, pairs, lines);
+    return n_slices;
+}
+
+// Sums of rows first .. last - 1 of a band in a tile of so many blocks of sixteen columns.
+template <class Instructions, int BLOCKS>
+INLINED void sum_tile(const SijView& view, int64_t column, int64_t first, int64_t last, int64_t n_slices,
+                      Scratch& scratch, float (*total)[TILE]) {
+    std::memset(total[first], 0, size_t(last - first) * sizeof total[0]);
+    int32_t* pairs[GROUP];
+    const Lines* lines[GROUP];
+    int used = 0;
+    for (int64_t n = 0; n < n_slices; ++n) {
+        Slice slice = scratch.slices[n];
+        const double from = view.source_a + slice.g * (view.u0 + view.du * double(column));
+        const double to = from + slice.g * view.du * (16 * BLOCKS - 1);
+        if (std::max(from, to) > -1 && std::min(from, to) < double(view.n_a)) {
+            lines[used] = &scratch.rows[n];
+            const auto [low, high] = std::minmax(lines[used]->offset[first], lines[used]->offset[last - 1]);
+            slice.first_line += low / TILE;  // of the band's lines those that these rows take
+            slice.lines = (high - low) / TILE + 1;
+            pairs[used] = scratch.pairs + used * scratch.pair_lines * TILE;
+            Instructions::template resample_rows<BLOCKS>(view, slice, column, pairs[used] + low);
+            ++used;
         }
-        const int64_t width = std::min<int64_t>(TILE, needed[1] - column);
-        for (int64_t r = 0; r < n_rows; ++r) {
+        if (used == GROUP || (used && n == n_slices - 1)) {
+            Instructions::template blend_lines<BLOCKS>(total, first, last, used, pairs, lines);
+            used = 0;
+        }
+    }
+}
+
+template <class Instructions>
+INLINED void sum_band(const SijView& view, int64_t row, Scratch& scratch) {
+    const int64_t n_rows = std::min<int64_t>(view.band, view.n_v - row);
+    const int64_t n_slices = find_slices(view, row, n_rows, scratch);
+    const auto needs = [&view, row](int64_t r, int64_t from, int64_t to) {  // anything of these columns in this row
+        const int64_t* needed = view.needed + (row + r) / EIGHT * 2;
+        return std::max(needed[0], from) < std::min(needed[1], to);
+    };
+    int64_t left = view.n_u, right = 0;
+    for (int64_t r = row / EIGHT; r <= (row + n_rows - 1) / EIGHT; ++r) {
+        if (view.needed[2 * r] == view.needed[2 * r + 1]) continue;
+        left = std::min(left, view.needed[2 * r]);
+        right = std::max(right, view.needed[2 * r + 1]);
+    }
+    if (left >= right) return;
+    const int64_t tiles = (right - left + TILE - 1) / TILE;
+    const int64_t blocks = std::max<int64_t>((right - left + 16 * tiles - 1) / (16 * tiles), 4);
+    alignas(64) float total[BAND][TILE];
+    for (int64_t column = left; column < right; column += 16 * blocks) {
+        const int64_t end = std::min(column + 16 * blocks, right);
+        int64_t first = 0, last = n_rows;  // the detector is convex: rows that need this tile lie side by side
+        while (first < last && !needs(first, column, end)) ++first;
+        while (first < last && !needs(last - 1, column, end)) --last;
+        if (first == last) continue;
+        switch (blocks) {
+            case 4:
+                sum_tile<Instructions, 4>(view, column, first, last, n_slices, scratch, total);
+                break;
+            case 5:
+                sum_tile<Instructions, 5>(view, column, first, last, n_slices, scratch, total);
+                break;
+            case 6:
+                sum_tile<Instructions, 6>(view, column, first, last, n_slices, scratch, total);
+                break;
+            case 7:
+                sum_tile<Instructions, 7>(view, column, first, last, n_slices, scratch, total);
+                break;
+            default:
+                sum_tile<Instructions, 8>(view, column, first, last, n_slices, scratch, total);
+        }
+        for (int64_t r = first; r < last; ++r) {
             float* to = view.sums + (row + r) * view.n_u + column;
-            for (int64_t c = 0; c < width; ++c) to[c] = total[r][c] * float(1.0 / (1 << LINE_BITS));
+            for (int64_t c = 0; c < end - column; ++c) to[c] = total[r][c] * float(1.0 / (1 << LINE_BITS));
         }
     }
 }

@@ -19,7 +19,7 @@ struct SijView {
     double v0, dv, u0, du;
     int64_t n_v, n_u;       // slopes
     int64_t band;           // rows of slopes that a thread takes at once, at most BAND
-    const int64_t* needed;  // first and one past the last column of each band that the detector needs
+    const int64_t* needed;  // first and one past the last column of each EIGHT rows that the detector needs
     float* sums;            // (n_v, n_u)
     double plane[9];        // rows m, b, a of the vector to a pixel = columns times (column, row, 1)
     double world[9];
@@ -35,7 +35,8 @@ struct SijView {
 namespace {
 
 constexpr int BAND = 128;  // at most so many image rows at once: their resampled voxel rows stay in cache
-constexpr int TILE = 128;  // columns
+constexpr int TILE = 128;  // at most so many columns at once, in blocks of sixteen
+constexpr int EIGHT = 8;   // rows of slopes that one entry of SijView::needed is about
 constexpr int GROUP = 4;   // slices in one 32-bit sum: 4 * 32767 * 2^14 < 2^31
 constexpr int ROW_BITS = 14, LINE_BITS = 14;  // of the weights along a and along b
 

@@ -10,17 +10,15 @@
 namespace {
 
 struct Avx2 {
-    static constexpr int BLOCKS = TILE / 8;
-    static constexpr int ROW_BLOCKS = 4, LINE_BLOCKS = 8;  // at once: as many as sixteen registers hold
-
+    template <int BLOCKS>
     AVX2 static void resample_rows(const SijView& view, const Slice& slice, int64_t column, int32_t* pairs) {
-        __m256i shuffle[BLOCKS], weight[BLOCKS];
-        const int16_t* start[2 * BLOCKS];
+        __m256i shuffle[2 * BLOCKS], weight[2 * BLOCKS];
+        const int16_t* start[4 * BLOCKS];
         const double step = slice.g * view.du;
         const double first = view.source_a + slice.g * (view.u0 + view.du * double(column));
         const int16_t* base = view.voxels + slice.m * view.stride_m + slice.first_line * view.stride_b;
         const __m256 steps = _mm256_mul_ps(_mm256_set_ps(3, 2, 1, 0, 3, 2, 1, 0), _mm256_set1_ps(float(step)));
-        for (int k = 0; k < BLOCKS; ++k) {
+        for (int k = 0; k < 2 * BLOCKS; ++k) {
             float from[2];
             for (int half = 0; half < 2; ++half) {
                 const double a = first + step * double(8 * k + 4 * half);
@@ -37,45 +35,53 @@ struct Avx2 {
             shuffle[k] = _mm256_add_epi32(_mm256_mullo_epi32(left, _mm256_set1_epi32(0x02020202)),
                                           _mm256_set1_epi32(0x03020100));
         }
+        int k = 0;  // four eights at once: what sixteen registers hold
+        for (; k + 4 <= 2 * BLOCKS; k += 4)
+            resample_eights<4>(view, slice, start + 2 * k, shuffle + k, weight + k, pairs + 8 * k);
+        if (k < 2 * BLOCKS) resample_eights<2>(view, slice, start + 2 * k, shuffle + k, weight + k, pairs + 8 * k);
+    }
+
+    template <int EIGHTS>
+    AVX2 static void resample_eights(const SijView& view, const Slice& slice, const int16_t* const* start,
+                                     const __m256i* shuffle, const __m256i* weight, int32_t* pairs) {
         const __m256i half = _mm256_set1_epi32(1 << (ROW_BITS - 1));
-        for (int block = 0; block < BLOCKS; block += ROW_BLOCKS) {
-            __m256i before[ROW_BLOCKS];
-            int32_t* to = pairs + 8 * block - TILE;
-            for (int64_t line = 0, at = 0; line <= slice.lines; ++line, at += view.stride_b, to += TILE) {
-                const int64_t later = at + GROUP * view.stride_m;
-                prefetch(start[2 * block] + later, start[2 * (block + ROW_BLOCKS) - 1] + later);
+        __m256i before[EIGHTS];
+        for (int64_t line = 0; line <= slice.lines; ++line) {
+            const int64_t at = line * view.stride_b, later = at + GROUP * view.stride_m;
+            prefetch(start[0] + later, start[2 * EIGHTS - 1] + later);
 #pragma GCC unroll 4
-                for (int k = 0; k < ROW_BLOCKS; ++k) {
-                    const int16_t* const* from = start + 2 * (block + k);
-                    const __m128i low = _mm_loadu_si128(reinterpret_cast<const __m128i*>(from[0] + at));
-                    const __m128i high = _mm_loadu_si128(reinterpret_cast<const __m128i*>(from[1] + at));
-                    const __m256i two = _mm256_shuffle_epi8(_mm256_set_m128i(high, low), shuffle[block + k]);
-                    const __m256i sample =
-                        _mm256_srli_epi32(_mm256_add_epi32(_mm256_madd_epi16(two, weight[block + k]), half), ROW_BITS);
-                    if (line)
-                        _mm256_store_si256(reinterpret_cast<__m256i*>(to + 8 * k),
-                                           _mm256_or_si256(before[k], _mm256_slli_epi32(sample, 16)));
-                    before[k] = sample;
-                }
+            for (int k = 0; k < EIGHTS; ++k) {
+                const __m128i low = _mm_loadu_si128(reinterpret_cast<const __m128i*>(start[2 * k] + at));
+                const __m128i high = _mm_loadu_si128(reinterpret_cast<const __m128i*>(start[2 * k + 1] + at));
+                const __m256i two = _mm256_shuffle_epi8(_mm256_set_m128i(high, low), shuffle[k]);
+                const __m256i sample =
+                    _mm256_srli_epi32(_mm256_add_epi32(_mm256_madd_epi16(two, weight[k]), half), ROW_BITS);
+                if (line)
+                    _mm256_store_si256(reinterpret_cast<__m256i*>(pairs + (line - 1) * TILE + 8 * k),
+                                       _mm256_or_si256(before[k], _mm256_slli_epi32(sample, 16)));
+                before[k] = sample;
             }
         }
     }
 
-    AVX2 static void blend_lines(float (*total)[TILE], int64_t rows, int slices, const int32_t* const* pairs,
-                                 const Lines* const* lines) {
-        for (int64_t r = 0; r < rows; ++r) {
-            for (int block = 0; block < BLOCKS; block += LINE_BLOCKS) {
-                __m256i sum[LINE_BLOCKS];
-                for (int k = 0; k < LINE_BLOCKS; ++k) sum[k] = _mm256_setzero_si256();
+    template <int BLOCKS>
+    AVX2 static void blend_lines(float (*total)[TILE], int64_t first, int64_t last, int slices,
+                                 const int32_t* const* pairs, const Lines* const* lines) {
+        for (int64_t r = first; r < last; ++r) {
+            for (int side = 0; side < 2; ++side) {  // half of the columns at once: what sixteen registers hold
+                __m256i sum[BLOCKS];
+                for (int k = 0; k < BLOCKS; ++k) sum[k] = _mm256_setzero_si256();
                 for (int s = 0; s < slices; ++s) {
-                    const __m256i* pair = reinterpret_cast<const __m256i*>(pairs[s] + lines[s]->offset[r] + 8 * block);
+                    const int32_t* pair = pairs[s] + lines[s]->offset[r] + 8 * BLOCKS * side;
                     const __m256i weight = _mm256_set1_epi32(lines[s]->weight[r]);
 #pragma GCC unroll 8
-                    for (int k = 0; k < LINE_BLOCKS; ++k)
-                        sum[k] = _mm256_add_epi32(sum[k], _mm256_madd_epi16(_mm256_load_si256(pair + k), weight));
+                    for (int k = 0; k < BLOCKS; ++k)
+                        sum[k] = _mm256_add_epi32(
+                            sum[k], _mm256_madd_epi16(_mm256_load_si256(reinterpret_cast<const __m256i*>(pair + 8 * k)),
+                                                      weight));
                 }
-                float* to = &total[r][8 * block];
-                for (int k = 0; k < LINE_BLOCKS; ++k)
+                float* to = &total[r][8 * BLOCKS * side];
+                for (int k = 0; k < BLOCKS; ++k)
                     _mm256_store_ps(to + 8 * k, _mm256_add_ps(_mm256_load_ps(to + 8 * k), _mm256_cvtepi32_ps(sum[k])));
             }
         }

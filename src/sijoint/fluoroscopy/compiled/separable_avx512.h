@@ -10,8 +10,7 @@
 namespace {
 
 struct Avx512 {
-    static constexpr int BLOCKS = TILE / 16;
-
+    template <int BLOCKS>
     AVX512 static void resample_rows(const SijView& view, const Slice& slice, int64_t column, int32_t* pairs) {
         __m512i index[BLOCKS], weight[BLOCKS];
         const int16_t* start[BLOCKS];
@@ -49,9 +48,10 @@ struct Avx512 {
         }
     }
 
-    AVX512 static void blend_lines(float (*total)[TILE], int64_t rows, int slices, const int32_t* const* pairs,
-                                   const Lines* const* lines) {
-        for (int64_t r = 0; r < rows; ++r) {
+    template <int BLOCKS>
+    AVX512 static void blend_lines(float (*total)[TILE], int64_t first, int64_t last, int slices,
+                                   const int32_t* const* pairs, const Lines* const* lines) {
+        for (int64_t r = first; r < last; ++r) {
             __m512i sum[BLOCKS];
             for (int k = 0; k < BLOCKS; ++k) sum[k] = _mm512_setzero_si512();
             for (int s = 0; s < slices; ++s) {
