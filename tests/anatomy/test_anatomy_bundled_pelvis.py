@@ -173,14 +173,14 @@ def test_landmarks_lie_where_anatomy_puts_them_and_say_how_they_were_found(pelvi
         for name in ("psis", "sciatic_notch", "foramen_s1", "foramen_s2", "foramen_s3")
     }
     assert find["psis"].found_by == "label"
-    assert find["foramen_s2"].found_by == "landmark"
+    assert find["foramen_s2"].found_by == "label"
     assert find["sciatic_notch"].point_mm[2] < joint.inferior_end_mm[2]
     assert find["sciatic_notch"].point_mm[1] < joint.inferior_end_mm[1]  # ventral of it
     heights = [find[f"foramen_s{n}"].point_mm[2] for n in (1, 2, 3)]
     assert heights == sorted(heights, reverse=True)
     for n in (1, 2, 3):
         assert abs(find[f"foramen_s{n}"].point_mm[0]) < abs(joint.inferior_end_mm[0])  # medial of the joint
-        assert abs(pelvis_body.bone_distance_mm(find[f"foramen_s{n}"].point_mm)) < 4
+        assert abs(pelvis_body.bone_distance_mm(find[f"foramen_s{n}"].point_mm)) < 6
     with pytest.raises(KeyError, match="foramen_s3"):
         pelvis_body.landmark("asis", joint.side)
 

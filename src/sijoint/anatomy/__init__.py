@@ -17,6 +17,8 @@ from sijoint.anatomy.library import bundled_pelvis
 from sijoint.anatomy.library_shape import PelvisBones, shape_subjects, subject_bones
 from sijoint.anatomy.picture import bone_mesh
 from sijoint.anatomy.reading import read_ct, read_field, read_labels, read_patient
+from sijoint.anatomy.structure_at_risk import StructureAtRisk
+from sijoint.anatomy.structures_at_risk import structures_at_risk
 from sijoint.anatomy.tissue import Tissue
 
 __all__ = [
@@ -31,6 +33,7 @@ __all__ = [
     "PelvisBones",
     "Provenance",
     "Row",
+    "StructureAtRisk",
     "Tissue",
     "UnreadableImage",
     "UnsuitableAnatomy",
@@ -46,5 +49,6 @@ __all__ = [
     "read_labels",
     "read_patient",
     "shape_subjects",
+    "structures_at_risk",
     "subject_bones",
 ]
