@@ -1,16 +1,14 @@
 """Hurried wishes and odd files at the fluoroscope's doors: each is one sentence that says what is wrong, or a warning."""
 
 import json
-import signal
 import subprocess
 import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
-import SimpleITK as sitk
+from fluoro_phantom import small_body, volume
 
-from sijoint.cli.app import main
 from sijoint.cli.wrong_option import in_plain_words
 
 QUICK = ("--rows", "64")
@@ -18,43 +16,13 @@ NEEDLE = "98,190,70:98,120,70"
 
 
 @pytest.fixture
-def sij(monkeypatch, capsys, tmp_path):
-    """Run a command in an empty folder; exit code, what it printed, what it complained."""
-    monkeypatch.chdir(tmp_path)
-    kept = {name: signal.getsignal(name) for name in (signal.SIGTERM, signal.SIGHUP)}
-
-    def run(*arguments):
-        monkeypatch.setattr(sys, "argv", ["sij", *map(str, arguments)])
-        with pytest.raises(SystemExit) as ended:
-            main()
-        said = capsys.readouterr()
-        return ended.value.code, said.out, said.err
-
-    yield run
-    for name, handler in kept.items():
-        signal.signal(name, handler)
-
-
-def write(path, values, spacing=5.0, origin=(0.0, 0.0, 0.0)):
-    """A NIfTI volume of values (k, j, i)."""
-    image = sitk.GetImageFromArray(values)
-    image.SetSpacing((spacing,) * 3)
-    image.SetOrigin(origin)
-    sitk.WriteImage(image, str(path))
-    return path
+def ct(tmp_path):
+    """The small body in a file that is not compressed, so that its header can be changed in place."""
+    return volume(tmp_path / "ct.nii", body())
 
 
 def body():
-    """A box of tissue with a rod of bone, 5 mm voxels, (k, j, i): 150 mm long, 120 mm wide and deep, middle near 98, 98, 72."""
-    hu = np.full((30, 40, 40), -1000, np.int16)
-    hu[:, 8:32, 8:32] = 40
-    hu[:, 18:22, 18:22] = 600
-    return hu
-
-
-@pytest.fixture
-def ct(tmp_path):
-    return write(tmp_path / "ct.nii", body())
+    return small_body().astype(np.int16)
 
 
 def patched(path, *changes):
@@ -97,7 +65,7 @@ def test_a_header_that_places_the_body_nowhere_is_refused(sij, ct, door, changes
 
 
 def test_labels_without_an_orientation_are_refused_like_a_ct(sij, ct, tmp_path):
-    labels = patched(write(tmp_path / "labels.nii", np.ones((30, 40, 40), np.uint8)), (CODES, "<i2", [0, 0]))
+    labels = patched(volume(tmp_path / "labels.nii", np.ones((30, 40, 40), np.uint8)), (CODES, "<i2", [0, 0]))
     code, _, complaint = sij("demo", "--ct", ct, "--labels", labels, "--out", "out")
     assert code == 2
     assert "labels.nii: the file does not say which side is left" in complaint
@@ -106,13 +74,13 @@ def test_labels_without_an_orientation_are_refused_like_a_ct(sij, ct, tmp_path):
 @pytest.mark.parametrize("door", ["fluoro", "drr"])
 @pytest.mark.parametrize("slices", [2, 3, 4])
 def test_a_few_slices_are_no_body(sij, tmp_path, door, slices):
-    few = write(tmp_path / "few.nii", body()[:slices])
+    few = volume(tmp_path / "few.nii", body()[:slices])
     assert f"holds {slices} slices alone" in refused(sij(door, few, "--out", "a.npy"))
 
 
 @pytest.mark.parametrize("spacing", [0.003, 30.0])
 def test_voxels_of_no_scanner_are_refused_with_the_unit(sij, tmp_path, spacing):
-    assert "millimetres" in refused(sij("drr", write(tmp_path / "odd.nii", body(), spacing)))
+    assert "millimetres" in refused(sij("drr", volume(tmp_path / "odd.nii", body(), spacing)))
 
 
 @pytest.mark.parametrize(
@@ -147,7 +115,7 @@ def test_labels_alone_do_not_go_with_the_bundled_pelvis(sij):
 
 @pytest.mark.parametrize(("value", "says"), [(0.0, "holds no contrast"), (6000.0, "solid iodine")])
 def test_contrast_that_is_none_or_denser_than_iodine_is_refused(sij, ct, tmp_path, value, says):
-    fluid = write(tmp_path / "fluid.nii", np.full((4, 4, 4), value, np.float32), 2.0, (90.0, 90.0, 65.0))
+    fluid = volume(tmp_path / "fluid.nii", np.full((4, 4, 4), value, np.float32), 2.0, (90.0, 90.0, 65.0))
     assert says in refused(sij("fluoro", ct, "--contrast", fluid, "--out", "a.png"))
 
 
@@ -176,14 +144,14 @@ def test_a_needle_beside_the_field_is_said_and_one_inside_is_named(sij, ct):
 
 
 def test_the_agent_of_contrast_is_named(sij, ct, tmp_path):
-    fluid = write(tmp_path / "fluid.nii", np.full((4, 4, 4), 50, np.float32), 2.0, (90.0, 90.0, 65.0))
+    fluid = volume(tmp_path / "fluid.nii", np.full((4, 4, 4), 50, np.float32), 2.0, (90.0, 90.0, 65.0))
     wishes = ("--contrast", fluid, "--agent", "gadolinium", "--kvp", "60", "--json")
     assert json.loads(sij("fluoro", ct, "--out", "a.npy", *wishes, *QUICK)[1])["contrast_agent"] == "gadolinium"
 
 
 @pytest.mark.parametrize(("wish", "part"), [(("--sdd-mm", "540"), "receptor"), (("--sod-mm", "200"), "collimator")])
 def test_a_receptor_or_tube_inside_the_body_is_refused(sij, tmp_path, wish, part):
-    wide = write(tmp_path / "wide.nii", body(), 10.0)
+    wide = volume(tmp_path / "wide.nii", body(), 10.0)
     assert f"the {part} would meet the patient" in refused(sij("fluoro", wide, "--out", "a.png", *wish))
 
 
