@@ -45,6 +45,7 @@ from sijoint.fluoroscopy.line_integrals import LineIntegrals
 from sijoint.fluoroscopy.line_integrator import LineIntegrator, kernel_name
 from sijoint.fluoroscopy.live import LiveFluoroscope, LivePicture, Moment, Stages
 from sijoint.fluoroscopy.magnification import magnified
+from sijoint.fluoroscopy.marks import Mark
 from sijoint.fluoroscopy.projector import Projector
 from sijoint.fluoroscopy.receptor_picture import receptor_picture, receptor_picture_pixels
 from sijoint.fluoroscopy.scene import Scene
@@ -71,6 +72,7 @@ __all__ = [
     "LineIntegrator",
     "LiveFluoroscope",
     "LivePicture",
+    "Mark",
     "Moment",
     "NoSuchKernel",
     "Projector",

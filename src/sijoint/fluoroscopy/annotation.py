@@ -11,6 +11,7 @@ from PIL import Image, ImageDraw, ImageFont
 
 from sijoint.fluoroscopy.display import DEFAULT, DisplayOptions, Window, display_pixels
 from sijoint.fluoroscopy.frame import Frame
+from sijoint.fluoroscopy.marks import Mark, draw_marks
 from sijoint.frames import CArmPose, DisplayOrientation, ReceptorTilt, default_display, side_at_screen_left
 
 AMBER, WHITE, GREY = (255, 176, 0), (235, 235, 235), (150, 150, 150)
@@ -24,11 +25,13 @@ def annotated(
     text: Sequence[str] = (),
     options: DisplayOptions = DEFAULT,
     window: Window | None = None,
+    marks: Sequence[Mark] = (),
 ) -> NDArray[np.uint8]:
     """RGB (rows + strips, columns, 3): SIMULATED, side markers, receptor words with raw angles, time, technique, dose.
 
     ``display`` None is the default orientation of the pose. ``behind``: the receptor is behind the patient in the straight
-    view (prone). ``text``: more lines for the lower strip. Without a pose there is no side and no word on the receptor.
+    view (prone). ``text``: more lines for the lower strip. ``marks`` are the only thing that is ever drawn on the image, and
+    are named in the strip. Without a pose there is no side and no word on the receptor.
     """
     if display is None:
         display = default_display(frame.pose) if frame.pose else DisplayOrientation()
@@ -36,6 +39,7 @@ def annotated(
     rows, columns = grey.shape
     size = max(10, columns // 46)
     lower = [_receptor_line(frame, behind), _technique_line(frame), *frame.warnings, *text]
+    lower += [mark.words for mark in marks]
     lower = [line for whole in lower for line in _wrapped(whole, columns - size, size) if line]
     top, bottom = round(2.2 * size), round(1.35 * size * len(lower) + 0.7 * size)
     picture = Image.new("RGB", (columns, rows + top + bottom))
@@ -49,11 +53,15 @@ def annotated(
     draw.text((columns - size / 2, middle), right, AMBER, large, anchor="rm")
     draw.text((columns / 2, middle), _origin_words(frame), AMBER, large, anchor="mm")
     for n, line in enumerate(lower):
-        draw.text((size / 2, top + rows + size * (0.4 + 1.35 * n)), line, _colour(n, line, frame), font)
+        draw.text((size / 2, top + rows + size * (0.4 + 1.35 * n)), line, _colour(n, line, frame, marks), font)
+    draw_marks(draw, marks, frame, display, top)
     return np.asarray(picture, dtype=np.uint8)
 
 
-def _colour(number: int, line: str, frame: Frame) -> tuple[int, int, int]:
+def _colour(number: int, line: str, frame: Frame, marks: Sequence[Mark]) -> tuple[int, int, int]:
+    for mark in marks:
+        if line == mark.words:
+            return mark.colour
     if any(line in warning for warning in frame.warnings):
         return AMBER
     return WHITE if number == 0 else GREY

@@ -39,22 +39,33 @@ def bone_before_mm(body: Body, target_mm: Points, receptors: Points, steps: Beam
     return np.asarray(inside.sum(axis=1) * steps.step_mm)
 
 
-def water_equivalent_mm(ct: CT, target_mm: Points, receptors: Points, steps: BeamSteps) -> NDArray[np.float64]:
-    """Thickness (n,) of water that weighs as much as the body on the rays through a point, from the nearest voxels.
+def water_equivalent_mm(
+    ct: CT, target_mm: Points, receptors: Points, steps: BeamSteps, around_mm: float
+) -> NDArray[np.float64]:
+    """Mean thickness (n,) of water that weighs as much as the body, on nine rays about a point, from the nearest voxels.
 
-    Beyond the head or foot end of the CT its last slice goes on.
+    The rays are ``around_mm`` apart: brightness control measures a field and no single ray. Beyond the head or foot end of
+    the CT its last slice goes on.
     """
     way = np.arange(-steps.through_mm, steps.through_mm, steps.through_step_mm)
-    points = target_mm + way[None, :, None] * receptors[:, None, :]
-    index = np.rint(ct.grid.to_index(points.reshape(-1, 3))).astype(np.intp)
+    head = np.array([0.0, 0.0, 1.0]) - receptors[:, 2:] * receptors
+    head /= np.linalg.norm(head, axis=1, keepdims=True)
+    left = np.cross(receptors, head)
     size = np.array(ct.grid.shape)
     end = int(np.argmax(np.abs(ct.grid.world_from_index[2, :3])))
-    index[:, end] = np.clip(index[:, end], 0, size[end] - 1)
-    shown = np.all((index >= 0) & (index < size), axis=1)
-    hu = np.full(len(index), -1000.0)
-    hu[shown] = ct.hu[tuple(index[shown].T)]
-    relative = np.maximum(1 + hu / 1000, 0).reshape(points.shape[:2])
-    return np.asarray(relative.sum(axis=1) * steps.through_step_mm)
+    total = np.zeros(len(receptors))
+    for aside in (-around_mm, 0.0, around_mm):
+        for up in (-around_mm, 0.0, around_mm):
+            centre = target_mm + aside * left + up * head
+            points = centre[:, None, :] + way[None, :, None] * receptors[:, None, :]
+            index = np.rint(ct.grid.to_index(points.reshape(-1, 3))).astype(np.intp)
+            index[:, end] = np.clip(index[:, end], 0, size[end] - 1)
+            shown = np.all((index >= 0) & (index < size), axis=1)
+            hu = np.full(len(index), -1000.0)
+            hu[shown] = ct.hu[tuple(index[shown].T)]
+            relative = np.maximum(1 + hu / 1000, 0).reshape(points.shape[:2])
+            total += relative.sum(axis=1) * steps.through_step_mm
+    return np.asarray(total / 9)
 
 
 def truncated_shares(

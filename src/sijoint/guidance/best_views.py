@@ -21,10 +21,10 @@ class ViewKind(StrEnum):
 
 
 PURPOSE = {
-    ViewKind.TRAJECTORY: "the needle goes in along the beam and is seen as a dot on the target",
-    ViewKind.STRAIGHT: "scout: level, side, and which joint line is the posterior one",
+    ViewKind.TRAJECTORY: "the needle, which goes in along the beam and is seen as a dot on the target",
+    ViewKind.STRAIGHT: "the scout: level, side, and which joint line is the posterior one",
     ViewKind.CONTRALATERAL: "the classic oblique: turned until the joint lines come together and the inferior joint opens",
-    ViewKind.LATERAL: "safety: the depth of the tip, which must not pass the ventral capsule; after contrast once more",
+    ViewKind.LATERAL: "safety, the depth of the tip, which must not pass the ventral capsule; after contrast once more",
 }
 
 

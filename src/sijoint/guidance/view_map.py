@@ -68,7 +68,7 @@ def view_map(
         overlap_angle_deg(body.joints[side], rule.lines),
         (
             "rays are taken as parallel for the joint lines and for openness",
-            "relative dose follows the water-equivalent thickness along the central ray, under brightness control",
+            "relative dose follows the water-equivalent thickness in the middle of the field, under brightness control",
             f"the working field is {2 * rule.field.half_mm:g} mm square at the isocentre",
             "beyond the ends of the CT its last slices go on",
             *body.joints[side].modelled,

@@ -113,7 +113,11 @@ def view_measures(looked: Looked, tilts: Values, plan: Plan | None, rule: ViewRu
     joint = looked.body.joints[looked.side]
     reached, gap = _reach(looked, receptors)
     water = water_equivalent_mm(
-        looked.body.patient.ct, looked.target_mm, np.concatenate([receptors, BEHIND[None]]), rule.beam
+        looked.body.patient.ct,
+        looked.target_mm,
+        np.concatenate([receptors, BEHIND[None]]),
+        rule.beam,
+        rule.field.half_mm / 3,
     )
     off = np.full(len(tilts), np.nan)
     if plan is not None:

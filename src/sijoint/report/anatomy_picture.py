@@ -58,11 +58,11 @@ def anatomy_picture(
         *([] if needle is None else [needle]),
     ]
     looks = (
-        ("from behind", _framed(0, 0, everything, 1.05), False),
-        ("from behind, the side and below", _framed(outward * 40, -20, everything, 1.05), False),
+        ("from behind", framed(0, 0, everything, 1.05), False),
+        ("from behind, the side and below", framed(outward * 40, -20, everything, 1.05), False),
         (
             "close by, through the hip bone as glass",
-            _framed(outward * 58, -8, np.concatenate([*near, sheet[0]]), 1.16),
+            framed(outward * 58, -8, np.concatenate([*near, sheet[0]]), 1.16),
             True,
         ),
     )
@@ -71,11 +71,11 @@ def anatomy_picture(
     figure.text(0.008, 0.955, title, fontsize=10, fontweight="bold", family=FONT, color="#1d252c", va="center")
     for index, (words, view, glass) in enumerate(looks):
         axes = figure.add_axes((0.004 + index * 0.333, 0.08, 0.326, 0.815))
-        picture, bones = _picture(view, solid, sheet, glass)
+        picture, bones = lit_bones(view, solid, sheet, glass)
         axes.imshow(picture, interpolation="antialiased", extent=(0, view.columns, view.rows, 0))
         axes.set_axis_off()
         _lines(axes, view, bones, entry, target, needle)
-        _orientation(axes, view)
+        orientation_marks(axes, view)
         axes.text(0.02, -0.035, words, transform=axes.transAxes, fontsize=8.2, family=FONT, color="#3c4650", va="top")
     _legend(figure, entry is not None and target is not None, needle is not None)
     out = BytesIO()
@@ -83,7 +83,7 @@ def anatomy_picture(
     return out.getvalue()
 
 
-def _framed(left_deg: float, up_deg: float, points_mm: NDArray[Any], margin: float) -> View:
+def framed(left_deg: float, up_deg: float, points_mm: NDArray[Any], margin: float) -> View:
     """A look from behind, turned ``left_deg`` to the patient's left and ``up_deg`` to the head, that holds all points."""
     left, up = np.radians(left_deg), np.radians(up_deg)
     towards = np.array([np.sin(left) * np.cos(up), np.cos(left) * np.cos(up), np.sin(up)])
@@ -114,7 +114,7 @@ def with_smooth_rim(vertices: NDArray[Any], faces: NDArray[Any]) -> Mesh:
     return vertices, faces
 
 
-def _picture(view: View, meshes: Mapping[str, Mesh], cleft: Mesh, glass: bool) -> tuple[NDArray[Any], Layer]:
+def lit_bones(view: View, meshes: Mapping[str, Mesh], cleft: Mesh, glass: bool) -> tuple[NDArray[Any], Layer]:
     """The lit bones with the cleft in them, (rows, columns, 3), and the layer of opaque bone."""
     picture = np.ones((view.rows, view.columns, 3)) * PAPER
     sheet = draw_mesh(view, *cleft)
@@ -162,18 +162,18 @@ def _lines(
     close = view.half_height_mm < 90
     if entry is not None and target is not None:
         path = np.linspace(entry, target, 60)
-        _depth_line(axes, view, bones, path, PLAN, 1.3, dashed=True)
+        depth_line(axes, view, bones, path, PLAN, 1.3, dashed=True)
         axes.plot(*view.place(target)[:2], marker="o", ms=6.5 if close else 4.5, mfc="none", mec=PLAN, mew=1.5)
     if needle is not None:
         steps = np.linspace(0, 1, 40)[:, None]
         path = np.concatenate([a + (b - a) * steps for a, b in pairwise(needle)])
-        _depth_line(axes, view, bones, path, NEEDLE, 2.0 if close else 1.6, dashed=False)
+        depth_line(axes, view, bones, path, NEEDLE, 2.0 if close else 1.6, dashed=False)
         axes.plot(*view.place(needle[-1])[:2], marker="o", ms=3.6 if close else 2.6, color=NEEDLE)
     axes.set_xlim(0, view.columns)
     axes.set_ylim(view.rows, 0)
 
 
-def _depth_line(
+def depth_line(
     axes: Axes, view: View, bones: Layer, path: NDArray[Any], colour: str, width: float, dashed: bool
 ) -> None:
     """Full strength where the line lies in front of bone, faint where bone hides it."""
@@ -189,7 +189,7 @@ def _depth_line(
     axes.plot(visible[:, 0], visible[:, 1], color=colour, lw=width, ls=style, solid_capstyle="round")
 
 
-def _orientation(axes: Axes, view: View) -> None:
+def orientation_marks(axes: Axes, view: View) -> None:
     """The patient's sides at the edges of the picture, and 2 cm of scale."""
     left_of_screen = "L" if view.right[0] < 0 else "R"
     right_of_screen = "R" if left_of_screen == "L" else "L"
