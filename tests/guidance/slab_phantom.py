@@ -8,7 +8,9 @@ import numpy as np
 
 from sijoint.anatomy import CT, Tissue
 from sijoint.anatomy.chart import Chart
-from sijoint.frames import Grid, Side, rotation_about
+from sijoint.frames import Grid, PatientPosition, Side, load_carm_model, rotation_about
+from sijoint.guidance import JointThird, plan
+from sijoint.model import Target
 
 SKIN_Y, BELLY_Y, FLANK_X, WIDTH, CLEFT_X = 60.0, -140.0, 150.0, 3.0, 40.0
 CT_LOW_Z, CT_HIGH_Z, CT_STEP = -150.0, 150.0, 3.0
@@ -98,10 +100,45 @@ class SlabBody:
     def skin_exit_mm(self, point_mm, direction):
         return (SKIN_Y - point_mm[1]) / direction[1] if direction[1] > 0 else float("nan")
 
-    def landmark(self, name, side):
-        if name != "foramen_s2":
-            raise KeyError(name)
-        return SimpleNamespace(point_mm=np.array([20.0 * side.x_sign, 2.0, 30.0]), found_by="landmark")
+
+@dataclass(frozen=True)
+class Ball:
+    """A structure at risk whose distance is known."""
+
+    name: str
+    kind: str
+    centre_mm: tuple[float, float, float]
+    radius_mm: float
+    found_by: str = "landmark"
+
+    def distance_mm(self, points_mm):
+        return np.linalg.norm(np.asarray(points_mm) - self.centre_mm, axis=-1) - self.radius_mm
+
+
+def slab_risks(side):
+    """A dorsal foramen medial of the joint, and a vessel below it."""
+    return (
+        Ball("S2 foramen", "foramen", (20.0 * side.x_sign, 2.0, 30.0), 4.0),
+        Ball("gluteal vessels", "vessel", (45.0 * side.x_sign, -20.0, -12.0), 3.0),
+    )
+
+
+def slab_plan(
+    body=None,
+    side=Side.LEFT,
+    target=Target.INTRA_ARTICULAR,
+    *,
+    third=JointThird.LOWER,
+    risks=None,
+    position=PatientPosition.HFP,
+):
+    """Plans on blocks of bone with the default C-arm and the phantom's own structures at risk."""
+    return _planned(body or SlabBody(), side, target, third, slab_risks(side) if risks is None else risks, position)
+
+
+@cache
+def _planned(body, side, target, third, risks, position):
+    return plan(body, side, target, load_carm_model(), position, third=third, risks=risks)
 
 
 @cache
@@ -120,5 +157,6 @@ def _water_box(metal):
 
 def _box(*axes):
     """Signed distance to a box from (offset from its centre, half its size) along each axis."""
-    beyond = np.stack([np.abs(offset) - half for offset, half in axes], axis=-1)
-    return np.linalg.norm(np.maximum(beyond, 0), axis=-1) + np.minimum(beyond.max(axis=-1), 0)
+    beyond = [np.abs(offset) - half for offset, half in axes]
+    outside = sum(np.square(np.maximum(each, 0)) for each in beyond)
+    return np.sqrt(outside) + np.minimum(np.maximum(np.maximum(beyond[0], beyond[1]), beyond[2]), 0)

@@ -2,11 +2,11 @@
 
 import numpy as np
 import pytest
-from slab_phantom import SlabBody
+from slab_phantom import SlabBody, slab_plan
 
 from sijoint.formulary import needle
 from sijoint.frames import PatientPosition, ProjectionGeometry, ReceptorTilt, Side, angle_between_deg, load_carm_model
-from sijoint.guidance import NoPlan, line_openness, plan, plan_geometry, project_tip, tip_offset
+from sijoint.guidance import NoPlan, line_openness, plan_geometry, project_tip, tip_offset
 from sijoint.model import Target
 from sijoint.needle import bent_path
 
@@ -15,7 +15,7 @@ CARM = load_carm_model()
 
 @pytest.fixture(scope="module")
 def plans():
-    return plan(SlabBody(), Side.LEFT, Target.INTRA_ARTICULAR, CARM)
+    return slab_plan(SlabBody(), Side.LEFT, Target.INTRA_ARTICULAR)
 
 
 def test_best_plan_ends_inside_the_cleft_in_its_inferior_part(plans):
@@ -64,8 +64,8 @@ def test_needle_is_long_enough_and_has_a_hub_outside(plans):
 
 
 def test_left_and_right_plans_mirror_each_other():
-    left = plan(SlabBody(), Side.LEFT, Target.INTRA_ARTICULAR, CARM)[0]
-    right = plan(SlabBody(), Side.RIGHT, Target.INTRA_ARTICULAR, CARM)[0]
+    left = slab_plan(SlabBody(), Side.LEFT, Target.INTRA_ARTICULAR)[0]
+    right = slab_plan(SlabBody(), Side.RIGHT, Target.INTRA_ARTICULAR)[0]
     mirror = np.array([-1.0, 1.0, 1.0])
     assert right.score == pytest.approx(left.score, abs=0.02)
     assert np.linalg.norm(right.target_mm - mirror * left.target_mm) < 2.5  # equal scores at neighbouring depths
@@ -75,32 +75,32 @@ def test_left_and_right_plans_mirror_each_other():
 
 def test_needle_follows_the_plane_of_a_turned_joint():
     for angle in (0.0, 15.0):
-        best = plan(SlabBody(angle), Side.LEFT, Target.INTRA_ARTICULAR, CARM)[0]
+        best = slab_plan(SlabBody(angle), Side.LEFT, Target.INTRA_ARTICULAR)[0]
         # ventral and lateral: the receptor stands behind and towards the other side
         assert -best.receptor.left_deg == pytest.approx(angle, abs=5)
 
 
 def test_wider_cleft_forgives_more_errors_of_the_hand():
-    narrow, wide = (plan(SlabBody(0.0, width), Side.LEFT, Target.INTRA_ARTICULAR, CARM)[0] for width in (2.0, 6.0))
+    narrow, wide = (slab_plan(SlabBody(0.0, width), Side.LEFT, Target.INTRA_ARTICULAR)[0] for width in (2.0, 6.0))
     assert wide.robustness > narrow.robustness + 0.1
 
 
 def test_ligament_target_has_a_plan_too():
-    best = plan(SlabBody(), Side.LEFT, Target.LIGAMENT, CARM)[0]
+    best = slab_plan(SlabBody(), Side.LEFT, Target.LIGAMENT)[0]
     assert best.target is Target.LIGAMENT
     assert np.linalg.norm(best.target_mm - SlabBody().joints[Side.LEFT].ligament_target_mm) < 6
 
 
 def test_bone_across_the_back_leaves_no_plan_and_says_so():
     with pytest.raises(NoPlan, match="bone closes every straight way"):
-        plan(SlabBody(closed=True), Side.LEFT, Target.INTRA_ARTICULAR, CARM)
+        slab_plan(SlabBody(closed=True), Side.LEFT, Target.INTRA_ARTICULAR)
 
 
 def test_side_outside_the_ct_and_supine_patient_are_refused():
     with pytest.raises(NoPlan, match="does not show"):
-        plan(SlabBody(shown=(Side.RIGHT,)), Side.LEFT, Target.INTRA_ARTICULAR, CARM)
+        slab_plan(SlabBody(shown=(Side.RIGHT,)))
     with pytest.raises(NoPlan, match="turn the patient prone"):
-        plan(SlabBody(), Side.LEFT, Target.INTRA_ARTICULAR, CARM, PatientPosition.HFS)
+        slab_plan(SlabBody(), Side.LEFT, Target.INTRA_ARTICULAR, position=PatientPosition.HFS)
 
 
 def test_reasons_tell_clearance_depth_and_views(plans):
@@ -111,7 +111,7 @@ def test_reasons_tell_clearance_depth_and_views(plans):
 
 
 def test_same_input_gives_the_same_plan():
-    one, other = (plan(SlabBody(), Side.LEFT, Target.INTRA_ARTICULAR, CARM)[0] for _ in range(2))
+    one, other = (slab_plan(SlabBody(), Side.LEFT, Target.INTRA_ARTICULAR)[0] for _ in range(2))
     assert np.array_equal(one.direction, other.direction)
     assert one.score == other.score
 

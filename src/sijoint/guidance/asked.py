@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from sijoint.anatomy import Body
 from sijoint.frames import CArmModel, PatientPosition, ReceptorTilt, Side
-from sijoint.guidance.risks import AtRisk
+from sijoint.guidance.risks import AtRisk, Metal
 from sijoint.guidance.rule import PlannerRule
 from sijoint.guidance.thirds import JointThird
 from sijoint.model import Target
@@ -22,7 +22,7 @@ class Asked:
     third: JointThird | None  # None: the ligament target
     best_height_mm: float
     risks: tuple[AtRisk, ...]
-    metal_mm: NDArray[np.float64]  # (n, 3)
+    metal: Metal
     inside: Callable[[NDArray[np.float64]], NDArray[np.bool_]]  # whether tips (n, 3) are in the target
     lateral: ReceptorTilt
     carm: CArmModel

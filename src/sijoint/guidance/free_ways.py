@@ -10,7 +10,7 @@ from sijoint.formulary import needle as needle_by_code
 from sijoint.frames import ReceptorTilt, angle_between_deg
 from sijoint.guidance.asked import Asked
 from sijoint.guidance.goals import Goals
-from sijoint.guidance.risks import asked_margins_mm, gaps_mm, nearest_mm
+from sijoint.guidance.risks import asked_margins_mm, gaps_mm
 from sijoint.guidance.ways import Ways, needle_directions, straight_ways
 
 RISK_STEP_MM = 3.0  # between the points of a straight way that are held against structures at risk
@@ -107,7 +107,7 @@ def _met(asked: Asked, goals: Goals, ways: Ways) -> tuple[NDArray[np.bool_], NDA
     back = np.arange(0.0, asked.rule.search.path_mm, RISK_STEP_MM)
     points = goals.tip_mm[ways.goal][:, None, :] - back[None, :, None] * ways.direction[:, None, :]
     near = gaps_mm(points, asked.risks) < asked_margins_mm(asked.risks, limits)
-    metal = nearest_mm(np.ascontiguousarray(points[:, -1]), np.ascontiguousarray(points[:, 0]), asked.metal_mm)
+    metal = asked.metal.gaps_mm(np.ascontiguousarray(points[:, -1]), np.ascontiguousarray(points[:, 0]))
     return near, metal < limits.implant_margin_mm
 
 

@@ -12,7 +12,7 @@ from sijoint.guidance.executions import share_inside
 from sijoint.guidance.free_ways import FreeWays, score_of
 from sijoint.guidance.goals import Goals
 from sijoint.guidance.plans import Plan
-from sijoint.guidance.risks import gaps_mm, nearest_mm
+from sijoint.guidance.risks import gaps_mm
 from sijoint.guidance.views import STRAIGHT, reachable
 
 Point = NDArray[np.float64]
@@ -109,7 +109,7 @@ def _too_near(asked: Asked, way: BentWay, margins: dict[str, float]) -> str:
     for risk in asked.risks:
         if margins[risk.name] < limits.risk_margin_mm[risk.kind]:
             return f"the free ways pass within {limits.risk_margin_mm[risk.kind]:g} mm of the {risk.name}"
-    metal = nearest_mm(way.path_mm[:-1], way.path_mm[1:], asked.metal_mm).min() - way.needle.outer_mm / 2
+    metal = asked.metal.gaps_mm(way.path_mm[:-1], way.path_mm[1:]).min() - way.needle.outer_mm / 2
     return "the free ways pass too near to metal in the CT" if metal < limits.implant_margin_mm else ""
 
 

@@ -73,14 +73,27 @@ def asked_margins_mm(risks: Sequence[AtRisk], limits: Limits) -> Points:
     return np.array([limits.risk_margin_mm[risk.kind] for risk in risks])
 
 
-def metal_mm(ct: CT, centre_mm: Points, rule: ImplantRule) -> Points:
-    """Voxel centres (n, 3) of metal round a place (3,): saturated HU."""
+@dataclass(frozen=True, eq=False)
+class Metal:
+    """Voxels of metal: their centres (n, 3) and how far a voxel reaches from its own."""
+
+    points_mm: Points
+    radius_mm: float
+
+    def gaps_mm(self, starts_mm: Points, ends_mm: Points) -> Points:
+        """Least distance (m,) of straight pieces (m) to metal; infinite where there is none."""
+        return np.asarray(nearest_mm(starts_mm, ends_mm, self.points_mm) - self.radius_mm)
+
+
+def metal_near(ct: CT, centre_mm: Points, rule: ImplantRule) -> Metal:
+    """Metal round a place (3,): voxels of saturated HU."""
     index = np.rint(ct.grid.to_index(centre_mm[None])[0]).astype(int)
     reach = np.ceil(rule.within_mm / ct.grid.spacing_mm).astype(int)
     low = np.clip(index - reach, 0, ct.grid.shape)
     high = np.clip(index + reach + 1, 0, ct.grid.shape)
     box = ct.hu[tuple(slice(a, b) for a, b in zip(low, high, strict=True))]
-    return np.asarray(ct.grid.to_world(np.argwhere(box >= rule.from_hu) + low), dtype=np.float64).reshape(-1, 3)
+    points = ct.grid.to_world(np.argwhere(box >= rule.from_hu) + low)
+    return Metal(np.asarray(points, dtype=np.float64).reshape(-1, 3), float(np.linalg.norm(ct.grid.spacing_mm)) / 2)
 
 
 @njit(cache=True, nogil=True)
