@@ -39,7 +39,8 @@ class ShapeModel:
     ``mean_mm`` (3, n, 3) by bone, vertex, coordinate, at the mean size, placed as in the bundled CT; ``modes_mm`` (m, 3, n, 3)
     is what one standard deviation of each mode adds, the largest first. ``log_size_sd`` is the spread of the natural logarithm
     of size. ``subjects`` (s,) are the numbers of the pelves in their source, ``weights`` (s, m) and ``log_size`` (s,) what they
-    are made of, ``placements`` (s, 3, 4) where they lay in their own CT.
+    are made of, ``placements`` (s, 3, 4) where they lay in their own CT. ``centre_mm`` (3,) is where the model's origin lies in
+    the bundled CT; vertices ``control`` (c, 2: bone, vertex) were found on its bones at ``control_places_mm`` (c, 3).
     """
 
     mean_mm: NDArray[np.float64]
@@ -50,6 +51,9 @@ class ShapeModel:
     weights: NDArray[np.float64]
     log_size: NDArray[np.float64]
     placements: NDArray[np.float64]
+    centre_mm: NDArray[np.float64]
+    control: NDArray[np.int64]
+    control_places_mm: NDArray[np.float64]
 
     def vertices_mm(self, weights: ArrayLike = (), log_size: float = 0.0) -> NDArray[np.float64]:
         """Vertices (3, n, 3) of the pelvis with mode weights (m or fewer,) in standard deviations and a size."""
@@ -83,9 +87,13 @@ def shape_model() -> ShapeModel:
             kept["weights"].astype(np.float64),
             kept["log_size"],
             kept["placements"],
+            kept["centre_mm"],
+            kept["control"].astype(np.int64),
+            kept["control_places"].astype(np.float64),
         )
-    for array in (model.mean_mm, model.modes_mm, *faces, model.weights, model.log_size, model.placements):
-        array.setflags(write=False)
+    for value in (*vars(model).values(), *faces):
+        if isinstance(value, np.ndarray):
+            value.setflags(write=False)
     return model
 
 
