@@ -14,6 +14,8 @@ from sijoint.anatomy.extraction import extract_joint
 from sijoint.anatomy.joint import Joint
 from sijoint.anatomy.landmarks import Landmark
 from sijoint.anatomy.library import bundled_pelvis
+from sijoint.anatomy.library_draw import DrawnJoint, PelvisSample, PelvisVariant, Sex, draw_pelvis
+from sijoint.anatomy.library_sample import LibraryPelvis, pelvis_of, sample_pelvis
 from sijoint.anatomy.library_shape import PelvisBones, shape_subjects, subject_bones
 from sijoint.anatomy.picture import bone_mesh
 from sijoint.anatomy.reading import read_ct, read_field, read_labels, read_patient
@@ -26,13 +28,18 @@ __all__ = [
     "Approach",
     "Body",
     "Chart",
+    "DrawnJoint",
     "Joint",
     "Labels",
     "Landmark",
+    "LibraryPelvis",
     "PatientCT",
     "PelvisBones",
+    "PelvisSample",
+    "PelvisVariant",
     "Provenance",
     "Row",
+    "Sex",
     "StructureAtRisk",
     "Tissue",
     "UnreadableImage",
@@ -42,12 +49,15 @@ __all__ = [
     "bone_mesh",
     "bundled_pelvis",
     "describe",
+    "draw_pelvis",
     "extract_joint",
     "outward_direction",
+    "pelvis_of",
     "read_ct",
     "read_field",
     "read_labels",
     "read_patient",
+    "sample_pelvis",
     "shape_subjects",
     "structures_at_risk",
     "subject_bones",
