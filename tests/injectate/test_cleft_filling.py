@@ -140,7 +140,7 @@ def test_drug_pushes_the_contrast_ahead_of_it(slot, place, quincke, contrast, dr
 
 def test_a_path_tears_at_its_pressure_and_stays_open(slot, place, quincke, contrast, slot_joint):
     border = slot_joint().ventral_border_mm[10]
-    path = CapsularPath(Compartment.VENTRAL, border, border + [0, -3, 0], 8.0)
+    path = CapsularPath(Compartment.VENTRAL, border, border + np.array([0, -3, 0]), 8.0)
     fluid_body = slot(leaks=(path,))
     kpa, leaked = [], []
     for _ in range(60):

@@ -91,6 +91,8 @@ class SeenRules:
     grade_full_share: float
     cephalad_share: float
     cephalad_mm2: float
+    arthrography_most_ml: float
+    arthrography_outside_ml: float
 
 
 @dataclass(frozen=True)
