@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from sijoint.anatomy import Body, bone_mesh
+from sijoint.anatomy import Body, bone_mesh, structures_at_risk
 from sijoint.cli.options import CT_HELP, LABELS_HELP
 from sijoint.cli.outfolder import result_folder
 from sijoint.cli.plan_told import ADVICE, plan_document, plan_table
@@ -18,7 +18,6 @@ from sijoint.fluoroscopy import Projector, volume_from_hu
 from sijoint.frames import Side, load_carm_model
 from sijoint.guidance import JointThird, NoPlan, Plan
 from sijoint.guidance import plan as plans_for
-from sijoint.guidance.risks import risks_of
 from sijoint.model import Target
 from sijoint.report.plan_picture import plan_picture
 
@@ -75,7 +74,7 @@ def plan(
     for sentence in modelled:
         console.print(f"Modelled: {sentence}", style="dim", markup=False)
     console.print(
-        "Ends inside: share of sampled executions by an assumed hand that nothing corrects; it ranks ways and is no rate of "
+        "Inside: share of sampled executions by an assumed hand that nothing corrects; it ranks ways and is no rate of "
         "success.",
         style="dim",
         markup=False,
@@ -93,7 +92,9 @@ def _write_pictures(out: Path, body: Body, found: dict[Side, tuple[Plan, ...]], 
         for side, plans in found.items():
             best = plans[0]
             title = f"{side.value.capitalize()} side, {best.target.value} target"
-            picture = plan_picture(meshes, body.joints[side].mid_surface_mesh(), plans, risks_of(body, side), title)
+            picture = plan_picture(
+                meshes, body.joints[side].mid_surface_mesh(), plans, structures_at_risk(body, side), title
+            )
             (folder / f"{side.value}_plans.png").write_bytes(picture)
             trajectory = look(projector, body, side, best.target_mm, best.receptor, load_carm_model(), best)
             (folder / f"{side.value}_trajectory.png").write_bytes(trajectory)

@@ -82,12 +82,12 @@ def plan_table(side: str, plans: Sequence[Plan], console: Console) -> None:
         nearest = min(plan.margins_mm, key=lambda each: plan.margins_mm[each], default="")
         table.add_row(
             str(number),
-            escape(plan.receptor.words.removeprefix("receptor ")),
-            f"{plan.needle_gauge} G {plan.needle_length_mm:.0f} mm",
-            plan.bevel_words.removeprefix("bevel opening at "),
+            escape(_short(plan.receptor)),
+            f"{plan.needle_gauge} G x {plan.needle_length_mm:.0f}",
+            plan.bevel_words.removeprefix("bevel opening at ").removesuffix(" o'clock") + "h",
             f"{plan.depth_mm:.0f} mm",
             f"{plan.bone_clearance_mm:.1f} mm",
-            f"{nearest} {plan.margins_mm[nearest]:.0f} mm" if nearest else "none known",
+            f"{nearest.replace('_', ' ')} {plan.margins_mm[nearest]:.0f} mm" if nearest else "none known",
             f"{plan.robustness:.0%}",
         )
     console.print(table)
@@ -98,13 +98,13 @@ def plan_table(side: str, plans: Sequence[Plan], console: Console) -> None:
 
 def view_table(side: str, seen: ViewMap, console: Console) -> None:
     table = Table(title=f"{side.capitalize()} side, best views within reach", title_justify="left", box=SIMPLE_HEAD)
-    for heading in ("view", "receptor", "open", "lines", "bone", "dose"):
+    for heading in ("view", "receptor to patient's", "open", "lines", "bone", "dose"):
         table.add_column(heading)
     for view in seen.views:
         one, lateral = view.seen, view.kind.value == "lateral"
         table.add_row(
             view.kind.value,
-            escape(view.receptor.words.removeprefix("receptor ")),
+            escape(_short(view.receptor)),
             "" if lateral else f"{one.open_share:.0%}",
             "" if lateral else f"{one.separation_mm:+.0f} mm",
             "" if lateral else f"{one.bone_before_mm:.0f} mm",
@@ -147,6 +147,11 @@ def _receptor(tilt: ReceptorTilt) -> dict[str, Any]:
         "primary_deg": round(primary, 2) + 0.0,
         "secondary_deg": round(secondary, 2) + 0.0,
     }
+
+
+def _short(tilt: ReceptorTilt) -> str:
+    """For a narrow column under a heading that says of what: ``12° right, 2° cephalad``."""
+    return tilt.words.removeprefix("receptor ").replace("to the patient's ", "").replace("at the patient's ", "")
 
 
 def _number(value: float) -> float | None:

@@ -117,7 +117,7 @@ def _what_is_met(asked: Asked, goals: Goals, ways: Ways, limit: str) -> str:
         return f"metal in the CT lies across the ways within {limit}: an implant bars the path; plan another target"
     risk = asked.risks[int(np.argmax(met.sum(axis=0)))]
     margin = asked.rule.limits.risk_margin_mm[risk.kind]
-    return f"the ways within {limit} pass within {margin:g} mm of the {risk.name}"
+    return f"the ways within {limit} pass within {margin:g} mm of the {risk.name.replace('_', ' ')}"
 
 
 def _best_rows(ways: Ways, goals: Goals, asked: Asked, count: int) -> NDArray[np.intp]:

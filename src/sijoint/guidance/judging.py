@@ -108,7 +108,7 @@ def _too_near(asked: Asked, way: BentWay, margins: dict[str, float]) -> str:
     limits = asked.rule.limits
     for risk in asked.risks:
         if margins[risk.name] < limits.risk_margin_mm[risk.kind]:
-            return f"the free ways pass within {limits.risk_margin_mm[risk.kind]:g} mm of the {risk.name}"
+            return f"the free ways pass within {limits.risk_margin_mm[risk.kind]:g} mm of the {risk.name.replace('_', ' ')}"
     metal = asked.metal.gaps_mm(way.path_mm[:-1], way.path_mm[1:]).min() - way.needle.outer_mm / 2
     return "the free ways pass too near to metal in the CT" if metal < limits.implant_margin_mm else ""
 

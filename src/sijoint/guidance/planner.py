@@ -5,14 +5,14 @@ from collections.abc import Callable, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from sijoint.anatomy import Body, Joint, Tissue
+from sijoint.anatomy import Body, Joint, Tissue, structures_at_risk
 from sijoint.frames import CArmModel, PatientPosition, Side, angle_between_deg
 from sijoint.guidance.asked import Asked
 from sijoint.guidance.free_ways import FreeWays, free_ways
 from sijoint.guidance.goals import Goals, goals_in_cleft, goals_in_ligament
 from sijoint.guidance.judging import judged
 from sijoint.guidance.plans import NoPlan, Plan
-from sijoint.guidance.risks import AtRisk, metal_near, risks_of
+from sijoint.guidance.risks import AtRisk, metal_near
 from sijoint.guidance.rule import PlannerRule, load_planner_rule
 from sijoint.guidance.thirds import JointThird, best_height_mm, heights_mm
 from sijoint.guidance.views import lateral_view
@@ -48,7 +48,7 @@ def plan(
         target=target,
         third=third if target is Target.INTRA_ARTICULAR else None,
         best_height_mm=best_height_mm(joint, third, rule.search),
-        risks=risks_of(body, side) if risks is None else tuple(risks),
+        risks=structures_at_risk(body, side) if risks is None else tuple(risks),
         metal=metal_near(body.patient.ct, np.asarray(joint.inferior_recess_mm), rule.implant),
         inside=_inside(body, joint, target, rule),
         lateral=lateral,

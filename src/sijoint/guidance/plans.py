@@ -175,5 +175,5 @@ def _reasons(plan: Plan) -> tuple[str, ...]:
     if plan.margins_mm:
         name = min(plan.margins_mm, key=lambda each: plan.margins_mm[each])
         known = " (by landmark)" if plan.found_by.get(name) == "landmark" else ""
-        words.append(f"nearest structure at risk: {name}{known}, {plan.margins_mm[name]:.0f} mm")
+        words.append(f"nearest structure at risk: {name.replace('_', ' ')}{known}, {plan.margins_mm[name]:.0f} mm")
     return tuple(words)

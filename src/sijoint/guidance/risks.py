@@ -11,21 +11,14 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from sijoint.anatomy import CT, Body
-from sijoint.frames import Side
+from sijoint.anatomy import CT
 from sijoint.guidance.rule import ImplantRule, Limits
 
 Points = NDArray[np.float64]
-_LANDMARKS = (
-    ("foramen_s1", "foramen"),
-    ("foramen_s2", "foramen"),
-    ("foramen_s3", "foramen"),
-    ("sciatic_notch", "notch"),
-)
 
 
 class AtRisk(Protocol):
-    """A structure that a needle keeps away from."""
+    """A structure that a needle keeps away from; ``anatomy.StructureAtRisk`` is one."""
 
     @property
     def name(self) -> str: ...
@@ -34,31 +27,6 @@ class AtRisk(Protocol):
     @property
     def found_by(self) -> str: ...
     def distance_mm(self, points_mm: Points) -> Points: ...
-
-
-@dataclass(frozen=True, eq=False)
-class PointAtRisk:
-    """A structure of which only a landmark (3,) is known."""
-
-    name: str
-    kind: str
-    found_by: str
-    point_mm: Points
-
-    def distance_mm(self, points_mm: Points) -> Points:
-        return np.asarray(np.linalg.norm(points_mm - self.point_mm, axis=-1))
-
-
-def risks_of(body: Body, side: Side) -> tuple[AtRisk, ...]:
-    """Where the structures at risk are, as far as this CT tells; of others no margin is claimed."""
-    found = []
-    for name, kind in _LANDMARKS:
-        try:
-            landmark = body.landmark(name, side)
-        except (KeyError, ValueError):
-            continue
-        found.append(PointAtRisk(name.replace("_", " "), kind, landmark.found_by, np.asarray(landmark.point_mm)))
-    return tuple(found)
 
 
 def gaps_mm(points_mm: Points, risks: Sequence[AtRisk]) -> Points:

@@ -6,9 +6,10 @@ from io import BytesIO
 import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from numpy.typing import NDArray
 
+from sijoint.anatomy import StructureAtRisk
 from sijoint.guidance import Plan, plan_geometry
-from sijoint.guidance.risks import AtRisk
 from sijoint.report.anatomy_picture import (
     CLEFT,
     FONT,
@@ -28,14 +29,13 @@ RISKS = {
     "vessel": "#b0003a",
     "bowel": "#7a5230",
     "notch": "#8a5a00",
-    "pelvic cavity": "#5b7fa6",
-}
+}  # the pelvic cavity is everything in front of the bones, and is not drawn
 INK, QUIET = "#1d252c", "#3c4650"
 DOTS = 160  # of a structure at risk, for looking
 
 
 def plan_picture(
-    meshes: Mapping[str, Mesh], cleft: Mesh, plans: Sequence[Plan], risks: Sequence[AtRisk], title: str
+    meshes: Mapping[str, Mesh], cleft: Mesh, plans: Sequence[Plan], risks: Sequence[StructureAtRisk], title: str
 ) -> bytes:
     """PNG of two looks at the plans of one side, from behind and obliquely; the best way is black, the others grey.
 
@@ -45,9 +45,10 @@ def plan_picture(
     best = plans[0]
     solid = {name: mesh for name, mesh in meshes.items() if len(mesh[1])}
     paths = np.concatenate([plan.path_mm for plan in plans])
-    near = np.concatenate([sheet[0], paths, *(_shown(risk)[:1] for risk in risks)])
+    near = np.concatenate([sheet[0], paths])
     everything = np.concatenate([*(mesh[0] for mesh in solid.values()), paths])
     outward = best.side.x_sign
+    shown = [risk for risk in risks if risk.kind in RISKS]
     looks = (
         ("from behind", framed(0, 0, everything, 1.05), False),
         ("close by, from behind and the side, hip bone as glass", framed(outward * 48, 8, near, 1.15), True),
@@ -60,18 +61,16 @@ def plan_picture(
         picture, bones = lit_bones(view, solid, sheet, glass)
         axes.imshow(picture, interpolation="antialiased", extent=(0, view.columns, view.rows, 0))
         axes.set_axis_off()
-        for risk in risks:
-            placed = view.place(_shown(risk))
-            axes.plot(
-                placed[:, 0],
-                placed[:, 1],
-                ls="",
-                marker="o",
-                ms=2.2,
-                mfc=RISKS.get(risk.kind, QUIET),
-                mec="none",
-                alpha=0.75,
-            )
+        for risk in shown:
+            placed = view.place(_some(risk))
+            column = np.clip(placed[:, 0].astype(int), 0, view.columns - 1)
+            row = np.clip(placed[:, 1].astype(int), 0, view.rows - 1)
+            hidden = placed[:, 2] < bones.depth[row, column]
+            for part, opacity in ((hidden, 0.22), (~hidden, 0.85)):
+                at = placed[part]
+                axes.plot(
+                    at[:, 0], at[:, 1], ls="", marker="o", ms=2.2, mfc=RISKS[risk.kind], mec="none", alpha=opacity
+                )
         for plan in reversed(plans):
             colour, width = (NEEDLE, 2.0) if plan is best else (OTHER, 1.2)
             depth_line(axes, view, bones, plan.path_mm, colour, width, dashed=False)
@@ -80,22 +79,21 @@ def plan_picture(
         axes.set_ylim(view.rows, 0)
         orientation_marks(axes, view)
         axes.text(0.02, -0.02, words, transform=axes.transAxes, fontsize=8.2, family=FONT, color=QUIET, va="top")
-    _legend(figure, risks)
+    _legend(figure, shown)
     out = BytesIO()
     figure.savefig(out, format="png", metadata={"Software": None})
     return out.getvalue()
 
 
-def _shown(risk: AtRisk) -> np.ndarray:
+def _some(risk: StructureAtRisk) -> NDArray[np.float64]:
     """Some of the points of a structure."""
-    points = np.atleast_2d(np.asarray(getattr(risk, "points_mm", getattr(risk, "point_mm", None)), dtype=float))
-    return points[:: max(1, len(points) // DOTS)]
+    return risk.points_mm[:: max(1, len(risk.points_mm) // DOTS)]
 
 
-def _legend(figure: Figure, risks: Sequence[AtRisk]) -> None:
+def _legend(figure: Figure, risks: Sequence[StructureAtRisk]) -> None:
     kinds = sorted({risk.kind for risk in risks})
     parts = [("━ best plan, dashed: an overshoot of 20 mm", NEEDLE), ("━ other plans", OTHER), ("━ cleft", CLEFT)]
-    parts += [(f"● {kind}", RISKS.get(kind, QUIET)) for kind in kinds]
+    parts += [(f"● {kind}", RISKS[kind]) for kind in kinds]
     x = 0.008
     for words, colour in parts:
         figure.text(x, 0.045, words, fontsize=8, family=FONT, color=colour, va="center")
