@@ -121,16 +121,16 @@ def test_the_trajectory_view_shows_the_planned_needle_as_a_dot(fluoro, tmp_path)
     ("wish", "tilt"),
     [
         ({}, ReceptorTilt(0, 0)),
-        ({"left": 15.0, "cranial": 10.0}, ReceptorTilt(15, 10)),
-        ({"right": 15.0, "caudal": 10.0}, ReceptorTilt(-15, -10)),
-        ({"view": View.LATERAL_RIGHT, "cranial": 5.0}, ReceptorTilt(-90, 5)),
+        ({"left": 15.0, "cephalad": 10.0}, ReceptorTilt(15, 10)),
+        ({"right": 15.0, "caudad": 10.0}, ReceptorTilt(-15, -10)),
+        ({"view": View.LATERAL_RIGHT, "cephalad": 5.0}, ReceptorTilt(-90, 5)),
         ({"view": View.AP, "left": 20.0}, ReceptorTilt(20, 0, behind=False)),
         ({"prone": False, "left": 20.0}, ReceptorTilt(20, 0, behind=False)),
         ({"prone": False, "view": View.PA}, ReceptorTilt(0, 0)),
     ],
 )
 def test_words_are_the_receptor_that_they_say(wish, tilt):
-    every = dict.fromkeys(("view", "left", "right", "cranial", "caudal", "primary", "secondary")) | {"prone": True}
+    every = dict.fromkeys(("view", "left", "right", "cephalad", "caudad", "primary", "secondary")) | {"prone": True}
     assert angle_between_deg(receptor(**{**every, **wish}), tilt.direction) < 1e-9
 
 

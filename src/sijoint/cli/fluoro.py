@@ -72,8 +72,10 @@ def fluoro(
     ] = None,
     left: Annotated[float | None, typer.Option(help="Receptor to the patient's left, degrees from straight.")] = None,
     right: Annotated[float | None, typer.Option(help="Receptor to the patient's right.")] = None,
-    cranial: Annotated[float | None, typer.Option(help="Receptor towards the head.")] = None,
-    caudal: Annotated[float | None, typer.Option(help="Receptor towards the feet.")] = None,
+    cephalad: Annotated[
+        float | None, typer.Option("--cephalad", "--cranial", help="Receptor towards the head.")
+    ] = None,
+    caudad: Annotated[float | None, typer.Option("--caudad", "--caudal", help="Receptor towards the feet.")] = None,
     primary: Annotated[float | None, typer.Option(help="DICOM primary angle instead of words.")] = None,
     secondary: Annotated[float | None, typer.Option(help="DICOM secondary angle instead of words.")] = None,
     position: Annotated[
@@ -82,8 +84,10 @@ def fluoro(
     at: Annotated[
         str | None, typer.Option(metavar="X,Y,Z", help="Isocentre, LPS mm. Default: the middle of the CT.")
     ] = None,
-    side: Annotated[Side, typer.Option(help="Joint of the trajectory view.")] = Side.LEFT,
-    target: Annotated[Target, typer.Option(help="What the plan aims at.")] = Target.INTRA_ARTICULAR,
+    side: Annotated[
+        Side | None, typer.Option(help="Joint of the trajectory view and of the planned needle. Default: left.")
+    ] = None,
+    target: Annotated[Target | None, typer.Option(help="What the plan aims at. Default: intra-articular.")] = None,
     labels: Annotated[Path | None, typer.Option(help=LABELS_HELP_FOR_PLANS)] = None,
     needle: Annotated[
         str | None,
@@ -150,19 +154,23 @@ def fluoro(
     """Take one fluoroscopy image, or a short run, of a CT.
 
     Without anything else: the bundled pelvis, prone, receptor straight above the table, automatic brightness, and the
-    image that is held when the pedal is let go. Example: sij fluoro --left 15 --cranial 10 --out oblique.png
+    image that is held when the pedal is let go. Example: sij fluoro --left 15 --cephalad 10 --out oblique.png
     """
     began = time.perf_counter()
     if out is None:
         raise UnclearView("say where the image shall go: --out image.png (or .npy, .tiff)")
     refuse_unusable(out, KINDS)
-    direction = receptor(view, left, right, cranial, caudal, primary, secondary, position.prone)
+    direction = receptor(view, left, right, cephalad, caudad, primary, secondary, position.prone)
     with_plan = direction is None or needle == PLANNED
     if direction is None and at is not None:
         raise UnclearView("the trajectory view has its isocentre on the planned target: leave out --at")
     if with_plan and ct is not None and labels is None:
         raise UnclearView("a plan needs the CT's labels: add --labels, or leave out the CT for the bundled pelvis")
     refuse_loose_ends(ct, labels, needle, gauge, needle == PLANNED, with_plan)
+    if not with_plan and (side, target) != (None, None):
+        raise UnclearView(
+            "--side and --target choose a plan, and none is asked for: add --view trajectory or --needle planned"
+        )
     carm = c_arm(source_detector_mm, source_isocentre_mm)
     refuse_subtraction(subtract, contrast, agent, out)
     refuse_look(subtract, {"--window": window, "--edge": edge, "--local-contrast": local_contrast})
@@ -185,7 +193,7 @@ def fluoro(
         read = time.perf_counter()
         if with_plan and patient is not None:
             status.update("planning the needle")
-            way = best_plan(patient, side, target, carm, position)
+            way = best_plan(patient, side or Side.LEFT, target or Target.INTRA_ARTICULAR, carm, position)
             if needle == PLANNED:
                 chains = (planned_needle(way),)
             if direction is None:

@@ -30,8 +30,8 @@ def receptor(
     view: View | None,
     left: float | None,
     right: float | None,
-    cranial: float | None,
-    caudal: float | None,
+    cephalad: float | None,
+    caudad: float | None,
     primary: float | None,
     secondary: float | None,
     prone: bool,
@@ -41,15 +41,15 @@ def receptor(
     Without any wish the receptor is straight above the table. Raises UnclearView, and UnreachablePose for angles that do
     not exist.
     """
-    tilts = {"--left": left, "--right": right, "--cranial": cranial, "--caudal": caudal}
+    tilts = {"--left": left, "--right": right, "--cephalad": cephalad, "--caudad": caudad}
     tilted = [name for name, value in tilts.items() if value is not None]
     if primary is not None or secondary is not None:
         if view is not None or tilted:
             raise UnclearView(
-                "give the view either in words (--view, --left, --right, --cranial, --caudal) or as --primary and --secondary"
+                "give the view either in words (--view, --left, --right, --cephalad, --caudad) or as --primary and --secondary"
             )
         return receptor_direction(180.0 if primary is None and prone else primary or 0.0, secondary or 0.0)
-    for one, other in (("--left", "--right"), ("--cranial", "--caudal")):
+    for one, other in (("--left", "--right"), ("--cephalad", "--caudad")):
         if one in tilted and other in tilted:
             raise UnclearView(f"give {one} or {other}, not both")
     if view is View.TRAJECTORY:
@@ -60,7 +60,7 @@ def receptor(
         if value is not None and not np.isfinite(value):
             raise UnclearView(f"{name} is {value:g}: give a number of degrees")
     left_deg = left if left is not None else -(right or 0.0)
-    cephalad_deg = cranial if cranial is not None else -(caudal or 0.0)
+    cephalad_deg = cephalad if cephalad is not None else -(caudad or 0.0)
     if view in LATERAL_DEG:
         if left is not None or right is not None:
             raise UnclearView("a lateral view tilts towards head or feet alone: leave out --left and --right")
