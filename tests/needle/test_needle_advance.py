@@ -3,14 +3,14 @@
 import numpy as np
 import pytest
 
-from sijoint.needle import FalseGive, RefusedMovement, advance, aim, insert, rotate_bevel, withdraw
+from sijoint.needle import EVEN, FalseGive, RefusedMovement, advance, aim, insert, rotate_bevel, withdraw
 
 GAP = np.array([0.0, 4.0, 0.0])  # 6 mm into the gap
 ENTRY = np.array([0.0, 60.0, 0.0])
 
 
-def push(quincke, slabs, entry, target, distance, seed=1, **causes):
-    state = insert(quincke, entry, aim(quincke, entry, target, 0.0), 0.0)
+def push(quincke, slabs, entry, target, distance, seed=1, grain=EVEN, **causes):
+    state = insert(quincke, entry, aim(quincke, entry, target, 0.0, body=slabs), 0.0, grain=grain)
     return advance(state, distance, slabs, target_mm=target, rng=np.random.default_rng(seed), **causes)
 
 
@@ -26,6 +26,7 @@ def test_needle_crosses_the_layers_in_order_and_gives_on_entering_the_cleft(quin
     ]
     assert feels[-1].depth_mm == pytest.approx(50, abs=0.6)
     assert state.tissue == "cleft"
+    assert [name for name, _ in state.layers] == ["skin", "fat", "muscle", "ligament", "capsule", "cleft"]
     assert np.linalg.norm(state.tip_mm - GAP) < 0.5
     assert state.gives_felt == 1
 
@@ -53,11 +54,13 @@ def test_needle_leaves_bone_only_by_being_withdrawn(quincke, slabs):
     assert forward.bone_contacts == 2
 
 
-def test_needle_in_the_gap_stops_when_it_meets_the_wall(quincke, slabs):
-    state, _ = push(quincke, slabs, np.array([6.0, 60.0, 0.0]), np.array([0.5, 8.0, 0.0]), 70.0)
-    assert state.on_bone
-    assert abs(state.tip_mm[0]) < 1
-    assert state.tip_mm[1] < 10
+def test_needle_in_the_gap_is_guided_by_its_wall_to_the_far_end(quincke, slabs):
+    """Aimed 6 degrees across a 2 mm gap, it meets the wall and goes on along it."""
+    state, feels = push(quincke, slabs, np.array([6.0, 60.0, 0.0]), np.array([0.5, 8.0, 0.0]), 72.0)
+    assert "scrape" in [feel.kind for feel in feels]
+    assert not state.on_bone
+    assert state.tip_mm[1] < -10
+    assert -1 < state.tip_mm[0] < -0.7
 
 
 def test_false_give_is_felt_before_the_joint_and_not_told_apart_by_its_words(quincke, slabs):
@@ -74,7 +77,7 @@ def test_false_give_without_strength_is_not_felt(quincke, slabs):
 
 
 def test_false_give_is_crossed_once_even_in_small_steps(quincke, slabs):
-    state, rng, gives = insert(quincke, ENTRY, [0, -1, 0]), np.random.default_rng(5), 0
+    state, rng, gives = insert(quincke, ENTRY, [0, -1, 0], grain=EVEN), np.random.default_rng(5), 0
     for _ in range(50):
         state, feels = advance(
             state, 0.9, slabs, false_give=FalseGive(15.0, 1.0), target_mm=GAP + np.array([0, 0, -4.0]), rng=rng

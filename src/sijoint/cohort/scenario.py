@@ -122,6 +122,7 @@ class Causes:
     false_give: FalseGive | None = None
     vessels: tuple[VesselCauses, ...] = ()
     leaks: tuple[LeakCauses, ...] = ()
+    even_tissue: bool = False  # the textbook's patient: only the joint gives
 
 
 @dataclass(frozen=True)

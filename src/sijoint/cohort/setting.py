@@ -37,6 +37,7 @@ def setting_for(case: Case, causes: Causes, order: Order, procedure_id: str, row
             false_give=causes.false_give,
             vessels=tuple(_vessel(vessel, plan, order.side) for vessel in causes.vessels),
             leaks=tuple(_leak(leak, case, plan, order.side) for leak in causes.leaks),
+            even_tissue=causes.even_tissue,
         ),
         target_mm=_triple(plan.target_mm),
         position=case.position,

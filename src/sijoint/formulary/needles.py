@@ -14,7 +14,10 @@ class UnknownNeedle(ValueError):
 
 @dataclass(frozen=True)
 class Needle:
-    """A real needle: diameters and length in mm; ``deflection_mm_at_80`` is the sideways drift after 80 mm of gel."""
+    """A real needle: diameters and length in mm.
+
+    ``deflection_mm_at_80`` is the sideways drift after 80 mm of gel, away from the bevel opening; negative: towards it.
+    """
 
     code: str
     name: str

@@ -1,28 +1,32 @@
-"""Pushing the needle forward: it bends, crosses layers, may give, and stops at cortical bone or at its hub."""
+"""Pushing the needle forward: it bends, crosses layers, may give, skids along bone, and stops at bone or at its hub."""
 
-from dataclasses import replace
-from typing import Literal, Protocol
+from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.random import Generator
 from numpy.typing import ArrayLike, NDArray
 
-from sijoint.anatomy import Tissue
-from sijoint.frames import unit
-from sijoint.needle.bending import DEFLECTION_MEASURED_AT_MM, arc_direction, curvature_per_mm
-from sijoint.needle.feel import FalseGive, Feel
-from sijoint.needle.mechanics import ForceSpread, Mechanics, mechanics
+from sijoint.needle.bending import bevel_opening
+from sijoint.needle.body_map import TissueMap, tissue_names
+from sijoint.needle.feel import FalseGive, Feel, ForceTrace, Touch
+from sijoint.needle.grain import drawn_grain
+from sijoint.needle.layers import LayerWalk, shaft_friction_n
+from sijoint.needle.mechanics import mechanics
 from sijoint.needle.state import NeedleState, RefusedMovement
+from sijoint.needle.way_ahead import WayAhead, way_ahead
 
 Vector = NDArray[np.float64]
 HUB_SLACK_MM = 0.01  # the stored path is a chain of chords, hardly shorter than the arc
-GAUGE_22_OUTER_MM = 0.718  # ISO 9626; the force table is for this needle
 
 
-class TissueMap(Protocol):
-    """What advancing asks of the body: the tissue at points and the distance from bone."""
+@dataclass(frozen=True, eq=False)
+class Pushed:
+    """A needle after a push, what the hand felt, what the tip came into, and the resistance along the way."""
 
-    def tissue_at(self, points_mm: Vector) -> NDArray[np.uint8]: ...
-    def bone_distance_mm(self, points_mm: Vector) -> Vector: ...
+    state: NeedleState
+    feels: tuple[Feel, ...]
+    touches: tuple[Touch, ...]
+    trace: ForceTrace
 
 
 def advance(
@@ -32,14 +36,28 @@ def advance(
     *,
     false_give: FalseGive | None = None,
     target_mm: ArrayLike | None = None,
-    rng: np.random.Generator,
+    rng: Generator,
 ) -> tuple[NeedleState, tuple[Feel, ...]]:
-    """The needle pushed by this distance or until bone or its hub stops it, and what was felt, in order.
+    """The needle pushed by this distance or until bone or its hub stops it, and what was felt, in order; see `push`."""
+    pushed = push(state, distance_mm, body, false_give=false_give, target_mm=target_mm, rng=rng)
+    return pushed.state, pushed.feels
 
-    A false give lies `before_target_mm` before `target_mm` along the needle. Raises RefusedMovement for a negative
-    distance, a needle out of the skin, or one that is in to its hub.
+
+def push(
+    state: NeedleState,
+    distance_mm: float,
+    body: TissueMap,
+    *,
+    turn_deg: float = 0.0,
+    false_give: FalseGive | None = None,
+    target_mm: ArrayLike | None = None,
+    rng: Generator,
+) -> Pushed:
+    """The needle pushed by this distance or until bone or its hub stops it, its bevel turned evenly by `turn_deg` meanwhile.
+
+    A withdrawn needle follows its own track first. A false give lies `before_target_mm` before `target_mm` along the needle.
+    Raises RefusedMovement for a negative distance, a needle out of the skin, or one that is in to its hub.
     """
-    rules = mechanics()
     if distance_mm < 0:
         raise RefusedMovement("An advance is a positive distance in millimetres; withdraw the needle instead.")
     if not state.in_skin:
@@ -47,132 +65,109 @@ def advance(
     room_mm = state.needle.length_mm - state.depth_mm
     if room_mm < HUB_SLACK_MM and distance_mm > 0:
         raise RefusedMovement("The needle is in to its hub; choose a longer needle.")
-    ahead = _wandering_arc(state, min(distance_mm, room_mm), rules, rng)
-    if len(ahead.points_mm) < 2:
-        return state, ()
-
-    clearance = np.asarray(body.bone_distance_mm(ahead.points_mm), dtype=np.float64)
-    last = _last_free(clearance, rules.bone_contact_share * state.needle.outer_mm / 2)
-    tissues = [Tissue(int(t)).name.lower() for t in body.tissue_at(ahead.points_mm[: last + 1])]
-    feels, tissue = _layers(state, ahead, tissues, rules, rng)
-    feels += _false_gives(ahead, last, false_give, target_mm, rules, rng)
-    stopped = last < len(ahead.points_mm) - 1
-    if stopped:
-        force = _draw(rules.force_of("bone"), state, rng)
-        feels.append(Feel("bone", float(ahead.depths_mm[last]), force, "bone"))
-    feels.sort(key=lambda feel: feel.depth_mm)
+    distance = min(distance_mm, room_mm)
+    grain = state.grain or drawn_grain(rng)
+    start = replace(state, grain=grain)
+    followed, trace = _along_track(start, distance)
+    left = distance - (followed.depth_mm - start.depth_mm)
+    if left <= 1e-9:
+        return Pushed(followed, (), (), trace)
+    way = way_ahead(followed, left, body, grain, turn_deg, rng)
+    walk = LayerWalk(followed, rng)
+    names = tissue_names(body, _looked_ahead(way), grain)
+    walk.along(way.depths_mm, names, grain.unevenness(way.points_mm), way.scraped)
+    if way.stopped:
+        walk.stops_at_bone()
+    walk.feels += _false_gives(way, false_give, target_mm, rng)
+    feels = tuple(sorted(walk.feels, key=lambda feel: feel.depth_mm))
+    clock = (followed.bevel_clock_deg + turn_deg * (way.depths_mm[-1] - way.depths_mm[0]) / left) % 360.0
     moved = replace(
-        state,
-        path_mm=_joined(state.path_mm, ahead, last, rules.path_step_mm),
-        direction=ahead.directions[last],
-        opening=ahead.openings[last],
-        tissue=tissue,
-        on_bone=stopped,
-        bone_contacts=state.bone_contacts + (stopped and not (state.on_bone and last == 0)),
-        gives_felt=state.gives_felt + sum(feel.kind == "give" for feel in feels),
+        followed,
+        path_mm=_joined(followed.path_mm, way),
+        direction=way.directions[-1],
+        opening=way.openings[-1],
+        bevel_clock_deg=clock if turn_deg else followed.bevel_clock_deg,
+        tissue=walk.tissue,
+        layers=tuple(walk.layers),
+        tip_n=walk.tip_n,
+        layer_n=walk.layer_n,
+        flexed_mm=way.flexed_mm,
+        on_bone=way.stopped,
+        bone_contacts=followed.bone_contacts + (way.stopped and not (followed.on_bone and len(way.points_mm) == 1)),
+        gives_felt=followed.gives_felt + sum(feel.kind == "give" for feel in feels),
     )
-    return moved, tuple(feels)
+    return Pushed(moved, feels, tuple(walk.touches), _one_after(trace, walk.force_trace))
 
 
-class _Ahead:
-    """Samples in front of the tip, the tip itself first: points, depths, directions, openings."""
-
-    def __init__(self, points: Vector, depths: Vector, directions: Vector, openings: Vector) -> None:
-        self.points_mm, self.depths_mm, self.directions, self.openings = points, depths, directions, openings
-
-
-def _wandering_arc(state: NeedleState, distance_mm: float, rules: Mechanics, rng: np.random.Generator) -> _Ahead:
-    count = int(np.ceil(distance_mm / rules.feel_step_mm - 1e-9))
-    steps = np.full(count, rules.feel_step_mm)
-    if count:
-        steps[-1] = distance_mm - rules.feel_step_mm * (count - 1)
-    curvature = curvature_per_mm(state.needle)
-    # A direction that walks at random by s per root millimetre is s * sqrt(L³/3) aside after L.
-    wander = rules.scatter_of(state.needle.tip) * np.sqrt(3 / DEFLECTION_MEASURED_AT_MM**3)
-    turns = rng.normal(0.0, 1.0, (count, 2)) * (wander * np.sqrt(steps))[:, None]
-    points, directions, openings = [state.tip_mm], [state.direction], [state.opening]
-    for step, (aside, across) in zip(steps, turns, strict=True):
-        along, opening = directions[-1], openings[-1]
-        side = np.cross(along, opening)
-        middle, _ = arc_direction(along, opening, curvature, step / 2)
-        points.append(points[-1] + step * middle)
-        along, opening = arc_direction(along, opening, curvature, step)
-        along = unit(along + aside * opening + across * side)
-        directions.append(along)
-        openings.append(unit(opening - (opening @ along) * along))
-    depths = state.depth_mm + np.concatenate([[0.0], np.cumsum(steps)])
-    return _Ahead(np.array(points), depths, np.array(directions), np.array(openings))
-
-
-def _last_free(clearance_mm: Vector, contact_mm: float) -> int:
-    """Index of the last sample before bone: a tip that already touches may leave or slide off, not press on."""
-    nearer = clearance_mm[1:] < clearance_mm[:-1] - 1e-6
-    blocked = (clearance_mm[1:] < contact_mm) & nearer
-    return int(np.argmax(blocked)) if blocked.any() else len(clearance_mm) - 1
+def _along_track(state: NeedleState, distance_mm: float) -> tuple[NeedleState, ForceTrace]:
+    """As far as the needle's old track goes: nothing is cut there and nothing gives, only the shaft rubs."""
+    end = state.track
+    depths = np.array([state.depth_mm])
+    here = state
+    if end is not None:
+        reach = min(end.depth_mm, state.depth_mm + distance_mm)
+        whole = reach >= end.depth_mm - 1e-9
+        there = end if whole else end.cut_to(reach)
+        turned = state.bevel_clock_deg != end.bevel_clock_deg
+        here = replace(
+            there,
+            bevel_clock_deg=state.bevel_clock_deg,
+            opening=bevel_opening(there.direction, state.bevel_clock_deg) if turned else there.opening,
+            passes=state.passes,
+            redirections=state.redirections,
+            bone_contacts=state.bone_contacts,
+            gives_felt=state.gives_felt,
+            grain=state.grain,
+            tip_n=0.0,
+            on_bone=False,
+            track=None if whole else end,
+        )
+        depths = np.append(np.arange(state.depth_mm, reach, mechanics().feel_step_mm), reach)
+    friction = np.array([shaft_friction_n(here.cut_to(depth) if depth > 0 else here) for depth in depths[:-1]])
+    friction = np.append(friction, shaft_friction_n(here))
+    return here, ForceTrace(depths, friction, friction)
 
 
-def _layers(
-    state: NeedleState, ahead: _Ahead, tissues: list[str], rules: Mechanics, rng: np.random.Generator
-) -> tuple[list[Feel], str]:
-    feels: list[Feel] = []
-    hold = max(1, round(rules.tissue_change_mm / rules.feel_step_mm))
-    current = state.tissue or tissues[0]
-    for i in range(1, len(tissues)):
-        new = tissues[i]
-        if new == current or new == "bone" or any(t != new for t in tissues[i : i + hold]):
-            continue
-        depth = float(ahead.depths_mm[i])
-        if new == "cleft":
-            feels += _perceived("give", depth, _draw(rules.give_drop, state, rng), "", rules)
-        else:
-            feels += _perceived("layer", depth, _draw(rules.force_of(new), state, rng), new, rules)
-        current = new
-    return feels, current
+def _one_after(first: ForceTrace, then: ForceTrace) -> ForceTrace:
+    return ForceTrace(
+        *(
+            np.concatenate([getattr(first, name)[:-1], getattr(then, name)])
+            for name in ("depth_mm", "resistance_n", "friction_n")
+        )
+    )
+
+
+def _looked_ahead(way: WayAhead) -> Vector:
+    """The way's points and, straight on, those that tell whether a layer that begins is thick enough to be felt."""
+    rules = mechanics()
+    far = max(rules.tissue_change_mm, rules.grain.fascia_between_mm)
+    beyond = rules.feel_step_mm * np.arange(1, round(far / rules.feel_step_mm) + 1)
+    return np.vstack([way.points_mm, way.points_mm[-1] + beyond[:, None] * way.directions[-1]])
 
 
 def _false_gives(
-    ahead: _Ahead,
-    last: int,
-    false_give: FalseGive | None,
-    target_mm: ArrayLike | None,
-    rules: Mechanics,
-    rng: np.random.Generator,
+    way: WayAhead, false_give: FalseGive | None, target_mm: ArrayLike | None, rng: Generator
 ) -> list[Feel]:
     if false_give is None or target_mm is None:
         return []
     target = np.asarray(target_mm, dtype=np.float64)
-    left = np.einsum("ij,ij->i", target - ahead.points_mm[: last + 1], ahead.directions[: last + 1])
+    left = np.einsum("ij,ij->i", target - way.points_mm, way.directions)
     crossed = np.flatnonzero((left[:-1] > false_give.before_target_mm) & (left[1:] <= false_give.before_target_mm))
-    if not len(crossed):
+    drop = false_give.strength * mechanics().give_drop.drawn(rng)
+    if not len(crossed) or drop < mechanics().felt_above_n:
         return []
-    drop = false_give.strength * max(
-        rules.give_drop.mean_n / 5, rng.normal(rules.give_drop.mean_n, rules.give_drop.sd_n)
-    )
-    return _perceived("give", float(ahead.depths_mm[crossed[0] + 1]), float(drop), "", rules)
+    return [Feel("give", float(way.depths_mm[crossed[0] + 1]), drop)]
 
 
-def _perceived(
-    kind: Literal["layer", "give", "bone"], depth_mm: float, force_n: float, tissue: str, rules: Mechanics
-) -> list[Feel]:
-    return [Feel(kind, depth_mm, force_n, tissue)] if force_n >= rules.felt_above_n else []
-
-
-def _draw(spread: ForceSpread, state: NeedleState, rng: np.random.Generator) -> float:
-    force = max(spread.mean_n / 5, float(rng.normal(spread.mean_n, spread.sd_n)))
-    return force * state.needle.outer_mm / GAUGE_22_OUTER_MM
-
-
-def _joined(path_mm: Vector, ahead: _Ahead, last: int, spacing_mm: float) -> Vector:
+def _joined(path_mm: Vector, way: WayAhead) -> Vector:
     """The old path with the new samples thinned to the path's spacing, the new tip last."""
+    spacing = mechanics().path_step_mm
     points = list(path_mm)
     # A tip closer to the vertex before it than the spacing was only a resting place, not a bend.
-    if len(points) > 2 and np.linalg.norm(points[-1] - points[-2]) < spacing_mm - 1e-6:
+    if len(points) > 2 and np.linalg.norm(points[-1] - points[-2]) < spacing - 1e-6:
         points.pop()
-    for point in ahead.points_mm[1:last]:
-        if np.linalg.norm(point - points[-1]) >= spacing_mm - 1e-6:
+    for point in way.points_mm[1:-1]:
+        if np.linalg.norm(point - points[-1]) >= spacing - 1e-6:
             points.append(point)
-    if last > 0:
-        points.append(ahead.points_mm[last])
-    elif len(points) < len(path_mm):
-        points.append(path_mm[-1])
+    points.append(way.points_mm[-1])
     return np.array(points)

@@ -22,10 +22,22 @@ class AnaestheticAction:
 
 
 @dataclass(frozen=True)
+class StepPain:
+    """NRS of a step into one tissue: mean and spread of the answers, and what skin anaesthetic takes away (0..1)."""
+
+    mean: float
+    sd: float
+    quality: str
+    numbed_share: float
+
+
+@dataclass(frozen=True)
 class Pharmacology:
     """All tables as pairs; look-ups below."""
 
-    step_pain: tuple[tuple[str, float], ...]
+    step_pain: tuple[tuple[str, StepPain], ...]
+    territories: tuple[tuple[str, str], ...]
+    referral: tuple[tuple[str, float], ...]
     reach: tuple[tuple[str, tuple[tuple[str, float], ...]], ...]
     anaesthetics: tuple[tuple[str, AnaestheticAction], ...]
     numbers: tuple[tuple[str, float], ...]
@@ -38,6 +50,12 @@ class Pharmacology:
     def reach_of(self, compartment: str, source: str) -> float:
         """Share 0..1 of the full effect that fluid in this compartment has on this source of pain."""
         return dict(dict(self.reach).get(compartment, ())).get(source, 0.0)
+
+    def territory_of(self, nerve: str) -> str:
+        """Where the pain of this nerve shoots; a nerve of unknown name has a territory too."""
+        name = nerve.lower()
+        table = dict(self.territories)
+        return next((where for word, where in self.territories if word in name), table["other"])
 
     def anaesthetic(self, ingredient: str) -> AnaestheticAction:
         try:
@@ -52,7 +70,12 @@ def pharmacology() -> Pharmacology:
     """The shipped virtual pharmacology, assumed but for soreness and familiar pain."""
     raw = tomllib.loads(resources.files("sijoint.response").joinpath("response.toml").read_text("utf-8"))
     return Pharmacology(
-        step_pain=tuple((tissue, row["value"]) for tissue, row in raw["step_pain"].items()),
+        step_pain=tuple(
+            (tissue, StepPain(row["value"], row["sd"], row["quality"], row["numbed_share"]))
+            for tissue, row in raw["step_pain"].items()
+        ),
+        territories=tuple((word, row["value"]) for word, row in raw["territory"].items()),
+        referral=tuple((place, row["value"]) for place, row in raw["referral"].items()),
         reach=tuple(
             (where, tuple((source, row["value"]) for source, row in table.items()))
             for where, table in raw["reach"].items()
@@ -62,6 +85,7 @@ def pharmacology() -> Pharmacology:
             (f"{table}.{key}", float(row["value"]))
             for table in (
                 "step",
+                "sting",
                 "familiar",
                 "cover",
                 "block",

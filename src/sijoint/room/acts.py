@@ -7,8 +7,7 @@ import numpy as np
 
 from sijoint.formulary import needle as needle_by_code
 from sijoint.frames import ReceptorTilt, UnreachablePose
-from sijoint.needle import RefusedMovement, advance, insert, redirect, rotate_bevel, withdraw
-from sijoint.response import pain_of_step
+from sijoint.needle import EVEN, RefusedMovement, insert, push, redirect, rotate_bevel, withdraw
 from sijoint.room.commands import (
     AdvanceNeedle,
     ChooseNeedle,
@@ -35,13 +34,15 @@ from sijoint.room.events import (
     Judged,
     NeedleChosen,
     NeedleMoved,
-    PatientFelt,
 )
 from sijoint.room.imaging import press_pedal
+from sijoint.room.pain_of_needle import worst_pain
 from sijoint.room.permission import Action
 from sijoint.room.state import ImpossibleCommand, RoomState
 from sijoint.room.syringes import inject_contrast, inject_drug, inject_skin
 from sijoint.room.timing import TIMING
+
+RESISTANCE_EVERY_MM = 0.5
 
 
 @singledispatch
@@ -103,6 +104,7 @@ def _(command: InsertNeedle, session: RoomState) -> None:
         np.array(command.direction),
         command.bevel_clock_deg,
         previous=session.needle_out,
+        grain=EVEN if session.setting.causes.even_tissue else None,
     )
     session.now_s += TIMING.needle_handling_s
     _moved(session, "insert", ())
@@ -114,21 +116,21 @@ def _(command: AdvanceNeedle, session: RoomState) -> None:
         raise ImpossibleCommand("advance by a distance above zero; to go back, withdraw")
     state = session.held_needle
     causes = session.setting.causes
-    session.needle, feels = advance(
+    pushed = push(
         state,
         command.distance_mm,
         session.setting.body,
+        turn_deg=command.turn_deg,
         false_give=causes.false_give,
         target_mm=np.array(session.setting.target_mm),
         rng=session.generator("advance"),
     )
+    session.needle = pushed.state
     session.now_s += command.distance_mm / TIMING.needle_mm_per_s
-    felt = tuple(Felt(feel.kind, round(feel.depth_mm, 1), round(feel.force_n, 2)) for feel in feels)
-    _moved(session, "advance", felt)
-    rng = session.generator("pain")
-    pain = max((pain_of_step(feel.tissue, feel.force_n, causes.pain, rng) for feel in feels if feel.tissue), default=0)
-    if pain:
-        session.event(PatientFelt, nrs=pain)
+    felt = tuple(Felt(feel.kind, round(feel.depth_mm, 1), round(feel.force_n, 2)) for feel in pushed.feels)
+    resistance = tuple(round(newtons, 2) for newtons in pushed.trace.every(RESISTANCE_EVERY_MM))
+    _moved(session, "advance", felt, resistance)
+    session.hurts(worst_pain(session, state.depth_mm, pushed))
 
 
 @perform.register
@@ -206,7 +208,7 @@ def _(command: EndProcedure, session: RoomState) -> None:
     session.event(Ended, abandoned_because=command.abandoned_because)
 
 
-def _moved(session: RoomState, how: str, felt: tuple[Felt, ...]) -> None:
+def _moved(session: RoomState, how: str, felt: tuple[Felt, ...], resistance_n: tuple[float, ...] = ()) -> None:
     session.needle_moved()
     state = session.held_needle
     session.event(
@@ -218,4 +220,5 @@ def _moved(session: RoomState, how: str, felt: tuple[Felt, ...]) -> None:
         redirections=state.redirections,
         bone_contacts=state.bone_contacts,
         felt=felt,
+        resistance_n=resistance_n,
     )

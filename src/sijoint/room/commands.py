@@ -65,7 +65,10 @@ class InsertNeedle(RoomCommand):
 
 @dataclass(frozen=True, kw_only=True)
 class AdvanceNeedle(RoomCommand):
+    """The bevel turns evenly by ``turn_deg`` meanwhile."""
+
     distance_mm: float
+    turn_deg: float = 0.0
     kind: Literal["advance"] = field(default="advance", kw_only=True)
 
 

@@ -72,15 +72,17 @@ class NeedleChosen(RoomEvent):
 
 @dataclass(frozen=True)
 class Felt:
-    """What the operator's hand felt: ``layer``, ``give`` or ``bone``, at a depth, in newtons."""
+    """What the operator's hand felt: ``layer``, ``give``, ``bone`` that stops or that the tip ``scrape``s along; depth, newtons."""
 
-    what: Literal["layer", "give", "bone"]
+    what: Literal["layer", "give", "bone", "scrape"]
     depth_mm: float
     force_n: float
 
 
 @dataclass(frozen=True, kw_only=True)
 class NeedleMoved(RoomEvent):
+    """``resistance_n`` is what the hub met along an advance, every 0.5 mm and at its end."""
+
     movement: int
     how: Literal["insert", "advance", "withdraw", "redirect", "rotate", "out"]
     depth_mm: float
@@ -88,13 +90,18 @@ class NeedleMoved(RoomEvent):
     redirections: int
     bone_contacts: int
     felt: tuple[Felt, ...] = ()
+    resistance_n: tuple[float, ...] = ()
     kind: Literal["needle moved"] = field(default="needle moved", kw_only=True)
 
 
 @dataclass(frozen=True, kw_only=True)
 class PatientFelt(RoomEvent):
+    """``quality`` is what the pain is like, ``where`` the places it goes to beyond the needle."""
+
     nrs: int
     familiar: bool | None = None  # asked on filling only
+    quality: str = ""
+    where: str = ""
     kind: Literal["patient felt"] = field(default="patient felt", kw_only=True)
 
 

@@ -21,6 +21,7 @@ class SimulationCauses:
     false_give: FalseGive | None = None
     vessels: tuple[Vessel, ...] = ()
     leaks: tuple[LeakPath, ...] = ()
+    even_tissue: bool = False  # the textbook's patient: only the joint gives
     imperfection: Imperfection = PERFECT  # of the C-arm and of a patient who breathes or moves
 
 

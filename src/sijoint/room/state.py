@@ -13,7 +13,8 @@ from sijoint.guidance import ContrastRun
 from sijoint.injectate import FluidBody
 from sijoint.model import SyringeUse
 from sijoint.needle import NeedleState
-from sijoint.room.events import Event, Refused
+from sijoint.response import Pain
+from sijoint.room.events import Event, PatientFelt, Refused
 from sijoint.room.fluoroscope import SimulatedFluoroscope
 from sijoint.room.permission import Action, Permission, PermissionRequest, Permit
 from sijoint.room.setting import Setting
@@ -70,6 +71,7 @@ class RoomState:
         self.frames: dict[str, Frame] = {}  # by content hash, what a viewer of this room may look at
         self.runs: list[ContrastRun] = []  # contrast runs since the needle last moved
         self.run_images: tuple[str, ...] = ()
+        self.skin_numb = False
         self.contrast_here = False  # contrast was given since the needle last moved
         self._injections: list[TrueInjection] = []
         self._path_injected_through: Path = ()
@@ -88,6 +90,11 @@ class RoomState:
 
     def event(self, kind: type[Any], **facts: Any) -> None:
         self.emit(kind(at_s=round(self.now_s, 3), command_id=self.command_id, **facts))
+
+    def hurts(self, pain: Pain, familiar: bool | None = None) -> None:
+        """The patient says so; silent without pain, unless asked whether filling is familiar."""
+        if pain.nrs or familiar is not None:
+            self.event(PatientFelt, nrs=int(pain.nrs), familiar=familiar, quality=pain.quality, where=pain.territory)
 
     def refuse(self, action: Action | None, sentence: str, findings: tuple[Any, ...] = ()) -> None:
         self.event(Refused, action=action, sentence=sentence, findings=findings)

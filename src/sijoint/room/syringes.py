@@ -13,9 +13,9 @@ from sijoint.guidance import ContrastRun
 from sijoint.injectate import Compartment, Fluid, RefusedInjection
 from sijoint.model import RecipeLine, SyringeUse, ViewPurpose
 from sijoint.needle import NeedleState
-from sijoint.response import familiar_pain, pain_of_filling
+from sijoint.response import familiar_pain, pain_of_filling, pain_of_skin_anaesthetic
 from sijoint.room.commands import InjectContrast, InjectDrug, InjectSkin
-from sijoint.room.events import Injected, PatientFelt
+from sijoint.room.events import Injected
 from sijoint.room.imaging import hold, iodine_layer, report_exposure
 from sijoint.room.permission import Action
 from sijoint.room.state import ImpossibleCommand, RoomState
@@ -30,6 +30,8 @@ def inject_skin(session: RoomState, command: InjectSkin) -> None:
     session.now_s += TIMING.skin_anaesthetic_s
     line = session.setting.recipe.skin
     _given(session, SyringeUse.SKIN, (line,), _Push(command.volume_ml, 0.0, 0.0, None))
+    session.skin_numb = True
+    session.hurts(pain_of_skin_anaesthetic(session.setting.causes.pain, session.generator("sting")))
 
 
 def inject_contrast(session: RoomState, command: InjectContrast) -> None:
@@ -70,9 +72,15 @@ def inject_contrast(session: RoomState, command: InjectContrast) -> None:
     if push.into is not None:
         session.run_images = images
         _given(session, SyringeUse.CONTRAST, (line,), push)
-        familiar = familiar_pain(session.setting.causes.pain, push.site_kpa, push.into, session.generator("familiar"))
+        familiar = familiar_pain(
+            session.setting.causes.pain,
+            push.site_kpa,
+            push.into,
+            session.generator("familiar"),
+            joint_ml=session.fluids.volumes_ml().get(Compartment.JOINT, 0.0),
+        )
         pain = pain_of_filling(session.setting.causes.pain, push.site_kpa, familiar, session.generator("filling"))
-        session.event(PatientFelt, nrs=pain, familiar=familiar)
+        session.hurts(pain, familiar=familiar)
     if push.stopped:
         session.refuse(None, push.stopped)
 
