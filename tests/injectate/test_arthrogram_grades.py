@@ -1,6 +1,7 @@
 """Grades 0 to 3 and types I and II, by painted fillings and over drawn joints."""
 
 import tomllib
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -60,11 +61,12 @@ def test_cephalad_share_is_the_height_that_is_reached_and_a_speck_does_not_count
 
 @pytest.mark.deep
 def test_all_grades_and_both_types_arise_over_a_seeded_population(body):
-    joint = body.joints[Side.LEFT]
+    joint, rules = body.joints[Side.LEFT], flow_rules()
+    rules = replace(rules, numbers=replace(rules.numbers, sub_step_ml=0.02))
     grades, types = set(), set()
     for seed in range(20000, 20060):
         rng = np.random.default_rng(seed)
-        fluid = JointFluid(joint, draw_capacity_ml(rng), (), flow_rules(), rng)
+        fluid = JointFluid(joint, draw_capacity_ml(rng), (), rules, rng)
         fluid.enter_at(joint.inferior_recess_mm)
         push(fluid, 1.0, 0.05, CONTRAST)
         grades.add(arthrogram_grade(fluid.filling()))

@@ -22,6 +22,7 @@ class CleftRules:
     opening_log_sd: float
     correlation_mm: float
     width_log_slope_per_mm: float
+    cranial_log_per_30_mm: float
     cranial_log_sd_per_30_mm: float
     way_kpa_per_mm: float
     compliance_kpa: float
@@ -36,6 +37,7 @@ class CleftRules:
     opening_least_kpa: float
     margin_mm: float
     margin_log_step: float
+    margin_log_sd: float
     own_fluid_mm: float
     own_fluid_log_sd: float
     own_fluid_mpa_s: float

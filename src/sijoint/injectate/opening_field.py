@@ -33,8 +33,8 @@ def opening_field(
 ) -> OpeningField:
     """Fields over the chart coordinates `places_mm` (n, 2) of a sheet; the same generator gives the same field at any pitch.
 
-    Low where the cleft is wide and along the rim, where the capsule's fold keeps the bones apart; higher or lower towards the
-    head by a drawn tilt, which makes cephalad spread or none.
+    Low where the cleft is wide and along the rim, where the capsule's fold keeps the bones apart; towards the head mostly
+    higher, by a drawn tilt, which makes cephalad spread or none.
     """
     resistance = correlated(places_mm, rules.correlation_mm, rng)
     touching = correlated(places_mm, rules.correlation_mm, rng)
@@ -43,14 +43,14 @@ def opening_field(
         np.log(rules.opening_median_kpa)
         + rules.opening_log_sd * resistance
         - rules.width_log_slope_per_mm * (width_mm - np.average(width_mm, weights=area_mm2))
-        + rules.cranial_log_sd_per_30_mm * rng.normal() * cranial
-        + rules.margin_log_step * (from_rim_mm <= rules.margin_mm)
+        + (rules.cranial_log_per_30_mm + rules.cranial_log_sd_per_30_mm * rng.normal()) * cranial
+        + (rules.margin_log_step + rules.margin_log_sd * rng.normal()) * (from_rim_mm <= rules.margin_mm)
     )
     share = float(np.clip(rng.normal(rules.contact_share_mean, rules.contact_share_sd), 0.0, 0.6))
     moist_mm = rules.own_fluid_mm * np.exp(rules.own_fluid_log_sd * rng.normal())
     return OpeningField(
         np.maximum(np.exp(log_kpa), rules.opening_least_kpa),
-        _rank(-touching, area_mm2),
+        _rank(np.where(from_rim_mm <= rules.margin_mm, np.inf, -touching), area_mm2),
         share,
         (from_recess_mm <= moist_mm) & (from_rim_mm <= 2 * rules.margin_mm),
     )
