@@ -7,10 +7,18 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.ndimage import binary_fill_holes, distance_transform_edt, gaussian_filter, label
+from scipy.ndimage import (
+    binary_closing,
+    binary_fill_holes,
+    distance_transform_edt,
+    gaussian_filter,
+    label,
+    percentile_filter,
+)
 from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import dijkstra
 from skimage.measure import find_contours
+from skimage.morphology import disk
 
 from sijoint.anatomy.chart import Chart
 from sijoint.anatomy.cleft import Cleft
@@ -25,35 +33,45 @@ _MOVES = [(0, 1), (1, 0), (1, 1), (1, -1), (1, 2), (2, 1), (1, -2), (2, -1)]
 class Parts:
     """The gap split in two, on the chart; ``arm_distance_mm`` (na, nb) is the way to the ventral and caudal border.
 
-    ``thin`` (na, nb) is the piece in which the synovial part is looked for.
+    ``thin`` (na, nb) is the piece in which the synovial part is looked for, ``bridged`` (na, nb) the same with bays of its border
+    closed.
     """
 
     thin: NDArray[np.bool_]
+    bridged: NDArray[np.bool_]
     arm_distance_mm: NDArray[np.float64]
     synovial: NDArray[np.bool_]
 
 
 def split_parts(cleft: Cleft, rule: JointRule) -> Parts:
-    """Synovial: thinner than T and within D, along the surface, of the ventral and caudal border; the largest piece."""
-    thin = _thin_part(cleft, rule)
-    seeds = _ventral_caudal_border(thin, rule)
-    distance = geodesic_mm(cleft.chart, thin, seeds)
-    return Parts(thin, distance, synovial_within(thin, distance, rule.arm_mm))
+    """Synovial: thin, and within D, along the surface, of the ventral and caudal border; the largest piece."""
+    thin = thin_part(cleft, rule)
+    bridged = cleft.valid & binary_fill_holes(_closed(thin, rule.bay_mm / cleft.chart.pitch_mm))
+    distance = geodesic_mm(cleft.chart, bridged, _ventral_caudal_border(bridged, rule))
+    return Parts(thin, bridged, distance, synovial_within(thin, distance, rule.arm_mm))
 
 
 def synovial_within(thin: NDArray, arm_distance_mm: NDArray, arm_mm: float) -> NDArray[np.bool_]:
-    """The synovial part for one width of the arm."""
-    return binary_fill_holes(_largest(thin & (arm_distance_mm <= arm_mm)))
+    """The synovial part for one width of the arm; a bay in the ventral or caudal border belongs to it, the notch behind does not."""
+    return binary_fill_holes(_largest((thin | (arm_distance_mm <= 0.5 * arm_mm)) & (arm_distance_mm <= arm_mm)))
 
 
-def _thin_part(cleft: Cleft, rule: JointRule) -> NDArray[np.bool_]:
+def thin_part(cleft: Cleft, rule: JointRule) -> NDArray[np.bool_]:
+    """Where the gap is thinner than T, or hardly wider than round about: a wide joint has wide places, and ends where bones part."""
     gap = np.where(cleft.valid, np.clip(cleft.gap_mm, rule.narrowest_mm, rule.widest_mm), rule.widest_mm)
-    thin = cleft.valid & (gaussian_filter(gap, 1.0 / cleft.chart.pitch_mm) < rule.thin_mm)
+    gap = gaussian_filter(gap, 1.0 / cleft.chart.pitch_mm)
+    around = percentile_filter(gap, 10, footprint=disk(round(rule.thin_reach_mm / cleft.chart.pitch_mm)))
+    thin = cleft.valid & (gap < np.clip(around + rule.thin_rise_mm, rule.thin_mm, rule.thin_widest_mm))
     if not thin.any():
         raise UnsuitableAnatomy(
             "The gap between sacrum and hip bone is nowhere as thin as a joint; check the labels of this CT."
         )
-    return binary_fill_holes(_largest(thin))
+    return binary_fill_holes(_largest(thin)) & cleft.valid
+
+
+def _closed(mask: NDArray[np.bool_], radius: float) -> NDArray[np.bool_]:
+    margin = int(radius) + 2
+    return binary_closing(np.pad(mask, margin), disk(round(radius)))[margin:-margin, margin:-margin]
 
 
 def _largest(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:

@@ -4,7 +4,9 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.ndimage import distance_transform_edt, label
+from scipy.interpolate import LinearNDInterpolator
+from scipy.ndimage import binary_closing, distance_transform_edt, gaussian_filter, label
+from skimage.morphology import disk
 
 from sijoint.anatomy.chart import Chart
 from sijoint.anatomy.distance import distance_field, signed_distance_mm
@@ -14,23 +16,30 @@ from sijoint.anatomy.surface import Surface
 from sijoint.frames import Grid, Side, unit
 
 _SCAN_MM = 30.0  # how far off the plane the mid-surface is looked for
+_MENDED_MM = 4.0  # half the width of a gap in the map that is bridged
 
 
 @dataclass(frozen=True, eq=False)
 class Cleft:
     """The gap as a map: ``valid`` (na, nb) where both bones face each other, ``gap_mm`` (na, nb) bone to bone, unclipped.
 
-    ``residual_mm`` (na, nb) is how far each node is from being equally near to both bones.
+    ``residual_mm`` (na, nb) is how far each node is from being equally near to both bones; NaN where ``mended``, that is where
+    the surfaces cross themselves or each other and height and gap are carried over from the nodes around.
     """
 
     chart: Chart
     valid: NDArray[np.bool_]
     gap_mm: NDArray[np.float64]
     residual_mm: NDArray[np.float64]
+    mended: NDArray[np.bool_]
 
 
-def measure_cleft(sacrum: Surface, hip: Surface, side: Side, rule: JointRule) -> Cleft:
-    """The mid-surface and width of the gap between two surfaces. Raises UnsuitableAnatomy when they do not face each other."""
+def measure_cleft(sacrum: Surface, hip: Surface, side: Side, rule: JointRule, voxel_mm: float = 0.0) -> Cleft:
+    """The mid-surface and width of the gap between two surfaces. Raises UnsuitableAnatomy when they do not face each other.
+
+    ``voxel_mm`` is the coarsest voxel edge of the labels that the surfaces come from, 0 for surfaces that come from no voxels:
+    the stairs of coarse labels are taken out of the mid-surface, never out of the gap.
+    """
     facing = _facing_points(sacrum, hip, rule)
     if len(facing) < 200:
         raise UnsuitableAnatomy(
@@ -49,14 +58,16 @@ def measure_cleft(sacrum: Surface, hip: Surface, side: Side, rule: JointRule) ->
     height = _scan_heights(flat, sacrum, hip, rule)
     height, gap, residual = _refine_heights(flat, height, sacrum, hip, rule)
     valid = _one_sheet(height, gap, residual, rule)
+    height, gap, mended = _mended(height, gap, residual, valid, rule)
+    valid, residual = valid | mended, np.where(mended, np.nan, residual)
     if valid.sum() * rule.chart_pitch_mm**2 < 300:
         raise UnsuitableAnatomy(
             f"The gap between sacrum and {side.value} hip bone is too small to be a joint; check the labels, or choose a CT "
             "that shows the whole joint."
         )
-    return Cleft(
-        Chart(origin, axis_a, axis_b, normal, rule.chart_pitch_mm, _continued(height, valid)), valid, gap, residual
-    )
+    stairs_mm = rule.stairs_share * max(0.0, voxel_mm - rule.stairs_from_mm)
+    height = _continued(_without_stairs(height, valid, stairs_mm / rule.chart_pitch_mm), valid)
+    return Cleft(Chart(origin, axis_a, axis_b, normal, rule.chart_pitch_mm, height), valid, gap, residual, mended)
 
 
 def _facing_points(sacrum: Surface, hip: Surface, rule: JointRule) -> NDArray[np.float64]:
@@ -153,6 +164,30 @@ def _one_sheet(height: NDArray, gap: NDArray, residual: NDArray, rule: JointRule
     good[:, :-1][jump_b] = False
     pieces, _ = label(good)
     return pieces == (np.argmax(np.bincount(pieces.ravel())[1:]) + 1) if good.any() else good
+
+
+def _mended(
+    height: NDArray, gap: NDArray, residual: NDArray, valid: NDArray[np.bool_], rule: JointRule
+) -> tuple[NDArray, NDArray, NDArray[np.bool_]]:
+    """Height and gap with the small places bridged at which no mid-surface was found although both bones are near."""
+    apart = np.isfinite(gap) & (gap >= rule.widest_mm) & (residual < 0.5)
+    mended = binary_closing(valid, disk(round(_MENDED_MM / rule.chart_pitch_mm))) & ~valid & ~apart
+    if not mended.any():
+        return height, gap, mended
+    known = np.stack([height[valid], gap[valid]], axis=1)
+    bridged = LinearNDInterpolator(np.argwhere(valid), known)(np.argwhere(mended))
+    height, gap = height.copy(), gap.copy()
+    height[mended], gap[mended] = bridged.T
+    mended &= np.isfinite(height)
+    return height, gap, mended
+
+
+def _without_stairs(height: NDArray, valid: NDArray[np.bool_], sigma_nodes: float) -> NDArray[np.float64]:
+    if sigma_nodes == 0:
+        return height
+    weight = gaussian_filter(valid.astype(np.float64), sigma_nodes)
+    smooth = gaussian_filter(np.where(valid, height, 0.0), sigma_nodes) / np.maximum(weight, 1e-9)
+    return np.where(valid, smooth, height)
 
 
 def _continued(height: NDArray, valid: NDArray[np.bool_]) -> NDArray[np.float64]:

@@ -18,7 +18,7 @@ class Row:
 
 
 def describe(joint: Joint) -> tuple[Row, ...]:
-    """Area, width where it can be measured, axial angles and position of a joint beside published values."""
+    """Area, width where it can be measured, axial angles, dorsal opening and position of a joint beside published values."""
     low, high = joint.area_band_cm2
     width = f"{joint.mean_width_mm:.2f}" if joint.width_measurable else "not measurable"
     touching = f"labels touch on {100 * joint.touching_share:.0f} %" + (
@@ -33,20 +33,27 @@ def describe(joint: Joint) -> tuple[Row, ...]:
             "Synovial area, cm²",
             f"{joint.area_cm2:.1f} ({low:.1f} to {high:.1f})",
             "area_cm2",
-            "modelled border, with its band",
+            "modelled border; in brackets an arm 3 mm narrower and wider",
         ),
         _row("Mean width of the cleft, mm", width, "mean_width_mm", touching),
         _row(
             "Axial angle, inferior fifth, °",
             f"{angles[0]:.0f}",
             "inferior_axial_angle_deg",
-            "posteromedial to anterolateral is positive",
+            "posterior to anterior margin; the anterior one lateral is positive",
         ),
         _row(
             "Axial angles, inferior to superior, °",
             ", ".join(f"{angle:.0f}" for angle in angles),
             "axial_angle_deg",
             "",
+        ),
+        _row(
+            "Dorsal opening, inferior to superior, mm",
+            ", ".join(f"{straight:.0f}" for straight, _ in joint.dorsal_opening.by_level()),
+            "dorsal_opening_mm",
+            "straight from behind; tilted at best "
+            + ", ".join(f"{widest:.0f}" for _, widest in joint.dorsal_opening.by_level()),
         ),
         _row(
             "Inferior end below the PSIS, mm",

@@ -14,6 +14,8 @@ from sijoint.anatomy.ct import PatientCT
 from sijoint.anatomy.distance import DistanceField, distance_field
 from sijoint.anatomy.errors import UnsuitableAnatomy
 from sijoint.anatomy.joint import Joint
+from sijoint.anatomy.opening import dorsal_opening
+from sijoint.anatomy.orientation import axial_angles_deg
 from sijoint.anatomy.psis import psis_mm
 from sijoint.anatomy.reading import hip_numbers
 from sijoint.anatomy.rules import JointRule, joint_rule, label_scheme
@@ -22,7 +24,8 @@ from sijoint.frames import Grid, Side
 
 _FINE_MM = 0.5  # pitch of the distance grid round the joint; trilinear error there is below 0.1 mm
 _BAND_MM = 2.0
-_CUT_MM = 2.0
+_USUAL_MM = 5.0  # spread of the usual height of the target
+_OPEN_REACH_MM, _OPEN_STEP_MM, _OPEN_SD_MM = 20.0, 5.0, 8.0  # where the ligament target is looked for: assumed
 _BESIDE_MM, _BEHIND_MM = np.array([25.0, 0.0, 30.0]), np.array([25.0, 50.0, 15.0])  # where a needle comes from
 
 _MODELLED = (
@@ -38,24 +41,43 @@ def extract_joint(patient: PatientCT, side: Side) -> Joint:
     check_bones(patient, side)
     sacrum = bone_surface(patient.labels, label_scheme().sacrum)
     hip = bone_surface(patient.labels, hip_numbers(side))
-    cleft = measure_cleft(sacrum, hip, side, rule)
+    cleft = measure_cleft(sacrum, hip, side, rule, float(patient.labels.grid.spacing_mm.max()))
     _check_whole(cleft, patient.ct.grid, side)
-    return joint_between(sacrum, hip, cleft, side, psis_mm(hip, side), rule)
+    return joint_between(sacrum, hip, cleft, side, psis_mm(hip, side), rule, _coarse(patient.labels.grid, rule))
 
 
-def joint_between(sacrum: Surface, hip: Surface, cleft: Cleft, side: Side, spine_mm: NDArray, rule: JointRule) -> Joint:
-    """The joint in a measured gap; ``spine_mm`` (3,) is the posterior superior iliac spine of that side."""
+def joint_of_surfaces(sacrum: Surface, hip: Surface, side: Side) -> Joint:
+    """The joint between two bone surfaces that come from no CT. Raises UnsuitableAnatomy when they make no joint."""
+    rule = joint_rule()
+    return joint_between(sacrum, hip, measure_cleft(sacrum, hip, side, rule), side, psis_mm(hip, side), rule)
+
+
+def joint_between(
+    sacrum: Surface,
+    hip: Surface,
+    cleft: Cleft,
+    side: Side,
+    spine_mm: NDArray,
+    rule: JointRule,
+    doubts: tuple[str, ...] = (),
+) -> Joint:
+    """The joint in a measured gap; ``spine_mm`` (3,) is the posterior superior iliac spine of that side.
+
+    ``doubts`` are sentences on why the data deserve less confidence; what the gap itself shows is added to them. Raises
+    UnsuitableAnatomy for a fused joint.
+    """
     chart, parts = cleft.chart, split_parts(cleft, rule)
     line = outline(parts.synovial) * chart.pitch_mm
     rim = chart.world(line[:, 0], line[:, 1])
     lowest, highest = int(rim[:, 2].argmin()), int(rim[:, 2].argmax())
     dorsal, ventral = (chart.world(*part.T) for part in split_outline(line, lowest, highest))
     width = np.where(cleft.valid, np.clip(cleft.gap_mm, rule.narrowest_mm, rule.widest_mm), np.nan)
-    touching = float((cleft.gap_mm[parts.synovial] < rule.narrowest_mm).mean())
+    touching = float((cleft.gap_mm[parts.synovial & cleft.valid] < rule.narrowest_mm).mean())
+    doubts += _doubts(cleft, parts, touching, side, rule)
     measurable = touching <= rule.touching_limit
     area = _area_cm2(chart, parts.synovial)
     near = _near_bones(sacrum, hip, cleft)
-    recess, recess_ways = _recess(chart, parts, dorsal, rim[lowest], near, rule)
+    recess, recess_ways = _recess(chart, parts, dorsal, rim[lowest], near, measurable, rule)
     ligament, ligament_ways, ligamentous = _ligament(cleft, parts, dorsal, ventral, near, rule)
     return Joint(
         side=side,
@@ -68,23 +90,55 @@ def joint_between(sacrum: Surface, hip: Surface, cleft: Cleft, side: Side, spine
         touching_share=touching,
         area_cm2=area,
         area_band_cm2=_area_band(chart, parts, rule),
-        mean_width_mm=float(np.average(width[parts.synovial], weights=1 / chart.slope_cosine[parts.synovial]))
-        if measurable
-        else float("nan"),
+        mean_width_mm=_mean_width_mm(width, chart, parts.synovial) if measurable else float("nan"),
         inferior_end_mm=rim[lowest],
         inferior_recess_mm=recess,
         recess_out=middle_of(recess_ways),
         dorsal_border_mm=dorsal,
         ventral_border_mm=ventral,
         capsule_rim_mm=rim,
-        axial_angles_deg=_axial_angles_deg(chart.nodes_mm[parts.synovial], side),
+        axial_angles_deg=axial_angles_deg(chart.nodes_mm[parts.synovial], side),
         ligament_target_mm=ligament,
         ligament_out=middle_of(ligament_ways),
         psis_mm=spine_mm,
+        dorsal_opening=dorsal_opening(dorsal, near.distance_mm, side),
         to_sacrum=near.to_sacrum,
         to_hip=near.to_hip,
-        modelled=_MODELLED if measurable else (*_MODELLED, _width_refused(side, touching)),
+        doubts=doubts,
+        modelled=(_MODELLED if measurable else (*_MODELLED, _width_refused(side, touching))) + doubts,
     )
+
+
+def _coarse(grid: Grid, rule: JointRule) -> tuple[str, ...]:
+    coarsest = float(grid.spacing_mm.max())
+    if coarsest < rule.coarse_voxel_mm:
+        return ()
+    return (
+        f"Lower confidence: slices of {coarsest:.1f} mm show the joint only roughly, so its borders, its angles and the target may "
+        "be millimetres off; use a CT with slices of 3 mm or less to plan from.",
+    )
+
+
+def _doubts(cleft: Cleft, parts: Parts, touching: float, side: Side, rule: JointRule) -> tuple[str, ...]:
+    """Reasons to trust this joint less; refuses one that is fused."""
+    if touching > rule.fused_share:
+        raise UnsuitableAnatomy(
+            f"The labels of sacrum and {side.value} hip bone run into each other on {100 * touching:.0f} % of the joint: it is fused, "
+            "or the labels are too coarse to show it. Look at the CT; choose the other side, or labels that separate the bones."
+        )
+    said = []
+    if touching > rule.doubtful_share:
+        said.append(
+            f"Lower confidence: the labels of the {side.value} joint touch on {100 * touching:.0f} % of it. A coarse CT does that, a "
+            "bridged joint too: look at the CT before a needle is planned."
+        )
+    mended = float((cleft.mended & parts.synovial).sum() / parts.synovial.sum())
+    if mended > rule.mended_limit:
+        said.append(
+            f"Lower confidence: the bone surfaces at the {side.value} joint cross themselves on {100 * mended:.0f} % of it, and its "
+            "mid-surface is bridged there."
+        )
+    return tuple(said)
 
 
 def _width_refused(side: Side, touching: float) -> str:
@@ -156,19 +210,32 @@ def _box(low_mm: NDArray, high_mm: NDArray, pitch_mm: float) -> Grid:
 
 
 def _recess(
-    chart: Chart, parts: Parts, dorsal_mm: NDArray, end_mm: NDArray, near: _NearBones, rule: JointRule
+    chart: Chart,
+    parts: Parts,
+    dorsal_mm: NDArray,
+    end_mm: NDArray,
+    near: _NearBones,
+    width_measurable: bool,
+    rule: JointRule,
 ) -> tuple[NDArray, Approach]:
-    """The needle's target: just inside the dorsal border, in the window above the inferior end, where the way in is widest.
+    """The needle's target: just inside the dorsal border, in the window above the inferior end, where ways in are many.
 
-    Among equally open places the one nearest to the usual height wins.
+    The middle of the places in the window, each weighted by the ways that reach its neighbourhood and by how near it is to the
+    usual height, is steadier than the best of them. ``width_measurable``: then the last millimetres between the bones count too,
+    and a place that they close is not taken; where labels touch, those millimetres say nothing.
     """
     inside = _inwards(chart, parts.synovial, dorsal_mm, rule.recess_inset_mm)
     height = dorsal_mm[:, 2] - end_mm[2]
     low, high = rule.recess_window_mm
     first = int(np.argmax(height > high)) if (height > high).any() else len(height)
-    candidates = [int(np.abs(height[:first] - h).argmin()) for h in np.arange(low, high + 0.1, 1.5)]
+    candidates = [int(np.abs(height[:first] - h).argmin()) for h in np.arange(low, high + 0.1, 1.0)]
     ways = {n: approaches(inside[n], near.distance_mm, rule.needle_clearance_mm) for n in dict.fromkeys(candidates)}
-    best = max(ways, key=lambda n: ways[n].share * np.exp(-0.5 * ((height[n] - rule.recess_height_mm) / 5.0) ** 2))
+    reached = {n: float((way.clearance_mm >= rule.needle_clearance_mm).mean()) for n, way in ways.items()}
+    usual = [reached[n] * np.exp(-0.5 * ((height[n] - rule.recess_height_mm) / _USUAL_MM) ** 2) + 1e-9 for n in ways]
+    middle = np.average([height[n] for n in ways], weights=usual)
+    free = {n: way.share for n, way in ways.items()} if width_measurable else reached
+    open_enough = [n for n in ways if free[n] >= 0.5 * max(free.values())]
+    best = min(open_enough, key=lambda n: abs(height[n] - middle))
     return inside[best], ways[best]
 
 
@@ -197,19 +264,31 @@ def _ligament(
     middle = ligamentous & (nodes[..., 2] >= low) & (nodes[..., 2] <= high)
     wide = middle & (cleft.gap_mm > 2.0 * rule.needle_clearance_mm)
     wide = wide if wide.any() else middle if middle.any() else ligamentous
-    centre = nodes[wide].mean(axis=0)
-    places = np.argwhere(wide)
-    places = places[np.argsort(np.linalg.norm(nodes[wide] - centre, axis=-1), kind="stable")]
-    places = places[:: max(1, len(places) // 60)]
-    best: tuple[NDArray, Approach] | None = None
-    for place in places:  # from the centre outwards, to the first that a needle reaches with room to spare
-        ways = approaches(nodes[tuple(place)], near.distance_mm, rule.needle_clearance_mm)
-        if best is None or ways.share > best[1].share:
-            best = nodes[tuple(place)], ways
-        if ways.room_deg >= rule.approach_room_deg:
-            return nodes[tuple(place)], ways, ligamentous
-    assert best is not None
-    return (*best, ligamentous)
+    target, ways = _most_open(chart, wide, near, rule)
+    return target, ways, ligamentous
+
+
+def _most_open(chart: Chart, region: NDArray[np.bool_], near: _NearBones, rule: JointRule) -> tuple[NDArray, Approach]:
+    """The middle of a region of the chart, each place counted by how open its ways in are and how near it is to the centre.
+
+    A mean over many places hardly moves when voxels lie otherwise, where the first or best place of all would jump.
+    """
+    centre = np.argwhere(region).mean(axis=0) * chart.pitch_mm
+    steps = np.arange(-_OPEN_REACH_MM, _OPEN_REACH_MM + 0.1, _OPEN_STEP_MM)
+    a, b = (centre[n] + step.ravel() for n, step in enumerate(np.meshgrid(steps, steps, indexing="ij")))
+    inside = chart.sample(region.astype(np.float64), a, b) > 0.5
+    a, b = (a[inside], b[inside]) if inside.any() else centre[:, None]
+    found = [approaches(place, near.distance_mm, rule.needle_clearance_mm) for place in chart.world(a, b)]
+    share = np.array([ways.share for ways in found])
+    weight = share**2 * np.exp(-0.5 * ((a - centre[0]) ** 2 + (b - centre[1]) ** 2) / _OPEN_SD_MM**2)
+    if not weight.any():
+        return chart.world(a[0], b[0]), found[0]
+    target = chart.world(weight @ a / weight.sum(), weight @ b / weight.sum())
+    ways = approaches(target, near.distance_mm, rule.needle_clearance_mm)
+    if ways.room_deg < rule.approach_room_deg:  # a mean may lie between open places
+        best = int(np.argmax(weight))
+        return chart.world(a[best], b[best]), found[best]
+    return target, ways
 
 
 def _away(points_mm: NDArray, line_mm: NDArray) -> NDArray[np.float64]:
@@ -220,26 +299,12 @@ def _area_cm2(chart: Chart, mask: NDArray[np.bool_]) -> float:
     return float((1.0 / chart.slope_cosine[mask]).sum() * chart.pitch_mm**2 / 100.0)
 
 
+def _mean_width_mm(width_mm: NDArray, chart: Chart, synovial: NDArray[np.bool_]) -> float:
+    measured = synovial & np.isfinite(width_mm)
+    return float(np.average(width_mm[measured], weights=1 / chart.slope_cosine[measured]))
+
+
 def _area_band(chart: Chart, parts: Parts, rule: JointRule) -> tuple[float, float]:
     arms = (rule.arm_mm - rule.arm_band_mm, rule.arm_mm + rule.arm_band_mm)
     low, high = (_area_cm2(chart, synovial_within(parts.thin, parts.arm_distance_mm, arm)) for arm in arms)
     return low, high
-
-
-def _axial_angles_deg(points_mm: NDArray, side: Side) -> tuple[float, ...]:
-    """Angle of the joint line to the sagittal plane in axial cuts, averaged by its length over each fifth of the height."""
-    lateral, ventral, height = points_mm[:, 0] * side.x_sign, -points_mm[:, 1], points_mm[:, 2]
-    cuts = np.floor((height - height.min()) / _CUT_MM).astype(int)
-    angle, length, level = np.zeros(cuts.max() + 1), np.zeros(cuts.max() + 1), np.zeros(cuts.max() + 1)
-    for cut in range(cuts.max() + 1):
-        part = np.stack([lateral[cuts == cut], ventral[cuts == cut]], axis=1)
-        if len(part) < 3 or np.ptp(part[:, 1]) < _CUT_MM:
-            continue
-        along = np.linalg.svd(part - part.mean(axis=0), full_matrices=False)[2][0]
-        angle[cut] = np.degrees(np.arctan(along[0] / along[1]))
-        length[cut], level[cut] = np.ptp(part @ along), height[cuts == cut].mean()
-    fifth = np.clip(((level - height.min()) / np.ptp(height) * 5).astype(int), 0, 4)
-    return tuple(
-        float(np.average(angle[fifth == n], weights=length[fifth == n])) if length[fifth == n].any() else float("nan")
-        for n in range(5)
-    )

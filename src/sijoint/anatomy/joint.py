@@ -9,6 +9,7 @@ from scipy.ndimage import distance_transform_edt
 
 from sijoint.anatomy.chart import Chart
 from sijoint.anatomy.distance import DistanceField
+from sijoint.anatomy.opening import DorsalOpening
 from sijoint.frames import Side
 
 
@@ -40,12 +41,14 @@ class Joint:
     dorsal_border_mm: NDArray[np.float64]  # (n, 3), caudal first
     ventral_border_mm: NDArray[np.float64]  # (n, 3), caudal first
     capsule_rim_mm: NDArray[np.float64]  # (m, 3), closed: the last point is next to the first
-    axial_angles_deg: tuple[float, ...]  # inferior to superior fifths, posteromedial-to-anterolateral positive
+    axial_angles_deg: tuple[float, ...]  # margin to margin, inferior to superior fifths, anterior end lateral positive
     ligament_target_mm: NDArray[np.float64]  # in the posterior ligamentous gap, middle third
     ligament_out: NDArray[np.float64]  # as recess_out, for the ligament target
     psis_mm: NDArray[np.float64]  # posterior superior iliac spine, by the shape of the hip bone
+    dorsal_opening: DorsalOpening  # how wide the dorsal border stands open, seen from behind
     to_sacrum: DistanceField  # signed distance on a fine grid round the joint, exact near the surface
     to_hip: DistanceField
+    doubts: tuple[str, ...]  # why this joint deserves less confidence, in sentences; empty when nothing does
     modelled: tuple[str, ...]
 
     def __post_init__(self) -> None:

@@ -12,6 +12,9 @@ class JointRule:
     """How the joint is found and bounded; meaning, source and grade of every number stand in ``joint_rule.toml``."""
 
     smoothing_voxel: float
+    smoothing_most_mm: float
+    stairs_share: float
+    stairs_from_mm: float
     normal_lateral: float
     normal_posterior: float
     normal_deviation_deg: float
@@ -21,9 +24,17 @@ class JointRule:
     widest_mm: float
     narrowest_mm: float
     thin_mm: float
+    thin_rise_mm: float
+    thin_reach_mm: float
+    thin_widest_mm: float
+    bay_mm: float
     arm_mm: float
     arm_band_mm: float
     touching_limit: float
+    doubtful_share: float
+    fused_share: float
+    mended_limit: float
+    coarse_voxel_mm: float
     recess_height_mm: float
     recess_window_mm: tuple[float, float]
     recess_inset_mm: float

@@ -61,7 +61,9 @@ def smooth_occupancy(labels: Labels, numbers: tuple[int, ...]) -> tuple[Grid, ND
     low, high = _extent(mask, margin)
     crop = mask[tuple(slice(a, b) for a, b in zip(low, high, strict=True))].astype(np.float32)
     crop = np.pad(crop, 1)  # closes the surface where the CT ends
-    smooth = gaussian_filter(crop, joint_rule().smoothing_voxel, mode="constant", truncate=4.0)
+    rule = joint_rule()
+    sigma = np.minimum(rule.smoothing_voxel, rule.smoothing_most_mm / labels.grid.spacing_mm)
+    smooth = gaussian_filter(crop, sigma, mode="constant", truncate=4.0)
     matrix = labels.grid.world_from_index.copy()
     matrix[:3, 3] = labels.grid.to_world(np.array(low) - 1)
     return Grid(smooth.shape, matrix), smooth

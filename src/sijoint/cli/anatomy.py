@@ -1,8 +1,9 @@
 """``sij anatomy``: the joint's measures beside published values."""
 
 import json
+import math
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from rich.box import SIMPLE_HEAD
@@ -10,7 +11,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from sijoint.anatomy import UnsuitableAnatomy, bundled_pelvis, describe, extract_joint, read_patient
+from sijoint.anatomy import Joint, UnsuitableAnatomy, bundled_pelvis, describe, extract_joint, read_patient
 from sijoint.cli.options import CT_HELP, LABELS_HELP, both_or_neither
 from sijoint.frames import Side
 
@@ -24,11 +25,11 @@ def anatomy(
     """Area, width where it can be measured, and angles of the sacroiliac joint, beside published values."""
     both_or_neither(ct, labels)
     patient = read_patient(ct, labels) if ct and labels else bundled_pelvis()
-    rows, missing, modelled = {}, {}, list(patient.provenance.modelled)
+    rows, numbers, missing, modelled = {}, {}, {}, list(patient.provenance.modelled)
     for one in (side,) if side else tuple(Side):
         try:
             joint = extract_joint(patient, one)
-            rows[one] = describe(joint)
+            rows[one], numbers[one] = describe(joint), _numbers(joint)
             modelled += [sentence for sentence in joint.modelled if sentence not in modelled]
         except UnsuitableAnatomy as refusal:
             if side:
@@ -38,7 +39,9 @@ def anatomy(
         raise UnsuitableAnatomy(next(iter(missing.values())))
     if as_json:
         document = {one.value: [row.__dict__ for row in found] for one, found in rows.items()}
-        typer.echo(json.dumps({"sides": document, "missing": missing, "modelled": modelled}, indent=1, allow_nan=False))
+        measures = {one.value: found for one, found in numbers.items()}
+        whole = {"sides": document, "measures": measures, "missing": missing, "modelled": modelled}
+        typer.echo(json.dumps(whole, indent=1, allow_nan=False))
         return
     console = Console(highlight=False)
     for one, found in rows.items():
@@ -55,3 +58,28 @@ def anatomy(
         console.print(sentence)
     for sentence in modelled:
         console.print(f"Modelled: {sentence}", style="dim", markup=False)
+
+
+def _numbers(joint: Joint) -> dict[str, Any]:
+    """The joint for a program: LPS millimetres, degrees; null where something cannot be measured."""
+    return {
+        "area_cm2": joint.area_cm2,
+        "area_band_cm2": joint.area_band_cm2,
+        "mean_width_mm": joint.mean_width_mm if joint.width_measurable else None,
+        "touching_share": joint.touching_share,
+        "axial_angles_deg": [None if math.isnan(angle) else angle for angle in joint.axial_angles_deg],
+        "inferior_end_mm": joint.inferior_end_mm.tolist(),
+        "inferior_recess_mm": joint.inferior_recess_mm.tolist(),
+        "recess_out": joint.recess_out.tolist(),
+        "ligament_target_mm": joint.ligament_target_mm.tolist(),
+        "psis_mm": joint.psis_mm.tolist(),
+        "dorsal_border_mm": joint.dorsal_border_mm.tolist(),
+        "ventral_border_mm": joint.ventral_border_mm.tolist(),
+        "capsule_rim_mm": joint.capsule_rim_mm.tolist(),
+        "dorsal_opening_mm": {
+            "straight": joint.dorsal_opening.straight_mm.tolist(),
+            "widest": joint.dorsal_opening.widest_mm.tolist(),
+            "tilt_deg": joint.dorsal_opening.tilt_deg.tolist(),
+        },
+        "doubts": joint.doubts,
+    }
