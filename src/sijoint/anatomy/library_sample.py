@@ -1,7 +1,6 @@
 """A library pelvis: the bundled CT carried onto a drawn shape, with the body wall, joint widths and variants that were drawn."""
 
 from collections.abc import Callable, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cache
 
@@ -84,8 +83,7 @@ def _drawn(sample: PelvisSample, voxel_mm: float, say: Say) -> PatientCT:
     ct, labels = _carried(sample, voxel_mm)
     patient = PatientCT(ct, labels, provenance_of(sample))
     say("finding the joints")
-    with ThreadPoolExecutor(2) as pool:
-        joints = list(pool.map(lambda side: extract_joint(patient, side), Side))
+    joints = [extract_joint(patient, side) for side in Side]  # two at a time stand in each other's way
     for joint in joints:
         _refuse_implausible(joint)
     say("drawing the joints' widths and variants")
