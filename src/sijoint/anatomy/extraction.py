@@ -1,5 +1,6 @@
 """From labels to a joint: both bone surfaces, the gap between them, its parts, its targets."""
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
@@ -196,11 +197,9 @@ def _near_bones(sacrum: Surface, hip: Surface, cleft: Cleft) -> _NearBones:
     wide = _box(wide_low, wide_high, 2 * _FINE_MM)
     parts = [bone.near(wide_low - 4, wide_high + 4) for bone in (sacrum, hip)]
     close = [bone.near(low - 4, high + 4) for bone in (sacrum, hip)]
-    return _NearBones(
-        distance_field(close[:1], fine, _BAND_MM),
-        distance_field(close[1:], fine, _BAND_MM),
-        distance_field(parts, wide, 0.75 * _BAND_MM),
-    )
+    fields = ((close[:1], fine, _BAND_MM), (close[1:], fine, _BAND_MM), (parts, wide, 0.75 * _BAND_MM))
+    with ThreadPoolExecutor(max_workers=2) as pool:  # the fields share nothing
+        return _NearBones(*pool.map(lambda given: distance_field(*given), fields))
 
 
 def _box(low_mm: NDArray, high_mm: NDArray, pitch_mm: float) -> Grid:

@@ -10,7 +10,7 @@ from sijoint.anatomy.approach import outward_direction
 from sijoint.frames import Side, unit
 
 _BESIDE_MM = np.arange(-10.0, 10.01, 0.5)  # sideways of the border, as seen from behind
-_BEHIND_MM = np.arange(0.0, 70.0, 1.0)  # behind this no bone of the pelvis lies in the way
+_BEHIND_MM = np.arange(0.0, 70.0, 1.5)  # behind this no bone of the pelvis lies in the way
 _TILTS_DEG = tuple(
     (lateral, cranial) for cranial in (0, -15, 15, -30, 30) for lateral in (0, -10, 10, -20, 20, -30, 30)
 )
