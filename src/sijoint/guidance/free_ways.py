@@ -15,6 +15,7 @@ from sijoint.guidance.ways import Ways, needle_directions, straight_ways
 
 RISK_STEP_MM = 3.0  # between the points of a straight way that are held against structures at risk
 WAYS_AT_A_TIME = 48
+ROOM_STEP_MM, ROOM_SLACK_MM = 0.5, 0.5  # how the cleft ahead of a tip is looked through
 
 
 @dataclass(frozen=True, eq=False)
@@ -98,7 +99,16 @@ def _is_open(ways: Ways, radius_mm: float, asked: Asked) -> NDArray[np.bool_]:
 
 def _keeps_clear(asked: Asked, goals: Goals, ways: Ways) -> NDArray[np.bool_]:
     met, metal = _met(asked, goals, ways)
-    return np.asarray(~met.any(axis=1) & ~metal)
+    return np.asarray(~met.any(axis=1) & ~metal & _has_room_ahead(asked, goals, ways))
+
+
+def _has_room_ahead(asked: Asked, goals: Goals, ways: Ways) -> NDArray[np.bool_]:
+    """Whether enough cleft lies ahead of the tip (m,); always for the ligament."""
+    if asked.third is None:
+        return np.ones(len(ways), dtype=bool)
+    ahead = np.arange(0.0, asked.rule.limits.far_room_mm, ROOM_STEP_MM)
+    points = goals.tip_mm[ways.goal][:, None, :] + ahead[None, :, None] * ways.direction[:, None, :]
+    return np.asarray(asked.body.joints[asked.side].contains(points, slack_mm=ROOM_SLACK_MM).all(axis=1))
 
 
 def _met(asked: Asked, goals: Goals, ways: Ways) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
@@ -112,11 +122,14 @@ def _met(asked: Asked, goals: Goals, ways: Ways) -> tuple[NDArray[np.bool_], NDA
 
 
 def _what_is_met(asked: Asked, goals: Goals, ways: Ways, limit: str) -> str:
+    limits = asked.rule.limits
     met, metal = _met(asked, goals, ways)
     if metal.mean() > 0.5:
         return f"metal in the CT lies across the ways within {limit}: an implant bars the path; plan another target"
+    if not met.any(axis=1).mean() > 0.5:
+        return f"less than {limits.far_room_mm:g} mm of cleft lie ahead of the tip along the ways within {limit}"
     risk = asked.risks[int(np.argmax(met.sum(axis=0)))]
-    margin = asked.rule.limits.risk_margin_mm[risk.kind]
+    margin = limits.risk_margin_mm[risk.kind]
     return f"the ways within {limit} pass within {margin:g} mm of the {risk.name.replace('_', ' ')}"
 
 

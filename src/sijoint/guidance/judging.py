@@ -9,7 +9,7 @@ from sijoint.frames import ReceptorTilt
 from sijoint.guidance.asked import Asked
 from sijoint.guidance.bent_ways import BentWay, bent_way
 from sijoint.guidance.executions import share_inside
-from sijoint.guidance.free_ways import FreeWays, score_of
+from sijoint.guidance.free_ways import ROOM_SLACK_MM, ROOM_STEP_MM, FreeWays, score_of
 from sijoint.guidance.goals import Goals
 from sijoint.guidance.plans import Plan
 from sijoint.guidance.risks import gaps_mm
@@ -34,8 +34,6 @@ def judged(asked: Asked, found: FreeWays, row: int) -> Plan | str:
     if not needles:
         return f"the target lies {depth:.0f} mm deep, beyond the longest needle; add a longer needle to the tray"
     ahead = _ahead(asked, tip, direction)
-    if ahead[0] < asked.rule.limits.far_room_mm:
-        return f"less than {asked.rule.limits.far_room_mm:g} mm of cleft lie ahead of the tip along the free ways"
     ways = _open_bent_ways(asked, only, tip - depth * direction, needles)
     if not ways:
         return "the needle bends into bone on every free way"
@@ -115,11 +113,11 @@ def _too_near(asked: Asked, way: BentWay, margins: dict[str, float]) -> str:
 
 def _ahead(asked: Asked, tip: Point, direction: Point) -> tuple[float, float]:
     """Cleft and way to the next bone straight ahead of the tip; the first is NaN for the ligament."""
-    ahead = np.arange(0, LOOK_AHEAD_MM, 0.5)
+    ahead = np.arange(0, LOOK_AHEAD_MM, ROOM_STEP_MM)
     beyond = tip + ahead[:, None] * direction
     room = float("nan")
     if asked.third is not None:
-        left = ~asked.body.joints[asked.side].contains(beyond, slack_mm=0.5)
+        left = ~asked.body.joints[asked.side].contains(beyond, slack_mm=ROOM_SLACK_MM)
         room = float(ahead[np.argmax(left)]) if left.any() else float(ahead[-1])
     bone = asked.body.bone_distance_mm(beyond) <= 0
     return room, float(ahead[np.argmax(bone)]) if bone.any() else float(ahead[-1])
