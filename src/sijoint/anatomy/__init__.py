@@ -12,13 +12,15 @@ from sijoint.anatomy.describe import Row, describe
 from sijoint.anatomy.errors import UnreadableImage, UnsuitableAnatomy
 from sijoint.anatomy.extraction import extract_joint
 from sijoint.anatomy.joint import Joint
+from sijoint.anatomy.label_reading import label_map_template, read_labels, read_patient
 from sijoint.anatomy.landmarks import Landmark
 from sijoint.anatomy.library import bundled_pelvis
 from sijoint.anatomy.library_draw import DrawnJoint, PelvisSample, PelvisVariant, Sex, draw_pelvis
 from sijoint.anatomy.library_sample import LibraryPelvis, pelvis_of, sample_pelvis
 from sijoint.anatomy.library_shape import PelvisBones, shape_subjects, subject_bones
+from sijoint.anatomy.metal import Metal, metal_near
 from sijoint.anatomy.picture import bone_mesh
-from sijoint.anatomy.reading import read_ct, read_field, read_labels, read_patient
+from sijoint.anatomy.reading import read_ct, read_field
 from sijoint.anatomy.structure_at_risk import StructureAtRisk
 from sijoint.anatomy.structures_at_risk import structures_at_risk
 from sijoint.anatomy.tissue import Tissue
@@ -31,6 +33,7 @@ __all__ = [
     "DrawnJoint",
     "Joint",
     "Labels",
+    "Metal",
     "Landmark",
     "LibraryPelvis",
     "PatientCT",
@@ -51,6 +54,8 @@ __all__ = [
     "describe",
     "draw_pelvis",
     "extract_joint",
+    "label_map_template",
+    "metal_near",
     "outward_direction",
     "pelvis_of",
     "read_ct",

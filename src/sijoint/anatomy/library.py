@@ -5,7 +5,8 @@ from functools import cache
 from importlib.resources import as_file, files
 
 from sijoint.anatomy.ct import PatientCT, Provenance
-from sijoint.anatomy.reading import read_ct, read_labels
+from sijoint.anatomy.label_reading import read_labels
+from sijoint.anatomy.reading import read_ct
 
 
 @cache

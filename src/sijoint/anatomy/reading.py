@@ -1,4 +1,4 @@
-"""Reading a CT and its labels from files, with an answer that a person understands when that fails.
+"""Reading a CT from files, with an answer that a person understands when that fails.
 
 SimpleITK is the one reader; it gives LPS millimetres whatever the file's own axes. No header value enters a message, only the
 path that the user typed.
@@ -12,8 +12,8 @@ import numpy as np
 import SimpleITK as sitk
 from numpy.typing import NDArray
 
-from sijoint.anatomy.ct import CT, Labels, PatientCT, Provenance
-from sijoint.anatomy.errors import UnreadableImage, UnsuitableAnatomy
+from sijoint.anatomy.ct import CT
+from sijoint.anatomy.errors import UnreadableImage
 from sijoint.anatomy.nifti import check_nifti
 from sijoint.anatomy.rules import label_scheme
 from sijoint.frames import Grid, Side
@@ -33,7 +33,7 @@ def read_ct(path: Path) -> CT:
     not Hounsfield units.
     """
     path = Path(path)
-    image = _read_dicom_folder(path) if path.is_dir() else _read_file(path)
+    image = _read_dicom_folder(path) if path.is_dir() else read_file(path)
     grid = _grid_of(image, path)
     if min(grid.shape) < _FEWEST_SLICES:
         raise UnreadableImage(
@@ -50,43 +50,12 @@ def read_field(path: Path) -> tuple[Grid, NDArray]:
     path = Path(path)
     if path.is_dir():
         raise UnreadableImage(f"{path} is a folder; one NIfTI file (.nii or .nii.gz) is needed.")
-    grid, values = _grid_and_array(_read_file(path), path)
+    grid, values = grid_and_array(read_file(path), path)
     return grid, np.ascontiguousarray(values)
 
 
-def read_labels(path: Path, grid: Grid) -> Labels:
-    """The labels in a NIfTI file, brought to ``grid``'s axis order.
-
-    Raises UnreadableImage when the file cannot be read, UnsuitableAnatomy when its voxels are not those of the CT or its
-    numbers are not TotalSegmentator v2 labels with a sacrum and at least one hip bone.
-    """
-    path = Path(path)
-    if path.is_dir():
-        raise UnreadableImage(f"{path} is a folder; labels are one NIfTI file (.nii or .nii.gz).")
-    label_grid, values = _grid_and_array(_read_file(path), path)
-    values = _on_axes_of(grid, label_grid, values, path)
-    return Labels(grid, _as_label_numbers(values, path))
-
-
-def read_patient(ct: Path, labels: Path) -> PatientCT:
-    """A user's own CT with its labels. Raises as read_ct and read_labels do."""
-    image = read_ct(ct)
-    return PatientCT(
-        image,
-        read_labels(labels, image.grid),
-        Provenance(
-            name=Path(ct).name,
-            source="the user's own CT",
-            licence="the user's own",
-            attribution="",
-            measured=("All grey values are those of the CT that was given.",),
-            modelled=("The labels are taken as given; who or what drew them is not known here.",),
-        ),
-    )
-
-
 @contextmanager
-def _quiet() -> Iterator[None]:
+def quiet() -> Iterator[None]:
     """ITK writes warnings with header values to stderr; those are not for the terminal."""
     before = sitk.ProcessObject.GetGlobalWarningDisplay()
     sitk.ProcessObject.SetGlobalWarningDisplay(False)
@@ -96,14 +65,15 @@ def _quiet() -> Iterator[None]:
         sitk.ProcessObject.SetGlobalWarningDisplay(before)
 
 
-def _read_file(path: Path) -> sitk.Image:
+def read_file(path: Path) -> sitk.Image:
+    """A whole NIfTI volume. Raises UnreadableImage."""
     if not path.exists():
         raise UnreadableImage(
             f"{path} does not exist; give a NIfTI file (.nii, .nii.gz) or a folder with one DICOM CT series."
         )
     check_nifti(path)
     try:
-        with _quiet():
+        with quiet():
             return sitk.ReadImage(str(path), imageIO="NiftiImageIO")
     except (RuntimeError, MemoryError):
         raise UnreadableImage(
@@ -112,7 +82,7 @@ def _read_file(path: Path) -> sitk.Image:
 
 
 def _read_dicom_folder(folder: Path) -> sitk.Image:
-    with _quiet():
+    with quiet():
         series = sitk.ImageSeriesReader.GetGDCMSeriesIDs(str(folder))
         if not series:
             raise UnreadableImage(
@@ -166,7 +136,7 @@ def _check_slices(names: tuple[str, ...], folder: Path) -> None:
         )
 
 
-def _grid_and_array(image: sitk.Image, path: Path) -> tuple[Grid, NDArray]:
+def grid_and_array(image: sitk.Image, path: Path) -> tuple[Grid, NDArray]:
     """The grid and the array (i, j, k) of a volume."""
     return _grid_of(image, path), sitk.GetArrayFromImage(image).transpose(2, 1, 0)
 
@@ -209,43 +179,6 @@ def _as_hu(values: NDArray, path: Path) -> NDArray[np.int16]:
         part = slice(start, start + 32)
         hu[part] = np.rint(np.maximum(values[part], _AIR_HU))
     return hu
-
-
-def _on_axes_of(grid: Grid, other: Grid, values: NDArray, path: Path) -> NDArray:
-    """Labels are often stored with flipped or swapped axes of the same voxels; anything else is refused."""
-    index_from_other = grid.index_from_world @ other.world_from_index
-    turn = np.rint(index_from_other[:3, :3])
-    refusal = UnsuitableAnatomy(
-        f"The labels in {path} do not lie on the voxels of the CT; segment this very CT again, without resampling or cropping."
-    )
-    if not (np.abs(turn).sum(0) == 1).all() or not (np.abs(turn).sum(1) == 1).all():
-        raise refusal
-    axes = np.abs(turn).argmax(1)  # axis of `other` that runs along each axis of `grid`
-    turned = np.flip(values.transpose(axes), tuple(n for n in range(3) if turn[n, axes[n]] < 0))
-    first = np.where(turn.sum(0) < 0, np.array(other.shape) - 1, 0)
-    matrix = other.world_from_index.copy()
-    matrix[:3, 3] = other.to_world(first)
-    matrix[:3, :3] = other.world_from_index[:3, :3] @ turn.T
-    if turned.shape != grid.shape or not Grid(turned.shape, matrix).same_as(grid, float(grid.spacing_mm.min()) * 0.02):
-        raise refusal
-    return turned
-
-
-def _as_label_numbers(values: NDArray, path: Path) -> NDArray[np.uint8]:
-    scheme = label_scheme()
-    expected = (
-        "expected are TotalSegmentator v2 numbers: sacrum 25 (S1 may be 26), left hip bone 77, right hip bone 78; run the "
-        "task 'total' on this CT"
-    )
-    if values.dtype.kind == "f" and not (values == np.rint(values)).all():
-        raise UnsuitableAnatomy(f"The values in {path} are not whole label numbers; {expected}.")
-    if values.min() < 0 or values.max() > scheme.highest:
-        raise UnsuitableAnatomy(f"{path} holds numbers of another label scheme; {expected}.")
-    labels = np.ascontiguousarray(values.astype(np.uint8))
-    present = np.bincount(labels.ravel(), minlength=256) > 0
-    if not present[list(scheme.sacrum)].any() or not present[list(scheme.hip_left + scheme.hip_right)].any():
-        raise UnsuitableAnatomy(f"{path} does not label a sacrum together with a hip bone; {expected}.")
-    return labels
 
 
 def hip_numbers(side: Side) -> tuple[int, ...]:

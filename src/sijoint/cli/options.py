@@ -8,7 +8,10 @@ class IncompleteInput(ValueError):
 
 
 CT_HELP = "Your own CT: a NIfTI file, or a folder with one DICOM CT series. Default: the bundled real pelvis."
-LABELS_HELP = "Labels on the CT's grid (NIfTI, TotalSegmentator v2 numbers). Needed with --ct."
+LABELS_HELP = (
+    "Labels on the CT's grid: TotalSegmentator (NIfTI), 3D Slicer (.seg.nrrd), or any with a map (see sij labels). "
+    "Needed with --ct."
+)
 
 
 def both_or_neither(ct: Path | None, labels: Path | None) -> None:
