@@ -126,14 +126,14 @@ def test_infinitely_slow_injection_is_the_invasion(slot_joint, seed):
         slow_ml, slow_kpa = slowly_filled(sheet, source, volume)
         wet, slow_wet = fluid.filling().wet_share, np.minimum(slow_ml / sheet.lift_ml, 1.0)
         assert np.average(wet, weights=sheet.area_mm2) == pytest.approx(
-            np.average(slow_wet, weights=sheet.area_mm2), abs=0.02
+            np.average(slow_wet, weights=sheet.area_mm2), abs=0.005
         )
-        assert np.mean((wet > 0.5) == (slow_wet > 0.5)) > 0.96
-        assert fluid.pressure_kpa == pytest.approx(slow_kpa, rel=0.1 if volume > 0.1 else 0.5)
+        assert np.mean((wet > 0.5) == (slow_wet > 0.5)) > 0.99
+        assert fluid.pressure_kpa == pytest.approx(slow_kpa, rel=0.02)
         for seen, now in ((first_wet, wet), (referee_first, slow_wet)):
             seen[(now > 0.5) & np.isinf(seen)] = volume
     both = np.isfinite(first_wet) & np.isfinite(referee_first)
-    assert spearmanr(first_wet[both], referee_first[both]).statistic > 0.97
+    assert spearmanr(first_wet[both], referee_first[both]).statistic > 0.99
 
 
 def test_haste_costs_pressure_and_a_thick_fluid_more():

@@ -42,30 +42,33 @@ def invasion(sheet: "CleftSheet", lifting_kpa: Vector, sources: list[int]) -> tu
 def slowly_filled(sheet: "CleftSheet", source: int, volume_ml: float) -> tuple[Vector, float]:
     """Volume (n,) of each cell and the one pressure, once this much has been let in without any haste.
 
-    Raises ValueError for more than the sheet holds at its capsule's yield.
+    A cell lifts when, at its opening pressure, what the wet part does not hold suffices to lift it; what is lifted stays so,
+    and the pressure may fall when a tight place bursts. Raises ValueError for more than the sheet holds at its yield.
     """
     lifting = sheet.lifting_kpa([source])
-    order, needs = invasion(sheet, lifting, [source])
+    order, _ = invasion(sheet, lifting, [source])
+    wet = np.zeros(len(lifting), dtype=bool)
 
-    def held(cells: int, kpa: float) -> Vector:
-        some = np.zeros(len(lifting))
-        some[order[:cells]] = sheet.volume_ml(kpa, np.minimum(lifting, kpa))[order[:cells]]
-        return some
+    def held(kpa: float) -> Vector:
+        closing = sheet.lift_ml * kpa / lifting
+        return np.where(wet, np.where(kpa < lifting, closing, sheet.volume_ml(kpa, lifting)), 0.0)
 
-    reachable = int(np.sum(needs <= sheet.rules.full_kpa))
-    if volume_ml > held(reachable, sheet.rules.full_kpa).sum():
+    newest, over = order[0], volume_ml
+    for newest in order:
+        over = volume_ml - float(held(float(lifting[newest])).sum())
+        if over < sheet.lift_ml[newest]:
+            break
+        wet[newest] = True
+    if over > 0 and not wet[newest]:  # it is just opening, at constant pressure
+        kpa = float(lifting[newest])
+        some = held(kpa)
+        some[newest] = over
+    else:
+        bottom, top = 0.0, sheet.rules.full_kpa
+        for _ in range(60):
+            kpa = (bottom + top) / 2
+            bottom, top = (kpa, top) if held(kpa).sum() < volume_ml else (bottom, kpa)
+        some = held(kpa)
+    if kpa > sheet.rules.full_kpa or abs(some.sum() - volume_ml) > 1e-6:
         raise ValueError(f"{volume_ml:.3f} mL do not fit into this cleft below its capsule's yield")
-    low, high = 0, reachable - 1  # the newest cell: the last whose opening the volume has paid for
-    while low < high:
-        middle = (low + high + 1) // 2
-        low, high = (middle, high) if held(middle, needs[middle]).sum() <= volume_ml else (low, middle - 1)
-    bottom, cells = float(needs[low]), low + 1
-    if held(cells, bottom).sum() >= volume_ml:  # it is just opening, at constant pressure
-        some = held(low, bottom)
-        some[order[low]] = volume_ml - some.sum()
-        return some, bottom
-    top = float(needs[cells]) if cells < reachable else sheet.rules.full_kpa
-    for _ in range(60):
-        kpa = (bottom + top) / 2
-        bottom, top = (kpa, top) if held(cells, kpa).sum() < volume_ml else (bottom, kpa)
-    return held(cells, top), top
+    return some, kpa
