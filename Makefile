@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 DEV_STAMP := $(VENV)/.installed-dev
 
-.PHONY: demo test deep bench lint clean
+.PHONY: demo test deep bench validate lint clean
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "SIJoint needs Python 3.11 or newer; run: make PYTHON=python3.11 ..."; exit 2; }
@@ -39,6 +39,9 @@ bench: $(DEV_STAMP)  ## measure beside RTK, best on an idle machine; nothing her
 	$(BIN)/python benchmarks/projector.py $(BENCH)
 	$(BIN)/python benchmarks/growth.py
 	$(BIN)/python benchmarks/live.py
+
+validate: $(STAMP)  ## library pelves against published figures, into docs/validation.md; over an hour, VALIDATE="--pelves 20" for less
+	$(BIN)/sij validate docs/validation-plan.toml --workers 2 --outcomes build/validation.jsonl --page docs/validation.md $(VALIDATE)
 
 clean:
 	rm -rf $(VENV) .venv-peers out build

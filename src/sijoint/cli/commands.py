@@ -12,6 +12,7 @@ from typer.core import TyperGroup
 MODULE_OF = {
     "demo": "demo",
     "scenarios": "scenarios",
+    "validate": "validate",
     "replay": "demo",
     "show": "records",
     "verify": "records",
@@ -30,6 +31,7 @@ MODULE_OF = {
 SUMMARY_OF = {
     "demo": "One virtual patient through a whole episode, on a real CT, with a report.",
     "scenarios": "Every scenario over many seeds, and the share that ends as expected.",
+    "validate": "Library pelves through plan, needle and arthrogram, held against published figures.",
     "replay": "A demo's command log once more, and whether it makes the same events.",
     "show": "An episode: what happened when, and what was answered.",
     "verify": "Whether a store still holds what was written.",

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from sijoint.anatomy import Body
 from sijoint.fluoroscopy import AttenuationVolume
 from sijoint.frames import PERFECT, CArmModel, Detector, Imperfection, PatientPosition, Side
-from sijoint.injectate import LeakPath, Vessel
+from sijoint.injectate import CapsularPath, LeakPath, Vessel
 from sijoint.model import ProcedureKind, Recipe, Target
 from sijoint.needle import FalseGive
 from sijoint.response import PainCause
@@ -20,7 +20,7 @@ class SimulationCauses:
     pain: PainCause
     false_give: FalseGive | None = None
     vessels: tuple[Vessel, ...] = ()
-    leaks: tuple[LeakPath, ...] = ()
+    leaks: tuple[LeakPath | CapsularPath, ...] = ()
     even_tissue: bool = False  # the textbook's patient: only the joint gives
     imperfection: Imperfection = PERFECT  # of the C-arm and of a patient who breathes or moves
 
