@@ -59,7 +59,7 @@ def superior_gluteal_vessels(labels: Labels, notch: Notch, joint: Joint, iliac_m
         "vessel",
         joint.side,
         "landmark",
-        _way([inner, at_roof, *outer]),
+        _way([inner, at_roof, notch.apex_mm + off * np.array([0.1 * lateral, 1.0, 0.0]), *outer]),
         landmark_number("superior_gluteal_radius_mm"),
         "Their usual way round the roof of the greater sciatic notch; the vessels themselves are not seen on this CT.",
     )

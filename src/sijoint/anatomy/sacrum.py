@@ -89,9 +89,10 @@ def dorsal_foramina(labels: Labels, joint: Joint) -> tuple[Foramen, ...]:
     (least, most), reach = landmark_number("foramen_radius_mm"), landmark_number("foramen_off_place_mm")
     found = []
     for number, place in enumerate(usual, 1):
-        near = [hole for hole in holes if np.linalg.norm(hole.at[:2] - local.local(place)[:2]) <= reach]
-        if near:
-            hole = max(near, key=lambda hole: hole.radius_mm)
+        expected = local.local(place)[:2]
+        off = [float(np.linalg.norm(hole.at[:2] - expected)) for hole in holes]
+        if min(off, default=np.inf) <= reach:
+            hole = holes[int(np.argmin(off))]
             radius = float(np.clip(hole.radius_mm, least, most))
             found.append(Foramen(number, local.world(*hole.at), -towards, radius, "label"))
         else:
@@ -123,12 +124,14 @@ def _holes(local: Relief) -> list[_Hole]:
     reach = int(np.ceil(0.5 * across))
     disc = np.hypot(*np.mgrid[-reach : reach + 1, -reach : reach + 1]) <= 0.5 * across
     rim = grey_closing(near, footprint=disc)
-    pieces, count = label(rim - near >= deepest, generate_binary_structure(2, 2))
+    depth = np.minimum(rim - near, 3.0 * deepest)
+    pieces, count = label(depth >= deepest, generate_binary_structure(2, 2))
     holes = []
     for number in range(1, count + 1):
         piece = pieces == number
         edge = piece[[0, -1]].any() or piece[:, [0, -1]].any()
         if not edge:
+            piece &= depth >= 0.7 * depth[piece].max()  # S1 opens at the end of a wide groove, which is no part of it
             u, v = (float(n) * _LOCAL_MM for n in center_of_mass(piece))
             at = np.array([local.across_mm[0] + u, local.along_mm[0] + v, float(np.median(rim[piece]))])
             holes.append(_Hole(at, float(np.sqrt(piece.sum() / np.pi)) * _LOCAL_MM))
