@@ -19,6 +19,7 @@ from sijoint.anatomy.library_draw import DrawnJoint, PelvisSample, PelvisVariant
 from sijoint.anatomy.library_sample import LibraryPelvis, pelvis_of, sample_pelvis
 from sijoint.anatomy.library_shape import PelvisBones, shape_subjects, subject_bones
 from sijoint.anatomy.metal import Metal, metal_near
+from sijoint.anatomy.opening import DorsalOpening
 from sijoint.anatomy.picture import bone_mesh
 from sijoint.anatomy.reading import read_ct, read_field
 from sijoint.anatomy.structure_at_risk import StructureAtRisk
@@ -30,12 +31,13 @@ __all__ = [
     "Approach",
     "Body",
     "Chart",
+    "DorsalOpening",
     "DrawnJoint",
     "Joint",
     "Labels",
-    "Metal",
     "Landmark",
     "LibraryPelvis",
+    "Metal",
     "PatientCT",
     "PelvisBones",
     "PelvisSample",

@@ -80,6 +80,8 @@ MEASURED: Mapping[str, Measured] = {
     "leak_arthrography": share_of(above("leak_arthrography_ml", "leak_on_ct_ml")),
     "leak_clinical_lower": share_of(above("leak_lower_ml", "leak_on_fluoroscopy_ml")),
     "leak_clinical_upper": share_of(above("leak_upper_ml", "leak_on_fluoroscopy_ml")),
+    "leak_test_lower": share_of(above("leak_test_lower_ml", "leak_on_fluoroscopy_ml")),
+    "leak_test_upper": share_of(above("leak_test_upper_ml", "leak_on_fluoroscopy_ml")),
     "success_lower": share_of(flag("read_inside_lower")),
     "success_upper": share_of(flag("read_inside_upper")),
     "success_first_series": share_of(flag("read_inside_lower")),

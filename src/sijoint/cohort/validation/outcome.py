@@ -26,6 +26,8 @@ class Outcome:
     # a clinical injection with the tip on the planned target
     leak_lower_ml: float | None = None
     leak_upper_ml: float | None = None
+    leak_test_lower_ml: float | None = None  # after the contrast alone
+    leak_test_upper_ml: float | None = None
     grade: int | None = None
     type_one: bool | None = None
     # the operator's procedure: what images said, and the truth

@@ -35,7 +35,10 @@ def validation_page(plan: ValidationPlan, found: Sequence[Verdict], outcomes: Se
         parts.extend(_line(verdict, figure) for verdict in rows for figure in verdict.figures)
         parts.append("")
     parts.append("## Sources\n")
-    parts.extend(f"* {verdict.row.what}: {verdict.row.source} (grade {verdict.row.grade})" for verdict in found)
+    parts.extend(
+        f"* {row.what}: {row.source} (grade {row.grade})" + (f"; {row.note}" if row.note else "")
+        for row in (verdict.row for verdict in found)
+    )
     return "\n".join(parts) + "\n"
 
 

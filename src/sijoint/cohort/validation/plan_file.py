@@ -72,6 +72,7 @@ class Row:
     source: str
     grade: str
     ours: str
+    note: str = ""
 
 
 @dataclass(frozen=True)

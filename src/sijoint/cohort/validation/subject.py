@@ -179,19 +179,27 @@ def _clinical(
 ) -> Outcome:
     """Contrast and drug with the tip on the target; graded after the plan's volume in the lower third."""
     hand, fluids, needle = study.hand, subject.fluids(), needle_by_code(NEEDLE)
-    given = 0.0
+    given, after_test = 0.0, 0.0
     graded: tuple[int, bool] | None = None
     while given < hand.contrast_ml + hand.drug_ml - 1e-9:
         fluids.inject(tip_mm, needle, _contrast(), PORTION_ML, hand.contrast_rate_ml_s)
         given += PORTION_ML
+        if given <= hand.contrast_ml + 1e-9:
+            after_test = _outside_ml(fluids)
         if graded is None and given >= GRADED_ML - 1e-9:
             filling = fluids.joint_filling()
             graded = arthrogram_grade(filling), is_type_one(filling)
-    volumes = fluids.volumes_ml()
-    outside = sum(ml for where, ml in volumes.items() if where not in (Compartment.JOINT, *VASCULAR))
     if third is JointThird.UPPER:
-        return replace(outcome, leak_upper_ml=outside)
-    return replace(outcome, leak_lower_ml=outside, grade=graded and graded[0], type_one=graded and graded[1])
+        return replace(outcome, leak_upper_ml=_outside_ml(fluids), leak_test_upper_ml=after_test)
+    grade, type_one = graded or (None, None)
+    return replace(
+        outcome, leak_lower_ml=_outside_ml(fluids), leak_test_lower_ml=after_test, grade=grade, type_one=type_one
+    )
+
+
+def _outside_ml(fluids: FluidBody) -> float:
+    """Beyond the capsule and in no vessel."""
+    return sum(ml for where, ml in fluids.volumes_ml().items() if where not in (Compartment.JOINT, *VASCULAR))
 
 
 def _procedure(outcome: Outcome, subject: Subject, study: ValidationPlan, way: Plan, third: JointThird) -> Outcome:
