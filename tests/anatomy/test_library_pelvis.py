@@ -3,11 +3,12 @@
 import numpy as np
 import pytest
 
-from sijoint.anatomy import PelvisVariant, Sex, UnsuitableAnatomy, draw_pelvis, extract_joint, pelvis_of, sample_pelvis
+from sijoint.anatomy import PelvisVariant, UnsuitableAnatomy, draw_pelvis, extract_joint, pelvis_of, sample_pelvis
 from sijoint.anatomy.tissue import body_mask
 from sijoint.frames import Side
+from sijoint.model import Sex
 
-ASKED = {"bmi": 31.0, "age_years": 66.0, "sex": Sex.MAN, "width_mm": 2.0}
+ASKED = {"bmi": 31.0, "age_years": 66.0, "sex": Sex.MALE, "width_mm": 2.0}
 
 
 @pytest.fixture(scope="module")

@@ -11,16 +11,10 @@ from sijoint.anatomy.errors import UnsuitableAnatomy
 from sijoint.anatomy.library_rule import LibraryRule, library_rule
 from sijoint.anatomy.library_shape import shape_model
 from sijoint.frames import Side
+from sijoint.model import Sex
 
 # one stream each: asking for an age leaves the bones alone
 _STREAMS = {"person": 1, "width": 2, "variants": 3, "shape": 4, "size": 5}
-
-
-class Sex(StrEnum):
-    """Enters only where a source gives a difference; no difference of the bones' shape is known to the model."""
-
-    WOMAN = "woman"
-    MAN = "man"
 
 
 class PelvisVariant(StrEnum):
@@ -45,7 +39,8 @@ class PelvisSample:
     """What was drawn for one library pelvis; the same sample gives the same CT.
 
     ``weights`` are the shape's modes in standard deviations, ``size`` its scale against the mean pelvis; ``attempt`` counts the
-    shapes that were refused before it. ``asked`` names what was given and not drawn.
+    shapes that were refused before it. ``sex`` enters only where a source gives a difference, never the bones' shape. ``asked``
+    names what was given and not drawn.
     """
 
     seed: int
@@ -89,17 +84,21 @@ def draw_pelvis(
     _refuse_outside("body mass index", bmi, rule.bmi_range, "kg/m²")
     _refuse_outside("joint width", width_mm, rule.width_range_mm, "mm, the published range")
     _refuse_outside("size", size, (0.85, 1.15), "times the mean pelvis")
+    if sex is Sex.OTHER:
+        raise UnsuitableAnatomy(
+            "What was published on pelves tells women and men apart and nobody else; choose female or male, or let it be drawn."
+        )
+    given = {"age": age_years, "sex": sex, "bmi": bmi, "width": width_mm, "size": size, "variants": variants}
     person, joints, forms = (np.random.default_rng((seed, _STREAMS[name])) for name in ("person", "width", "variants"))
     drawn_age, drawn_bmi, is_man = person.uniform(20, 80), person.uniform(19, 38), person.random() < 0.5
     age = float(drawn_age if age_years is None else age_years)
-    sex = (Sex.MAN if is_man else Sex.WOMAN) if sex is None else Sex(sex)
+    sex = (Sex.MALE if is_man else Sex.FEMALE) if sex is None else sex
     left, right = draw_widths(age, joints, rule)
     if width_mm is not None:
         left = right = float(width_mm)
     found = draw_variants(sex, forms, rule)
     if variants is not None:
         found = {side: tuple(variants.get(side, ())) for side in Side}
-    given = {"age": age_years, "bmi": bmi, "width": width_mm, "size": size, "variants": variants}
     log_size = draw_log_size(np.random.default_rng((seed, _STREAMS["size"])))
     sample = PelvisSample(
         seed,
@@ -144,7 +143,7 @@ def draw_widths(age_years: float, rng: np.random.Generator, rule: LibraryRule) -
 
 def draw_variants(sex: Sex, rng: np.random.Generator, rule: LibraryRule) -> dict[Side, tuple[PelvisVariant, ...]]:
     """Variants of each side by published frequency; accessory joint and iliosacral complex exclude each other on one side."""
-    row = 0 if sex is Sex.WOMAN else 1
+    row = 0 if sex is Sex.FEMALE else 1
     form = 2 * rule.form_women_to_men[row] / sum(rule.form_women_to_men)
     shares = (
         (PelvisVariant.ACCESSORY_JOINT, rule.accessory_share * form, rule.variant_both_sides),

@@ -12,7 +12,7 @@ from sijoint.anatomy.errors import UnsuitableAnatomy
 from sijoint.anatomy.extraction import extract_joint
 from sijoint.anatomy.joint import Joint
 from sijoint.anatomy.library import bundled_pelvis
-from sijoint.anatomy.library_draw import PelvisSample, PelvisVariant, Sex, draw_pelvis, with_shape
+from sijoint.anatomy.library_draw import PelvisSample, PelvisVariant, draw_pelvis, with_shape
 from sijoint.anatomy.library_gap import impose, plan_gap
 from sijoint.anatomy.library_resample import ENDS, resampled
 from sijoint.anatomy.library_shape import shape_attribution, shape_model
@@ -20,6 +20,7 @@ from sijoint.anatomy.library_variants import draw_bridge, draw_gas, with_dorsal_
 from sijoint.anatomy.library_wall import BodyWall, wall_of
 from sijoint.anatomy.library_warp import places_in_new_body, shift_to, warp_over
 from sijoint.frames import Grid, Side
+from sijoint.model import Sex
 
 ATTEMPTS = 20
 _AIR_MM = 12.0  # round the skin, so that the body's outline is closed

@@ -8,10 +8,11 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 
-from sijoint.anatomy import PelvisSample, PelvisVariant, Sex, describe, draw_pelvis, pelvis_of
+from sijoint.anatomy import PelvisSample, PelvisVariant, describe, draw_pelvis, pelvis_of
 from sijoint.cli.outfolder import result_folder
 from sijoint.cli.pelvis_files import FoundJoints, found_joints, picture_of, write_volumes
 from sijoint.frames import Side
+from sijoint.model import Sex
 
 FILES = ("ct.nii.gz", "labels.nii.gz", "pelvis.json", "pelvis.png")
 SCHEMA_VERSION = 1
@@ -37,7 +38,7 @@ def pelvis(
     out: Annotated[Path | None, typer.Option(help=f"A folder for {', '.join(FILES)}.")] = None,
     bmi: Annotated[float | None, typer.Option(help="Body mass index, 16 to 50. Default: drawn, 19 to 38.")] = None,
     age: Annotated[float | None, typer.Option(help="Years, 18 to 90. Default: drawn, 20 to 80.")] = None,
-    sex: Annotated[Sex | None, typer.Option(help="Default: drawn.")] = None,
+    sex: Annotated[Sex | None, typer.Option(help="female or male. Default: drawn.")] = None,
     size: Annotated[float | None, typer.Option(help="Scale against the mean pelvis, 0.85 to 1.15.")] = None,
     width_mm: Annotated[float | None, typer.Option(help="Mean width of both joints. Default: drawn by age.")] = None,
     variant: Annotated[

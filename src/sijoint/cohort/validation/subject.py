@@ -9,7 +9,6 @@ from numpy.random import Generator
 from numpy.typing import NDArray
 
 from sijoint.anatomy import Body, Joint, PelvisSample, UnsuitableAnatomy, body_of, draw_pelvis, pelvis_of
-from sijoint.anatomy import Sex as PelvisSex
 from sijoint.cohort.validation.outcome import Outcome
 from sijoint.cohort.validation.plan_file import Population, ValidationPlan
 from sijoint.cohort.validation.procedure import StudyOperator
@@ -85,7 +84,7 @@ def study_pelvis(seed: int, study: ValidationPlan) -> Outcome:
     outcome = Outcome(
         seed,
         side.value,
-        _sex(asked),
+        asked.sex.value,
         round(asked.age_years, 1),
         round(asked.bmi, 1),
         width_drawn_mm=asked.joint(side).width_mm,
@@ -127,14 +126,10 @@ def _asked(seed: int, population: Population) -> PelvisSample:
     rng = np.random.default_rng([seed, *b"population"])
     return draw_pelvis(
         seed,
-        sex=PelvisSex.MAN if rng.random() < population.men_share else PelvisSex.WOMAN,
+        sex=Sex.MALE if rng.random() < population.men_share else Sex.FEMALE,
         age_years=float(rng.uniform(*population.age_years)),
         bmi=float(rng.uniform(*population.bmi)),
     )
-
-
-def _sex(sample: PelvisSample) -> str:
-    return Sex.MALE.value if sample.sex is PelvisSex.MAN else Sex.FEMALE.value
 
 
 def _refused(outcome: Outcome, reason: str) -> Outcome:
