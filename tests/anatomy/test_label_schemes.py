@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import SimpleITK as sitk
 
-from sijoint.anatomy import UnreadableImage, UnsuitableAnatomy, label_map_template, read_labels
+from sijoint.anatomy import UnreadableImage, UnsuitableAnatomy, label_map_template, labels_are_known, read_labels
 from sijoint.anatomy.label_schemes import number_of
 from sijoint.frames import Grid
 
@@ -93,11 +93,13 @@ def test_unknown_numbers_are_mapped_once_by_a_file_that_the_program_prepares(tmp
     path = write(tmp_path / "mine.nii.gz")
     with pytest.raises(UnsuitableAnatomy, match="sij labels"):
         read_labels(path, GRID)
+    assert not labels_are_known(path)
     template = label_map_template(path)
     assert '2 = ""  # 2 voxels' in template
     for number, name in ((1, "sacrum"), (2, "hip_left"), (3, "hip_right"), (9, "colon")):
         template = template.replace(f'{number} = ""', f'{number} = "{name}"')
     (tmp_path / "mine.labels.toml").write_text(template, encoding="utf-8")
+    assert labels_are_known(path)
     np.testing.assert_array_equal(read_labels(path, GRID).values, expected())
 
 

@@ -64,6 +64,7 @@ def test_ligament_takes_it_outside_the_joint_at_a_higher_pressure():
         (["--volume-ml", "nan"], "give 0.05 to 10 mL"),
         (["--rate", "9"], "give 0.005 to 2 mL/s"),
         (["--gauge", "18"], "choose --gauge 22 or 25"),
+        (["--tip-mm", "nan", "0", "0"], "takes three numbers in LPS mm"),
         (["--tip", "upper", "--tip-mm", "0", "0", "0"], "give one of them"),
     ],
 )

@@ -6,7 +6,7 @@ import os
 
 import pytest
 
-from sijoint.cli.outfolder import MANIFEST, UnusableFolder, result_folder
+from sijoint.cli.outfolder import MANIFEST, UnusableFolder, refuse_unusable, result_folder
 
 
 def write_result(out, text="one"):
@@ -101,3 +101,14 @@ def test_a_full_disk_is_named_whoever_meets_it_first(tmp_path, monkeypatch, numb
 def test_an_error_with_room_on_the_disk_stays_what_it_is(tmp_path):
     with pytest.raises(RuntimeError, match="something else"), result_folder(tmp_path / "out"):
         raise RuntimeError("something else")
+
+
+def test_long_work_is_refused_before_it_starts_where_its_result_cannot_go(tmp_path):
+    refuse_unusable(tmp_path / "new" / "out")
+    assert list(tmp_path.iterdir()) == []
+    (tmp_path / "notes").write_text("mine", encoding="utf-8")
+    with pytest.raises(UnusableFolder, match="did not write"):
+        refuse_unusable(tmp_path)
+    for out in (tmp_path / "notes", tmp_path / "notes" / "out"):
+        with pytest.raises(UnusableFolder, match="notes is not a folder"):
+            refuse_unusable(out)

@@ -8,7 +8,7 @@ from typer.testing import CliRunner
 
 from sijoint.anatomy import bundled_pelvis, read_patient
 from sijoint.cli.app import app
-from sijoint.cli.pelvis_files import axial_cut
+from sijoint.cli.pelvis_files import axial_cut, write_volumes
 
 RUN = CliRunner()
 
@@ -51,6 +51,14 @@ def test_the_cut_shows_the_back_below_and_the_left_at_the_right():
     assert np.nonzero(np.isin(cut, (25, 26)))[0].mean() > np.nonzero(cut)[0].mean()  # the sacrum lies behind
 
 
+def test_a_written_pelvis_says_of_itself_that_it_is_synthetic(tmp_path):
+    write_volumes(bundled_pelvis(), tmp_path)
+    patient = read_patient(tmp_path / "ct.nii.gz", tmp_path / "labels.nii.gz")
+    assert "synthetic: nobody has it" in patient.provenance.modelled[0]
+    assert patient.provenance.measured == ()
+    np.testing.assert_array_equal(patient.labels.values, bundled_pelvis().labels.values)
+
+
 @pytest.mark.deep
 def test_a_written_pelvis_is_read_like_any_patient(tmp_path):
     out = tmp_path / "pelvis7"
@@ -60,5 +68,6 @@ def test_a_written_pelvis_is_read_like_any_patient(tmp_path):
     assert told["synthetic"] is True
     assert told["drawn"]["bmi"] == 31.0
     patient = read_patient(out / "ct.nii.gz", out / "labels.nii.gz")
+    assert "synthetic" in patient.provenance.modelled[0]
     assert {25, 77, 78} <= set(np.unique(patient.labels.values))
     assert (out / "pelvis.png").read_bytes()[:4] == b"\x89PNG"

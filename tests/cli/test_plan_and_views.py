@@ -10,8 +10,8 @@ from sijoint.anatomy import CT, Labels, PatientCT, UnsuitableAnatomy
 from sijoint.cli import plan as plan_command
 from sijoint.cli import sides
 from sijoint.cli import views as views_command
+from sijoint.cli.limits import ADVICE
 from sijoint.cli.options import IncompleteInput
-from sijoint.cli.plan_told import ADVICE
 from sijoint.frames import Side
 from sijoint.guidance import JointThird
 from sijoint.model import Target

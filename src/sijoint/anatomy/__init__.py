@@ -12,7 +12,7 @@ from sijoint.anatomy.describe import Row, describe
 from sijoint.anatomy.errors import UnreadableImage, UnsuitableAnatomy
 from sijoint.anatomy.extraction import extract_joint
 from sijoint.anatomy.joint import Joint
-from sijoint.anatomy.label_reading import label_map_template, read_labels, read_patient
+from sijoint.anatomy.label_reading import label_map_template, labels_are_known, read_labels, read_patient
 from sijoint.anatomy.landmarks import Landmark
 from sijoint.anatomy.library import bundled_pelvis
 from sijoint.anatomy.library_draw import DrawnJoint, PelvisSample, PelvisVariant, Sex, draw_pelvis
@@ -57,6 +57,7 @@ __all__ = [
     "draw_pelvis",
     "extract_joint",
     "label_map_template",
+    "labels_are_known",
     "metal_near",
     "outward_direction",
     "pelvis_of",

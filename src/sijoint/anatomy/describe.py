@@ -63,9 +63,9 @@ def describe(joint: Joint) -> tuple[Row, ...]:
         ),
         _row(
             "Inferior end lateral of the PSIS, mm",
-            f"{end_beside:.0f}",
+            f"{round(end_beside)}",
             "lateral_of_psis_mm",
-            f"the target {beside:.0f} mm",
+            f"the target {round(beside)} mm",
         ),
     )
 

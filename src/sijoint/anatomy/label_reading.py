@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from sijoint.anatomy.ct import Labels, PatientCT, Provenance
 from sijoint.anatomy.errors import UnreadableImage, UnsuitableAnatomy
 from sijoint.anatomy.label_schemes import map_path, map_template, names_beside, names_in_header, renumbered
-from sijoint.anatomy.reading import grid_and_array, quiet, read_ct, read_file
+from sijoint.anatomy.reading import grid_and_array, is_synthetic, quiet, read_ct, read_file
 from sijoint.anatomy.rules import label_scheme
 from sijoint.frames import Grid
 
@@ -35,18 +35,35 @@ def read_labels(path: Path, grid: Grid) -> Labels:
 def label_map_template(path: Path) -> str:
     """A label map to fill in for a file whose numbers are not ours: each number with its count of voxels.
 
-    Raises UnreadableImage.
+    Raises UnreadableImage, and UnsuitableAnatomy for an image's grey values.
     """
     path = Path(path)
-    return map_template(grid_and_array(_read_label_file(path), path)[1], path)
+    values = grid_and_array(_read_label_file(path), path)[1]
+    if values.min() < 0 or (values.dtype.kind == "f" and not (values == np.rint(values)).all()):
+        raise UnsuitableAnatomy(f"{path} holds grey values, not labels; give the file of the segmentation.")
+    return map_template(values, path)
+
+
+def labels_are_known(path: Path) -> bool:
+    """Whether these labels are understood without a map. Raises UnreadableImage where they cannot be read."""
+    path = Path(path)
+    image = _read_label_file(path)
+    try:
+        read_labels(path, grid_and_array(image, path)[0])
+    except UnsuitableAnatomy:
+        return False
+    return True
 
 
 def read_patient(ct: Path, labels: Path) -> PatientCT:
-    """A user's own CT with its labels. Raises as read_ct and read_labels do."""
+    """A user's own CT with its labels, or a library pelvis from its files. Raises as read_ct and read_labels do."""
     image = read_ct(ct)
+    given = read_labels(labels, image.grid)
+    if is_synthetic(Path(ct)):
+        return PatientCT(image, given, _library_file(Path(ct)))
     return PatientCT(
         image,
-        read_labels(labels, image.grid),
+        given,
         Provenance(
             name=Path(ct).name,
             source="the user's own CT",
@@ -54,6 +71,21 @@ def read_patient(ct: Path, labels: Path) -> PatientCT:
             attribution="",
             measured=("All grey values are those of the CT that was given.",),
             modelled=("The labels are taken as given; who or what drew them is not known here.",),
+        ),
+    )
+
+
+def _library_file(ct: Path) -> Provenance:
+    return Provenance(
+        name=ct.name,
+        source="a library pelvis that this program drew",
+        licence="CC BY 4.0, as the CT that it was made from",
+        attribution="made from TotalSegmentator v2, subject s0328, and from 40 pelvic shapes; changed",
+        measured=(),
+        modelled=(
+            "This CT is a library pelvis, synthetic: nobody has it. Its grey values are those of a real CT carried onto a drawn "
+            "shape; skin, fat and soft tissue are invented and no evidence for entry depth or dose.",
+            "The labels are taken as given.",
         ),
     )
 

@@ -18,6 +18,8 @@ from sijoint.anatomy.nifti import check_nifti
 from sijoint.anatomy.rules import label_scheme
 from sijoint.frames import Grid, Side
 
+SYNTHETIC_NOTE = "SIJoint library pelvis, synthetic"  # the description in a NIfTI file that this program drew
+
 _LOWEST_HU, _HIGHEST_HU = -32768, 32767
 _AIR_HU = -1024  # what lies below is scanner padding
 _SAME_AXES = 1e-3  # direction cosines; headers round them
@@ -52,6 +54,17 @@ def read_field(path: Path) -> tuple[Grid, NDArray]:
         raise UnreadableImage(f"{path} is a folder; one NIfTI file (.nii or .nii.gz) is needed.")
     grid, values = grid_and_array(read_file(path), path)
     return grid, np.ascontiguousarray(values)
+
+
+def is_synthetic(path: Path) -> bool:
+    """Whether a NIfTI file says of itself that this program drew it."""
+    if path.is_dir():
+        return False
+    reader = sitk.ImageFileReader()
+    reader.SetFileName(str(path))
+    with quiet():
+        reader.ReadImageInformation()
+    return reader.HasMetaDataKey("descrip") and reader.GetMetaData("descrip") == SYNTHETIC_NOTE
 
 
 @contextmanager

@@ -11,8 +11,10 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from sijoint.anatomy import Joint, UnsuitableAnatomy, bundled_pelvis, describe, extract_joint, read_patient
-from sijoint.cli.options import CT_HELP, LABELS_HELP, both_or_neither
+from sijoint.anatomy import Joint, UnsuitableAnatomy, describe, extract_joint
+from sijoint.cli.limits import ADVICE, print_limits
+from sijoint.cli.options import CT_HELP, LABELS_HELP
+from sijoint.cli.sides import patient_of
 from sijoint.frames import Side
 
 
@@ -23,12 +25,12 @@ def anatomy(
     as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
 ) -> None:
     """Area, width where it can be measured, and angles of the sacroiliac joint, beside published values."""
-    both_or_neither(ct, labels)
-    patient = read_patient(ct, labels) if ct and labels else bundled_pelvis()
+    patient = patient_of(ct, labels)
     rows, numbers, missing, modelled = {}, {}, {}, list(patient.provenance.modelled)
     for one in (side,) if side else tuple(Side):
         try:
-            joint = extract_joint(patient, one)
+            with Console(stderr=True).status(f"measuring the {one.value} joint"):
+                joint = extract_joint(patient, one)
             rows[one], numbers[one] = describe(joint), _numbers(joint)
             modelled += [sentence for sentence in joint.modelled if sentence not in modelled]
         except UnsuitableAnatomy as refusal:
@@ -40,7 +42,7 @@ def anatomy(
     if as_json:
         document = {one.value: [row.__dict__ for row in found] for one, found in rows.items()}
         measures = {one.value: found for one, found in numbers.items()}
-        whole = {"sides": document, "measures": measures, "missing": missing, "modelled": modelled}
+        whole = {"sides": document, "measures": measures, "missing": missing, "modelled": modelled, "advice": ADVICE}
         typer.echo(json.dumps(whole, indent=1, allow_nan=False))
         return
     console = Console(highlight=False)
@@ -55,9 +57,9 @@ def anatomy(
     for number, row in enumerate(next(iter(rows.values())), 1):
         console.print(f"  [{number}] {row.source}", markup=False)
     for sentence in missing.values():
-        console.print(sentence)
-    for sentence in modelled:
-        console.print(f"Modelled: {sentence}", style="dim", markup=False)
+        console.print(sentence, markup=False)
+    print_limits(modelled, console)
+    console.print(ADVICE)
 
 
 def _numbers(joint: Joint) -> dict[str, Any]:

@@ -12,8 +12,9 @@ from rich.console import Console
 
 from sijoint.anatomy import Body, Joint, body_of
 from sijoint.cli.arthrogram_views import fluoroscopic_series
+from sijoint.cli.limits import ADVICE, limits_in_words
 from sijoint.cli.options import CT_HELP, LABELS_HELP
-from sijoint.cli.outfolder import result_folder
+from sijoint.cli.outfolder import refuse_unusable, result_folder
 from sijoint.cli.sides import patient_of
 from sijoint.formulary import agent
 from sijoint.formulary import needle as needle_by_code
@@ -73,14 +74,19 @@ def arthrogram(
         raise UnclearInjection(f"--rate {rate:g} is no push of a thumb: give 0.005 to 2 mL/s")
     if tip is not None and tip_mm is not None:
         raise UnclearInjection("--tip and --tip-mm both say where the tip lies: give one of them")
+    if tip_mm is not None and not np.isfinite(tip_mm).all():
+        raise UnclearInjection("--tip-mm takes three numbers in LPS mm, such as those that sij anatomy --json tells")
     if gauge not in NEEDLE_OF_GAUGE:
         raise UnclearInjection(f"there is no {gauge} G needle for this: choose --gauge 22 or 25")
+    if out is not None:
+        refuse_unusable(out)
+    patient = patient_of(ct, labels)
     with Console(stderr=True).status("finding the joint"):
-        patient = patient_of(ct, labels)
         body = body_of(patient, (side,))
     joint = body.joints[side]
     place = place_of(joint, tip or Tip.RECESS) if tip_mm is None else np.array(tip_mm)
-    watched, course, causes = _watched(body, side, place, seed, volume_ml, rate, gauge)
+    with Console(stderr=True).status("injecting"):
+        watched, course, causes = _watched(body, side, place, seed, volume_ml, rate, gauge)
     filling = watched[-1][1]
     document: dict[str, Any] = {
         "side": side.value,
@@ -99,7 +105,8 @@ def arthrogram(
         "cephalad_share": round(cephalad_share(filling), 3),
         "type": ("I" if is_type_one(filling) else "II") if filling.injected_ml.any() else None,
         "origin": "simulated",
-        "modelled": [*what_is_modelled(), *patient.provenance.modelled],
+        "modelled": [*what_is_modelled(), *patient.provenance.modelled, *joint.modelled],
+        "advice": ADVICE,
     }
     if out is not None:
         with Console(stderr=True).status("taking images"), result_folder(out) as folder:
@@ -207,7 +214,7 @@ def in_words(document: dict[str, Any], out: Path | None) -> str:
         ]
     outside = sum(ml for name, ml in document["course"][-1]["volumes_ml"].items() if name != Compartment.JOINT.value)
     lines.append(f"Outside the joint: {outside:.2f} mL")
-    lines += [f"Modelled: {sentence}" for sentence in document["modelled"]]
+    lines += [*limits_in_words(document["modelled"]), f"Simulated. {ADVICE}"]
     if out is not None:
         lines.append(f"Pictures: {out}")
     return "\n".join(lines)

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from sijoint.anatomy import label_map_template
+from sijoint.anatomy import label_map_template, labels_are_known
 from sijoint.anatomy.label_schemes import map_path
 
 
@@ -19,5 +19,10 @@ def labels(
     if to.exists() and not overwrite:
         typer.echo(f"{to} is already there and is used; add --overwrite to start anew.")
         raise typer.Exit(1)
+    if not overwrite and labels_are_known(file):
+        typer.echo(f"{file} is understood as it is: no map is needed. Add --overwrite to write one all the same.")
+        return
     to.write_text(text, encoding="utf-8")
-    typer.echo(f"Fill in the names in {to}; every command that is given these labels then reads it.")
+    typer.echo(
+        f"Fill in the names in {to}; every command that is given these labels then reads it. Empty names count as none."
+    )

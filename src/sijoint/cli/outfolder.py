@@ -52,6 +52,17 @@ def result_folder(out: Path) -> Iterator[Path]:
         raise
 
 
+def refuse_unusable(out: Path) -> None:
+    """Before long work: raises UnusableFolder when its result could not go to ``out``."""
+    out = out.absolute()
+    _refuse_strangers(out)
+    above = next(folder for folder in (out, *out.parents) if folder.exists())
+    if not above.is_dir():
+        raise UnusableFolder(f"{above} is not a folder; choose another one with --out")
+    if not os.access(above, os.W_OK | os.X_OK):
+        raise _sentence(PermissionError(errno.EACCES, ""), out)
+
+
 def _is_full(folder: Path) -> bool:
     """Whether not even a small file fits any more, by bytes or by number of files."""
     try:

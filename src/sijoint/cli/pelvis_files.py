@@ -8,6 +8,7 @@ import SimpleITK as sitk
 from numpy.typing import NDArray
 
 from sijoint.anatomy import Joint, LibraryPelvis, PatientCT, UnsuitableAnatomy, bone_mesh, extract_joint
+from sijoint.anatomy.reading import SYNTHETIC_NOTE
 from sijoint.fluoroscopy import Projector, annotated, last_image_hold, take_run, volume_from_hu
 from sijoint.frames import (
     Grid,
@@ -45,7 +46,7 @@ def found_joints(patient: PatientCT) -> FoundJoints:
 
 
 def write_volumes(patient: PatientCT, folder: Path) -> None:
-    """``ct.nii.gz`` (int16) and ``labels.nii.gz`` (uint8) in a folder."""
+    """``ct.nii.gz`` (int16) and ``labels.nii.gz`` (uint8) in a folder; both say of themselves that they are synthetic."""
     sitk.WriteImage(_image(patient.ct.hu, patient.ct.grid), str(folder / "ct.nii.gz"), useCompression=True)
     sitk.WriteImage(_image(patient.labels.values, patient.ct.grid), str(folder / "labels.nii.gz"), useCompression=True)
 
@@ -56,6 +57,7 @@ def _image(values: NDArray, grid: Grid) -> sitk.Image:
     image.SetSpacing([float(mm) for mm in spacing])
     image.SetOrigin([float(mm) for mm in grid.to_world([0, 0, 0])])
     image.SetDirection([float(v) for v in (grid.world_from_index[:3, :3] / spacing).ravel()])
+    image.SetMetaData("ITK_FileNotes", SYNTHETIC_NOTE)  # NIfTI's description: the file says so wherever it goes
     return image
 
 
@@ -73,8 +75,9 @@ def picture_of(made: LibraryPelvis, found: FoundJoints) -> bytes:
     title = (
         f"Library pelvis, seed {sample.seed}: {sample.sex}, {sample.age_years:.0f} y, BMI {sample.bmi:.1f} (synthetic)"
     )
-    words = "; ".join(
-        f"{side.value} {sample.joint(side).width_mm:.1f} mm" + "".join(f", {v}" for v in sample.joint(side).variants)
+    words = "Joint as drawn: " + "; ".join(
+        f"{side.value} {sample.joint(side).width_mm:.1f} mm wide"
+        + "".join(f", {v}" for v in sample.joint(side).variants)
         for side in Side
     )
     return pelvis_picture(meshes, clefts, axial, (row_mm, column_mm), _straight_view(patient, middle), title, words)

@@ -9,9 +9,10 @@ import typer
 from rich.console import Console
 
 from sijoint.anatomy import Body, bone_mesh, structures_at_risk
+from sijoint.cli.limits import ADVICE, print_limits
 from sijoint.cli.options import CT_HELP, LABELS_HELP
-from sijoint.cli.outfolder import result_folder
-from sijoint.cli.plan_told import ADVICE, plan_document, plan_table
+from sijoint.cli.outfolder import refuse_unusable, result_folder
+from sijoint.cli.plan_told import plan_document, plan_table
 from sijoint.cli.plan_views import look
 from sijoint.cli.sides import each_side, patient_of
 from sijoint.fluoroscopy import Projector, volume_from_hu
@@ -44,13 +45,15 @@ def plan(
     """Needle ways to the joint or the ligaments, ranked, with reasons; or why there is none. The physician decides."""
     if third is not None and target is not Target.INTRA_ARTICULAR:
         raise ThirdOfLigament("--third is a part of the joint: leave it out for the ligament target")
+    if out is not None:
+        refuse_unusable(out)
     patient = patient_of(ct, labels)
     carm = load_carm_model()
 
     def ways(body: Body, one: Side) -> tuple[Plan, ...]:
         return plans_for(body, one, target, carm, third=third or JointThird.LOWER)
 
-    body, found, missing = each_side(patient, side, ways, NoPlan)
+    body, found, missing = each_side(patient, side, ways, NoPlan, "planning")
     modelled = list(patient.provenance.modelled)
     for one in found:
         modelled += [sentence for sentence in body.joints[one].modelled if sentence not in modelled]
@@ -62,7 +65,8 @@ def plan(
         "modelled": modelled,
     }
     if out is not None:
-        _write_pictures(out, body, found, document)
+        with Console(stderr=True).status("drawing the plans"):
+            _write_pictures(out, body, found, document)
     if as_json:
         typer.echo(json.dumps(document, indent=1, allow_nan=False))
         return
@@ -71,8 +75,7 @@ def plan(
         plan_table(one.value, plans, console)
     for sentence in missing.values():
         console.print(sentence, markup=False)
-    for sentence in modelled:
-        console.print(f"Modelled: {sentence}", style="dim", markup=False)
+    print_limits(modelled, console)
     console.print(
         "Inside: share of sampled executions by an assumed hand that nothing corrects; it ranks ways and is no rate of "
         "success.",

@@ -13,8 +13,6 @@ from sijoint.frames import ReceptorTilt, positioner_angles
 from sijoint.guidance import Plan, ViewMap
 from sijoint.guidance.best_views import BestView
 
-ADVICE = "For education and research: the physician decides. Not a certified medical device."
-
 
 def plan_document(plan: Plan) -> dict[str, Any]:
     """One plan for a program; lengths in mm, LPS."""
@@ -71,7 +69,7 @@ def plan_table(side: str, plans: Sequence[Plan], console: Console) -> None:
         "",
         "receptor, needle as a dot",
         "needle",
-        "bevel",
+        "bevel, o'clock",
         "deep",
         "bone",
         "nearest at risk",
@@ -84,7 +82,7 @@ def plan_table(side: str, plans: Sequence[Plan], console: Console) -> None:
             str(number),
             escape(_short(plan.receptor)),
             f"{plan.needle_gauge} G x {plan.needle_length_mm:.0f}",
-            plan.bevel_words.removeprefix("bevel opening at ").removesuffix(" o'clock") + "h",
+            plan.bevel_words.removeprefix("bevel opening at ").removesuffix(" o'clock"),
             f"{plan.depth_mm:.0f} mm",
             f"{plan.bone_clearance_mm:.1f} mm",
             f"{nearest.replace('_', ' ')} {plan.margins_mm[nearest]:.0f} mm" if nearest else "none known",
@@ -106,7 +104,7 @@ def view_table(side: str, seen: ViewMap, console: Console) -> None:
             view.kind.value,
             escape(_short(view.receptor)),
             "" if lateral else f"{one.open_share:.0%}",
-            "" if lateral else f"{one.separation_mm:+.0f} mm",
+            "" if lateral else f"{round(one.separation_mm) + 0:+d} mm",
             "" if lateral else f"{one.bone_before_mm:.0f} mm",
             f"x{one.relative_dose:.1f}",
         )

@@ -8,9 +8,10 @@ import typer
 from rich.console import Console
 
 from sijoint.anatomy import Body
+from sijoint.cli.limits import ADVICE, print_limits
 from sijoint.cli.options import CT_HELP, LABELS_HELP
-from sijoint.cli.outfolder import result_folder
-from sijoint.cli.plan_told import ADVICE, map_document, view_table
+from sijoint.cli.outfolder import refuse_unusable, result_folder
+from sijoint.cli.plan_told import map_document, view_table
 from sijoint.cli.plan_views import look
 from sijoint.cli.sides import each_side, patient_of
 from sijoint.fluoroscopy import Projector, volume_from_hu
@@ -31,6 +32,8 @@ def views(
     ] = None,
 ) -> None:
     """The best receptor directions within reach for one joint, and what each is for. The physician decides."""
+    if out is not None:
+        refuse_unusable(out)
     patient = patient_of(ct, labels)
     carm = load_carm_model()
     volume = volume_from_hu(patient.ct.grid, patient.ct.hu)
@@ -42,7 +45,7 @@ def views(
             way, why = None, f"The trajectory view is the most open one: {reason}"
         return view_map(body, one, carm, plan=way, volume=volume), way, why
 
-    body, found, missing = each_side(patient, side, seen, NoPlan)
+    body, found, missing = each_side(patient, side, seen, NoPlan, "comparing views")
     document = {
         "advice": ADVICE,
         "sides": {one.value: {**map_document(each), "note": why} for one, (each, _, why) in found.items()},
@@ -52,7 +55,7 @@ def views(
     }
     if out is not None:
         projector = Projector(volume)
-        with result_folder(out) as folder:
+        with Console(stderr=True).status("taking images"), result_folder(out) as folder:
             for one, (each, way, _) in found.items():
                 title = f"What each receptor direction shows of the {one.value} sacroiliac joint"
                 (folder / f"{one.value}_map.png").write_bytes(view_map_picture(each, title))
@@ -71,8 +74,8 @@ def views(
             console.print(why, markup=False)
     for sentence in missing.values():
         console.print(sentence, markup=False)
-    for sentence in dict.fromkeys(sentence for each, _, _ in found.values() for sentence in each.assumed):
-        console.print(f"Assumed: {sentence}", style="dim", markup=False)
+    print_limits((sentence for each, _, _ in found.values() for sentence in each.assumed), console, "Assumed")
+    print_limits(patient.provenance.modelled, console)
     console.print(ADVICE)
     if out is not None:
         console.print(f"Pictures: {out}", markup=False)

@@ -15,6 +15,10 @@ _PLAIN = (
 def in_plain_words(message: str) -> str:
     """The sentence for a person; one that is none of the parser's usual ones stays as it is."""
     message = message.replace("Value error, ", "")
+    absent = re.fullmatch(r"Missing argument '([^']+)'\.(?: Choose from:\s*(.+))?", message, re.DOTALL)
+    if absent is not None:
+        choices = " or ".join((absent[2] or "").replace(",", " ").split())
+        return f"{absent[1]} is missing{': give ' * bool(choices)}{choices}; --help tells more"
     found = _OPTION.fullmatch(message)
     if found is None:
         return message

@@ -25,6 +25,8 @@ class Surroundings:
 
     def refusal_at(self, tip_mm: Vector) -> str:
         """Why nothing can be injected here, or nothing."""
+        if not np.isfinite(tip_mm).all():
+            return "Where the tip lies is not known; give its place in millimetres."
         if float(self._body.bone_distance_mm(tip_mm[None, :])[0]) < -BONE_DEPTH_MM:
             return "The tip is in bone and nothing flows at any pressure of the hand; withdraw the needle first."
         if self._tissue(tip_mm) == Tissue.AIR:

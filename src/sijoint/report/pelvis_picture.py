@@ -44,7 +44,7 @@ def pelvis_picture(
         (
             "bones and joints from behind",
             "cut through the joints, seen from the feet, back below",
-            "straight above the table, prone",
+            "fluoroscopy, receptor straight behind the patient",
         ),
         strict=True,
     ):

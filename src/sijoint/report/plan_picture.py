@@ -28,7 +28,7 @@ RISKS = {
     "nerve": "#c9a400",
     "vessel": "#b0003a",
     "bowel": "#7a5230",
-    "notch": "#8a5a00",
+    "notch": "#2f7d4f",
 }  # the pelvic cavity is everything in front of the bones, and is not drawn
 INK, QUIET = "#1d252c", "#3c4650"
 DOTS = 160  # of a structure at risk, for looking
