@@ -74,6 +74,30 @@ def test_leak_opens_only_above_its_volume(slot, place, quincke, contrast, drug):
     assert 0.9 * 0.5 * 0.9 < fluid_body.volumes_ml()[Compartment.FORAMEN] <= 0.5 * 0.9 + 1e-9
 
 
+def test_two_leaks_that_begin_beside_one_cell_each_get_their_share(slot, place, quincke, contrast):
+    at = {Compartment.FORAMEN: (0.0, 15.0, 30.0), Compartment.SCIATIC: (0.0, 15.5, 30.0)}
+    leaks = [LeakPath(to, np.array(point), opens_above_ml=0.0, share=0.3) for to, point in at.items()]
+    fluid_body = slot(capacity_ml=2.0, leaks=leaks)
+    fluid_body.inject(place["joint"], quincke, contrast, 0.5, 0.05)
+    volumes = fluid_body.volumes_ml()
+    assert volumes[Compartment.FORAMEN] == pytest.approx(volumes[Compartment.SCIATIC], rel=1e-9)
+    assert volumes[Compartment.FORAMEN] > 0.05
+
+
+def test_time_goes_on_in_the_joint_while_fluid_goes_elsewhere(slot, place, quincke, contrast, drug):
+    filled, elsewhere = (slot(capacity_ml=1.0) for _ in range(2))
+    for fluid_body in (filled, elsewhere):
+        fluid_body.inject(place["joint"], quincke, contrast, 0.9, 0.3)
+    filled.wait(10.0)
+    elsewhere.inject(place["ligament"], quincke, drug, 0.5, 0.05)
+    assert elsewhere.joint_filling().pressure_kpa == pytest.approx(filled.joint_filling().pressure_kpa)
+
+
+def test_a_wait_of_no_known_length_is_refused(slot):
+    with pytest.raises(ValueError, match="backwards"):
+        slot().wait(float("nan"))
+
+
 def test_two_fluids_of_one_name_are_refused(slot, place, quincke, contrast):
     fluid_body = slot()
     fluid_body.inject(place["joint"], quincke, contrast, 0.1, 0.05)

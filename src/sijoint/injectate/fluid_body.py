@@ -112,11 +112,15 @@ class FluidBody:
             stream = self._stream_in(vessel, tip)
             self._let_vessels_flow(duration, skip=stream)
             stream.flow(duration, fluid.name, volume_ml)
+            self._let_out(self._in_joint.rest(duration))
             site = self._rules.vessel.yield_kpa + self._rules.vessel.resistance_kpa_s_ml * rate_ml_s
             return FlowStep(volume_ml, into_needle, site, Compartment.VESSEL)
         self._let_vessels_flow(duration)
         if inside:
-            return self._into_joint(tip, fluid, volume_ml, rate_ml_s, into_needle)
+            step = self._into_joint(tip, fluid, volume_ml, rate_ml_s, into_needle)
+            self._let_out(self._in_joint.rest(duration - volume_ml / rate_ml_s))
+            return step
+        self._let_out(self._in_joint.rest(duration))
         where = self._around.compartment_at(tip)
         self._into_depot(where, tip, {fluid.name: volume_ml})
         tissue = self._around.rules_of(where)
@@ -125,7 +129,7 @@ class FluidBody:
 
     def wait(self, seconds: float) -> None:
         """Time passes without injecting: vessels wash out, pressure in the joint evens out, open leaks run on."""
-        if seconds < 0:
+        if not seconds >= 0:
             raise RefusedInjection("Time does not run backwards; wait 0 s or more.")
         self._let_vessels_flow(seconds)
         self._let_out(self._in_joint.rest(seconds))

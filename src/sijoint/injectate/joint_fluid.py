@@ -141,7 +141,7 @@ class JointFluid:
         yield from self._outflows(left)
 
     def _step(self, seconds: float, given: Vector, left: Vector) -> None:
-        drawn, drawn_way = self._drawn(given)
+        drawn = self._drawn(given)
         volumes = self._parts.sum(axis=0)
         shares = self._parts / np.maximum(volumes, 1e-300)
         logs = np.log([fluid.viscosity_mpa_s for fluid in self._fluids])
@@ -154,7 +154,7 @@ class JointFluid:
             viscosity,
             volumes,
             seconds,
-            given.sum(axis=0) - drawn,
+            given.sum(axis=0) - drawn.sum(axis=0),
             self._way_open,
             self._ways.opens_kpa,
             self._link,
@@ -169,24 +169,22 @@ class JointFluid:
             seconds,
             given,
             drawn,
-            drawn_way,
             self._way_open,
             self._link,
             self._conducts,
             left,
         )
 
-    def _drawn(self, given: Vector) -> tuple[Vector, NDArray[np.int64]]:
-        """What the leaks that were set draw off (n,) mL/s, each from the open cell nearest to its way out, and their ways."""
-        drawn, way = np.zeros(given.shape[1]), np.zeros(given.shape[1], dtype=np.int64)
+    def _drawn(self, given: Vector) -> Vector:
+        """What each leak that was set draws off (leaks, n) mL/s, from the open cell nearest to its way out."""
+        drawn = np.zeros((len(self._given_leaks), given.shape[1]))
         flowing = [(n, leak) for n, leak in enumerate(self._given_leaks) if self._entered_ml > leak.opens_above_ml]
         total = sum(leak.share for _, leak in flowing)
         for n, leak in flowing:
             away = np.sum((self.sheet.centre_mm - leak.at_mm) ** 2, axis=1)
             cell = int(np.argmin(np.where(self._state == OPEN, away, np.inf)))
-            drawn[cell] += given.sum() * leak.share / max(total, 1.0)
-            way[cell] = len(self._ways.places) + n
-        return drawn, way
+            drawn[n, cell] = given.sum() * leak.share / max(total, 1.0)
+        return drawn
 
     def _row_of(self, fluid: Fluid) -> int:
         for row, known in enumerate(self._fluids):

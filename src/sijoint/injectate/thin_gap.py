@@ -253,13 +253,13 @@ def _events(law, opening, state, kpa, held, dt, cells, conducts, link, way_open,
 
 
 @numba.njit(cache=True, nogil=True)
-def transported(law, opening, state, kpa, parts, dt, given, drawn, drawn_way, way_open, link, conducts, left):
+def transported(law, opening, state, kpa, parts, dt, given, drawn, way_open, link, conducts, left):
     """Move the fluids `parts` (fluids, n) with the flows of a balanced step, upwind, from high to low pressure.
 
-    `given` (fluids, n) mL/s comes in, `drawn` (n,) mL/s is drawn off into the way `drawn_way` (n,); what leaves is added to
-    `left` (ways, fluids). What a cell passes on is never more than it has: volume is kept to the last bit of rounding.
+    `given` (fluids, n) mL/s comes in; what leaves is added to `left` (ways, fluids), whose last rows are the leaks that draw off
+    `drawn` (leaks, n) mL/s. What a cell passes on is never more than it has: volume is kept to the last bit of rounding.
     """
-    fluids = len(parts)
+    fluids, first_leak = len(parts), len(left) - len(drawn)
     order = np.argsort(-kpa)
     for i in order:
         if state[i] != OPEN:
@@ -268,7 +268,9 @@ def transported(law, opening, state, kpa, parts, dt, given, drawn, drawn_way, wa
         for f in range(fluids):
             parts[f, i] += dt * given[f, i]
             total += parts[f, i]
-        wish = dt * drawn[i]
+        wish = 0.0
+        for leak in range(len(drawn)):
+            wish += dt * drawn[leak, i]
         for d in range(8):
             j = law.neighbour[i, d]
             if j >= 0:
@@ -288,9 +290,9 @@ def transported(law, opening, state, kpa, parts, dt, given, drawn, drawn_way, wa
                     for f in range(fluids):
                         parts[f, j] += share * parts[f, i]
         _through_exits(law, i, kpa[i], dt, way_open, parts, scale, left)
-        if drawn[i] > 0.0:
+        for leak in range(len(drawn)):
             for f in range(fluids):
-                left[drawn_way[i], f] += scale * dt * drawn[i] * parts[f, i]
+                left[first_leak + leak, f] += scale * dt * drawn[leak, i] * parts[f, i]
         keep = max(1.0 - scale * wish, 0.0)
         for f in range(fluids):
             parts[f, i] *= keep
