@@ -1,7 +1,6 @@
 """The whole patient as a needle meets it: tissue, distance to bone, skin, landmarks."""
 
 from collections.abc import Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
@@ -111,8 +110,7 @@ def body_of(patient: PatientCT, sides: Sequence[Side] = tuple(Side)) -> Body:
 
 @lru_cache(maxsize=2)
 def _built(patient: PatientCT, sides: tuple[Side, ...]) -> Body:
-    with ThreadPoolExecutor(max_workers=2) as pool:  # the sides share nothing but the labels
-        found = list(pool.map(lambda side: _joint_or_reason(patient, side), sides))
+    found = [_joint_or_reason(patient, side) for side in sides]  # in two threads they only stand in each other's way
     joints = {joint.side: joint for joint in found if isinstance(joint, Joint)}
     if not joints:
         reasons = [reason for reason in found if isinstance(reason, UnsuitableAnatomy)]

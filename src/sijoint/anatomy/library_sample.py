@@ -84,7 +84,7 @@ def _drawn(sample: PelvisSample, voxel_mm: float, say: Say) -> PatientCT:
     ct, labels = _carried(sample, voxel_mm)
     patient = PatientCT(ct, labels, provenance_of(sample))
     say("finding the joints")
-    joints = [extract_joint(patient, side) for side in Side]  # two at a time stand in each other's way
+    joints = [extract_joint(patient, side) for side in Side]
     for joint in joints:
         _refuse_implausible(joint)
     say("drawing the joints' widths and variants")

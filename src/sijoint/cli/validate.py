@@ -56,7 +56,9 @@ def _stamp(plan: Path) -> str:
     """Tells results of one plan and one state of the models from those of another."""
     digest = sha256(plan.read_bytes())
     root = Path(str(resources.files("sijoint")))
-    for path in sorted(path for kind in ("*.py", "*.toml", "*.cpp") for path in root.rglob(kind)):
+    for path in sorted(
+        path for kind in ("*.py", "*.toml", "*.cpp", "*.h", "*.npz", "*.nii.gz") for path in root.rglob(kind)
+    ):
         digest.update(path.read_bytes())
     return digest.hexdigest()
 
