@@ -18,11 +18,11 @@ from sijoint.frames import Side
 from sijoint.guidance.bent_ways import BentWay
 from sijoint.guidance.plans import needle_axes
 from sijoint.guidance.rule import Executions
+from sijoint.needle.bending import DEFLECTION_MEASURED_AT_MM
 from sijoint.needle.mechanics import mechanics
 
 Inside = Callable[[NDArray[np.float64]], NDArray[np.bool_]]
 Vectors = NDArray[np.float64]
-DEFLECTION_MEASURED_AT_MM = 80.0  # depth at which deflection and its scatter were read
 FINE_FROM_END_MM = 15.0
 
 

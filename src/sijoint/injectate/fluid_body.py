@@ -183,7 +183,7 @@ class FluidBody:
         return self._in_joint.overfill_ml()
 
     def joint_fullest_share(self) -> float:
-        """The largest share of what a cell of the cleft can hold that any cell holds: a check, at most 1."""
+        """The largest share of what a cell of the cleft can hold that any cell holds: a check, 1 but for a few hundredths of a step."""
         return self._in_joint.fullest_share()
 
     def joint_filling(self) -> JointFilling:

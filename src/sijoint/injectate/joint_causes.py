@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sijoint.anatomy import Body
+from sijoint.anatomy.landmark_numbers import landmark_number
 from sijoint.frames import Side
 from sijoint.injectate.asked_of_anatomy import Joint
 from sijoint.injectate.capacity import draw_capacity_ml
@@ -14,7 +15,6 @@ from sijoint.injectate.flow_rules import flow_rules
 
 Vector = NDArray[np.float64]
 
-FORAMEN_HEIGHTS = (0.80, 0.48, 0.16)  # of the joint's height, as `anatomy` looks for the dorsal foramina S1 to S3
 BEYOND_RIM_MM = 4.0  # where fluid comes out when no landmark says where it goes
 VESSEL_STEP_MM = 1.0
 
@@ -51,11 +51,11 @@ def draw_paths(
     dorsal, ventral = (np.asarray(line, dtype=np.float64) for line in (joint.dorsal_border_mm, joint.ventral_border_mm))
     chart = joint.chart
     ends: list[tuple[Compartment, Vector, Vector]] = []
-    for number, height in enumerate(FORAMEN_HEIGHTS, start=1):
+    for number, height in enumerate(landmark_number("foramen_height_share"), start=1):
         rim = _at_height(dorsal, height)
         at = rim - BEYOND_RIM_MM * chart.axis_a
         if body is not None and side is not None:
-            at = np.asarray(body.landmark(f"foramen_s{number}", side).point_mm)  # type: ignore[attr-defined]
+            at = np.asarray(body.landmark(f"foramen_s{number}", side).point_mm)
         ends.append((Compartment.FORAMEN, rim, at))
     top = _at_height(ventral, 1.0)
     ends.append((Compartment.FORAMEN, top, top + BEYOND_RIM_MM * (chart.axis_a + chart.axis_b) / np.sqrt(2)))
