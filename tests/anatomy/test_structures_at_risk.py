@@ -10,6 +10,7 @@ from sijoint.anatomy import (
     StructureAtRisk,
     UnsuitableAnatomy,
     metal_near,
+    structure_in_words,
     structures_at_risk,
 )
 from sijoint.anatomy.body import _built
@@ -206,3 +207,8 @@ def test_the_ligament_target_does_not_move_with_the_order_of_the_voxels_axes(pel
     for each in structures_at_risk(pelvis_body, Side.RIGHT):
         if each.kind == "foramen":
             assert each.distance_mm(here.ligament_target_mm) > 5
+
+
+def test_names_of_structures_are_written_as_a_person_writes_them():
+    assert structure_in_words("foramen_s2") == "foramen S2"
+    assert structure_in_words("superior_gluteal_vessels") == "superior gluteal vessels"

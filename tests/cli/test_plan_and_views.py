@@ -1,12 +1,13 @@
 """`sij plan` and `sij views`: the table, the document for programs, the pictures, and what is refused in one sentence."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
 from PIL import Image
 
-from sijoint.anatomy import CT, Labels, PatientCT, UnsuitableAnatomy
+from sijoint.anatomy import CT, Labels, PatientCT, UnsuitableAnatomy, body_of
 from sijoint.cli import plan as plan_command
 from sijoint.cli import sides
 from sijoint.cli import views as views_command
@@ -112,8 +113,10 @@ def test_every_best_view_has_an_image_and_the_map_a_picture(seen):
 
 
 def test_ct_that_shows_one_joint_is_planned_on_that_side_and_says_so(pelvis, monkeypatch, capsys):
-    one_sided = _without_right_hip(pelvis)
+    one_sided, whole = _without_right_hip(pelvis), body_of(pelvis)
+    left_alone = replace(whole, patient=one_sided, joints={Side.LEFT: whole.joints[Side.LEFT]})
     monkeypatch.setattr(sides, "bundled_pelvis", lambda: one_sided)
+    monkeypatch.setattr(sides, "body_of", lambda *_: left_alone)  # as it would be built, without the seconds for it
     plan_command.plan(as_json=True)
     document = json.loads(capsys.readouterr().out)
     assert list(document["sides"]) == ["left"]

@@ -22,7 +22,7 @@ from sijoint.anatomy.metal import Metal, metal_near
 from sijoint.anatomy.opening import DorsalOpening
 from sijoint.anatomy.picture import bone_mesh
 from sijoint.anatomy.reading import read_ct, read_field
-from sijoint.anatomy.structure_at_risk import StructureAtRisk
+from sijoint.anatomy.structure_at_risk import StructureAtRisk, structure_in_words
 from sijoint.anatomy.structures_at_risk import structures_at_risk
 from sijoint.anatomy.tissue import Tissue
 
@@ -67,6 +67,7 @@ __all__ = [
     "read_patient",
     "sample_pelvis",
     "shape_subjects",
+    "structure_in_words",
     "structures_at_risk",
     "subject_bones",
 ]

@@ -1,5 +1,6 @@
 """One structure that a needle keeps away from, and how far any point is from it."""
 
+import re
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
@@ -53,3 +54,8 @@ class StructureAtRisk:
     @cached_property
     def _tree(self) -> cKDTree:
         return cKDTree(self.points_mm, leafsize=32)
+
+
+def structure_in_words(name: str) -> str:
+    """A structure's name as a person writes it: ``foramen_s2`` is "foramen S2"."""
+    return re.sub(r"\bs([1-5])\b", r"S\1", name.replace("_", " "))

@@ -110,7 +110,7 @@ def arthrogram(
     }
     if out is not None:
         with Console(stderr=True).status("taking images"), result_folder(out) as folder:
-            _write_pictures(folder, body, side, place, watched, seed)
+            _write_pictures(folder, body, side, place, gauge, watched, seed)
             (folder / "arthrogram.json").write_text(json.dumps(document, indent=1, allow_nan=False), encoding="utf-8")
     typer.echo(json.dumps(document, indent=1, allow_nan=False) if as_json else in_words(document, out))
 
@@ -174,7 +174,7 @@ def _watched(
 
 
 def _write_pictures(
-    folder: Path, body: Body, side: Side, tip_mm: NDArray[np.float64], watched: list[Watched], seed: int
+    folder: Path, body: Body, side: Side, tip_mm: NDArray[np.float64], gauge: int, watched: list[Watched], seed: int
 ) -> None:
     joint = body.joints[side]
     fillings = [(label, filling) for label, filling, _ in watched]
@@ -183,7 +183,8 @@ def _write_pictures(
     (folder / "filled_joint.png").write_bytes(filling_picture(fillings, inside, joint.chart.pitch_mm, title))
     out_of_back = joint.ligament_out if np.linalg.norm(tip_mm - joint.ligament_target_mm) < 1 else joint.recess_out
     layers = [(label, iodine) for label, _, iodine in watched]
-    for name, picture in fluoroscopic_series(body, tip_mm, out_of_back, layers, seed).items():
+    needle = needle_by_code(NEEDLE_OF_GAUGE[gauge])
+    for name, picture in fluoroscopic_series(body, side, tip_mm, out_of_back, needle, layers, seed).items():
         picture.save(folder / f"{name}.png", optimize=True)
 
 
@@ -193,7 +194,15 @@ def in_words(document: dict[str, Any], out: Path | None) -> str:
         f"{document['side'].capitalize()} joint, tip {document['tip']} "
         f"({'inside' if document['in_joint'] else 'outside'} the joint), {document['needle']}, {document['rate_ml_s']:g} mL/s",
         f"Drawn by seed {document['seed']}: takes {document['drawn']['capacity_ml']:.2f} mL to the capsule's yield, "
-        f"{document['drawn']['vessels']} vessel(s) near",
+        f"{document['drawn']['vessels']} vessel(s) near; "
+        + (
+            "weak places towards "
+            + ", ".join(
+                f"{one['to']} (opens at {one['opens_at_kpa']:g} kPa)" for one in document["drawn"]["weak_places"]
+            )
+            if document["drawn"]["weak_places"]
+            else "no weak place in the capsule"
+        ),
         "",
         "   s      mL   plunger = needle + joint kPa   covered   where",
     ]

@@ -23,27 +23,32 @@ from sijoint.fluoroscopy import (
     take_run,
     volume_from_hu,
 )
-from sijoint.formulary import needle
-from sijoint.frames import Grid, ReceptorTilt, load_carm_model
+from sijoint.formulary import Needle
+from sijoint.frames import Grid, ReceptorTilt, Side, load_carm_model
 from sijoint.guidance.view_rule import load_view_rule
 
 ROWS, HELD = 512, 4
-STRAIGHT, LATERAL = ReceptorTilt(0.0, 10.0), ReceptorTilt(90.0, 0.0)
-SHAFT_MM = 90.0
+STRAIGHT = ReceptorTilt(0.0, 10.0)
+LATERAL = {Side.LEFT: ReceptorTilt(90.0, 0.0), Side.RIGHT: ReceptorTilt(-90.0, 0.0)}  # receptor nearer to the joint
 JOINT_ABOVE_MM = 18.0  # the middle of the joint lies so far above its recess
 
 Layers = Sequence[tuple[str, tuple[Grid, NDArray[np.float32]]]]
 
 
 def fluoroscopic_series(
-    body: Body, tip_mm: NDArray[np.float64], out_of_back: NDArray[np.float64], layers: Layers, seed: int
+    body: Body,
+    side: Side,
+    tip_mm: NDArray[np.float64],
+    out_of_back: NDArray[np.float64],
+    spinal: Needle,
+    layers: Layers,
+    seed: int,
 ) -> dict[str, Image.Image]:
     """Pictures by name: `native`, `subtracted` (one panel a volume) and `lateral` (native and subtracted, the last volume)."""
     projector = Projector(volume_from_hu(body.patient.ct.grid, body.patient.ct.hu))
-    spinal = needle("quincke_22g_90mm")
-    steel = CapsuleChain(np.stack([tip_mm + SHAFT_MM * out_of_back, tip_mm]), spinal.outer_mm, spinal.bore_mm)
+    steel = CapsuleChain(np.stack([tip_mm + spinal.length_mm * out_of_back, tip_mm]), spinal.outer_mm, spinal.bore_mm)
     straight = _run(projector, tip_mm, STRAIGHT, steel, layers, seed)
-    lateral = _run(projector, tip_mm, LATERAL, steel, layers[-1:], seed)
+    lateral = _run(projector, tip_mm, LATERAL[side], steel, layers[-1:], seed)
     labels = [label for label, _ in layers]
     from_side = [*_native(lateral, labels[-1:]), *_subtracted(lateral, labels[-1:])]
     return {

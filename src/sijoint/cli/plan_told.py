@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from sijoint.anatomy import structure_in_words
 from sijoint.frames import ReceptorTilt, positioner_angles
 from sijoint.guidance import Plan, ViewMap
 from sijoint.guidance.best_views import BestView
@@ -85,7 +86,7 @@ def plan_table(side: str, plans: Sequence[Plan], console: Console) -> None:
             plan.bevel_words.removeprefix("bevel opening at ").removesuffix(" o'clock"),
             f"{plan.depth_mm:.0f} mm",
             f"{plan.bone_clearance_mm:.1f} mm",
-            f"{nearest.replace('_', ' ')} {plan.margins_mm[nearest]:.0f} mm" if nearest else "none known",
+            f"{structure_in_words(nearest)} {plan.margins_mm[nearest]:.0f} mm" if nearest else "none known",
             f"{plan.robustness:.0%}",
         )
     console.print(table)

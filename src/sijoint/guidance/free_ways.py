@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from sijoint.anatomy import structure_in_words
 from sijoint.formulary import needle as needle_by_code
 from sijoint.frames import ReceptorTilt, angle_between_deg
 from sijoint.guidance.asked import Asked
@@ -130,7 +131,7 @@ def _what_is_met(asked: Asked, goals: Goals, ways: Ways, limit: str) -> str:
         return f"less than {limits.far_room_mm:g} mm of cleft lie ahead of the tip along the ways within {limit}"
     risk = asked.risks[int(np.argmax(met.sum(axis=0)))]
     margin = limits.risk_margin_mm[risk.kind]
-    return f"the ways within {limit} pass within {margin:g} mm of the {risk.name.replace('_', ' ')}"
+    return f"the ways within {limit} pass within {margin:g} mm of the {structure_in_words(risk.name)}"
 
 
 def _best_rows(ways: Ways, goals: Goals, asked: Asked, count: int) -> NDArray[np.intp]:

@@ -3,6 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from sijoint.anatomy import structure_in_words
 from sijoint.formulary import Needle
 from sijoint.formulary import needle as needle_by_code
 from sijoint.frames import ReceptorTilt
@@ -106,7 +107,7 @@ def _too_near(asked: Asked, way: BentWay, margins: dict[str, float]) -> str:
     limits = asked.rule.limits
     for risk in asked.risks:
         if margins[risk.name] < limits.risk_margin_mm[risk.kind]:
-            return f"the free ways pass within {limits.risk_margin_mm[risk.kind]:g} mm of the {risk.name.replace('_', ' ')}"
+            return f"the free ways pass within {limits.risk_margin_mm[risk.kind]:g} mm of the {structure_in_words(risk.name)}"
     metal = asked.metal.gaps_mm(way.path_mm[:-1], way.path_mm[1:]).min() - way.needle.outer_mm / 2
     return "the free ways pass too near to metal in the CT" if metal < limits.implant_margin_mm else ""
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from sijoint.anatomy import structure_in_words
 from sijoint.frames import (
     CArmModel,
     CArmPose,
@@ -175,5 +176,5 @@ def _reasons(plan: Plan) -> tuple[str, ...]:
     if plan.margins_mm:
         name = min(plan.margins_mm, key=lambda each: plan.margins_mm[each])
         known = " (by landmark)" if plan.found_by.get(name) == "landmark" else ""
-        words.append(f"nearest structure at risk: {name.replace('_', ' ')}{known}, {plan.margins_mm[name]:.0f} mm")
+        words.append(f"nearest structure at risk: {structure_in_words(name)}{known}, {plan.margins_mm[name]:.0f} mm")
     return tuple(words)
