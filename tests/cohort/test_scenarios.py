@@ -6,14 +6,16 @@ from pathlib import Path
 from tomllib import loads
 from typing import get_args, get_type_hints
 
+import numpy as np
 import pytest
 
 import sijoint
 from sijoint.cohort import Causes, Expected, NotAVirtualStore, read_scenarios, run_scenario, scenario, scenarios
 from sijoint.cohort.outcome import gate_answers
-from sijoint.frames import Side
+from sijoint.frames import Side, angle_between_deg
 from sijoint.model import StoreKind
 from sijoint.records import open_store, verify
+from sijoint.room.commands import InsertNeedle
 
 NAMES = tuple(scenarios())
 TABLE = (Path(sijoint.__file__).parent / "cohort" / "scenarios.toml").read_text(encoding="utf-8")
@@ -34,6 +36,16 @@ def test_without_the_aim_error_the_first_contrast_is_inside(name, run):
     outcome = run(replace(wanted, causes=replace(wanted.causes, operator=steady)))
     assert gate_answers(outcome.episode) == ((True,),)
     assert not outcome.comparison.as_expected
+
+
+def test_the_bevel_faces_as_the_plan_says_and_the_needle_is_pointed_for_it(run):
+    (done,) = run(scenario("ligament")).record.procedures
+    assert done.plan.bevel_clock_deg != 0, "this plan would not tell a bevel that is held from one that is forgotten"
+    inserted = [command for command in done.log.commands if isinstance(command, InsertNeedle)]
+    assert inserted
+    for command in inserted:
+        assert command.bevel_clock_deg == done.plan.bevel_clock_deg
+        assert angle_between_deg(np.array(command.direction), done.plan.direction_at_skin) < 3
 
 
 def test_no_other_file_reads_a_scenario_s_name():

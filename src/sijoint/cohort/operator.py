@@ -123,17 +123,21 @@ class VirtualOperator:
     def _redirect(self, entry: NDArray[np.float64], error_mm: NDArray[np.float64]) -> None:
         """Back to under the skin and on at another angle: the way a needle is walked off bone."""
         self._do(WithdrawNeedle, distance_mm=max(self._depth() - HABITS.turn_depth_mm, 0.1))
-        direction = aim(needle_by_code(self.plan.needle), entry, self._aimed(error_mm), 0.0)
-        self._do(RedirectNeedle, direction=_triple(direction))
+        self._do(RedirectNeedle, direction=self._towards(entry, error_mm))
 
     def _insert(self, error_mm: NDArray[np.float64]) -> NDArray[np.float64]:
         plan = self.plan
         sideways = error_mm * [1, 1, 0] + self.rng.normal(0, HABITS.entry_sd_mm, 3) * [1, 1, 0]
         beside = plan.entry_mm + self.axes @ sideways
         entry = self._on_skin(beside)
-        direction = aim(needle_by_code(plan.needle), entry, self._aimed(error_mm), 0.0)
-        self._do(InsertNeedle, entry_mm=_triple(entry), direction=_triple(direction), bevel_clock_deg=0.0)
+        direction = self._towards(entry, error_mm)
+        self._do(InsertNeedle, entry_mm=_triple(entry), direction=direction, bevel_clock_deg=plan.bevel_clock_deg)
         return entry
+
+    def _towards(self, entry: NDArray[np.float64], error_mm: NDArray[np.float64]) -> tuple[float, float, float]:
+        """Where the needle is pointed from this entry, so that with the planned bevel it bends onto what the hand aims at."""
+        needle = needle_by_code(self.plan.needle)
+        return _triple(aim(needle, entry, self._aimed(error_mm), self.plan.bevel_clock_deg))
 
     def _aimed(self, error_mm: NDArray[np.float64]) -> NDArray[np.float64]:
         """Where the hand aims now: the target, the error of judgement, and a little of its own each time."""
