@@ -15,6 +15,7 @@ from sijoint.report.anatomy_picture import FONT
 
 INK, QUIET = "#1d252c", "#5b6670"
 DRY = "#e4e8eb"
+ROUND_MM = 2.0  # white round the chart, so that its rim is not the frame
 
 
 def filling_picture(
@@ -24,7 +25,7 @@ def filling_picture(
 
     Dorsal is left and cranial is up; `tip_mm` (3,) is marked where it lies in the joint. Same input, same bytes.
     """
-    figure = Figure(figsize=(2.3 * (len(fillings) + 1) + 0.8, 3.9), dpi=130, facecolor="white")
+    figure = Figure(figsize=(2.3 * (len(fillings) + 1) + 0.8, 3.8), dpi=130, facecolor="white")
     FigureCanvasAgg(figure)
     figure.text(0.01, 0.975, title, fontsize=11, fontweight="bold", family=FONT, color=INK, va="top")
     most = max(0.2, float(max(_injected_mm(one).max() for _, one in fillings)))
@@ -37,6 +38,8 @@ def filling_picture(
         reach = (flat[:, 0].min(), flat[:, 0].max(), flat[:, 1].min(), flat[:, 1].max())
         axes.imshow(np.where(dry, 0.0, np.nan).T, extent=reach, origin="lower", cmap=_plain(DRY), vmin=0, vmax=1)
         drawn = axes.imshow(values.T, extent=reach, origin="lower", cmap="plasma_r", vmin=0, vmax=most)
+        axes.set_xlim(reach[0] - ROUND_MM, reach[1] + ROUND_MM)
+        axes.set_ylim(reach[2] - ROUND_MM, reach[3] + ROUND_MM)
         if tip_mm is not None:
             cell = flat[int(np.argmin(np.sum((one.centre_mm - tip_mm) ** 2, axis=1)))]
             axes.plot(*cell, "o", markersize=5, markerfacecolor="none", markeredgecolor=INK)
@@ -51,13 +54,14 @@ def filling_picture(
             axes.set_ylabel("caudal to cranial, mm", fontsize=7, color=QUIET)
         axes.tick_params(labelsize=6, colors=QUIET)
     _in_space(figure, len(fillings) + 1, fillings[-1][1], most)
-    bar = figure.colorbar(drawn, ax=figure.axes, fraction=0.012, pad=0.02)
+    figure.subplots_adjust(left=0.045, right=0.935, top=0.82, bottom=0.16, wspace=0.22)
+    bar = figure.colorbar(drawn, cax=figure.add_axes((0.945, 0.2, 0.008, 0.58)))
     bar.set_label("injected fluid, mm", fontsize=7, color=QUIET)
     bar.ax.tick_params(labelsize=6, colors=QUIET)
     figure.text(
         0.01,
         0.015,
-        "Simulated. Opening pressures, weak places and vessels are drawn, not measured. Grey: dry. Circle: the needle's tip.",
+        "Simulated. Opening pressures, weak places and vessels are chosen by the seed, not measured. Grey: dry. Circle: the needle's tip.",
         fontsize=7,
         family=FONT,
         color=QUIET,
