@@ -15,7 +15,7 @@ from sijoint.anatomy.joint import Joint
 from sijoint.anatomy.label_reading import label_map_template, labels_are_known, read_labels, read_patient
 from sijoint.anatomy.landmarks import Landmark
 from sijoint.anatomy.library import bundled_pelvis
-from sijoint.anatomy.library_draw import DrawnJoint, PelvisSample, PelvisVariant, Sex, draw_pelvis
+from sijoint.anatomy.library_draw import DrawnJoint, PelvisSample, PelvisVariant, draw_pelvis
 from sijoint.anatomy.library_sample import LibraryPelvis, pelvis_of, sample_pelvis
 from sijoint.anatomy.library_shape import PelvisBones, shape_subjects, subject_bones
 from sijoint.anatomy.metal import Metal, metal_near
@@ -44,7 +44,6 @@ __all__ = [
     "PelvisVariant",
     "Provenance",
     "Row",
-    "Sex",
     "StructureAtRisk",
     "Tissue",
     "UnreadableImage",
