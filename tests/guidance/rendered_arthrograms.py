@@ -1,29 +1,25 @@
-"""Arthrograms of known causes on the bundled pelvis, rendered through the whole chain, for tests and for training.
+"""Injections of known causes in one pelvis, rendered through the whole imaging chain, for tests, training and evaluation.
 
-Only this generator knows the truth; the reader gets the frames. Run as a script it prints a confusion table:
-``python tests/guidance/rendered_arthrograms.py --seeds 4``.
+Only this generator knows the truth; a reader gets the frames of a ``Case`` and nothing else of it.
 """
 
-import argparse
-import time
-from collections import Counter
 from dataclasses import dataclass, replace
 from functools import cache
 
 import numpy as np
+from arthrogram_kinds import KINDS, NoSuchCase, causes_of, place_tip
+from true_pattern import Truth, true_class
 
-from sijoint.anatomy import Body, Tissue, body_of, bundled_pelvis
+from sijoint.anatomy import Body, PatientCT, UnsuitableAnatomy, body_of, bundled_pelvis
 from sijoint.fluoroscopy import (
     CapsuleChain,
     Collimator,
+    KeptViews,
     LayerGrid,
-    LineIntegrals,
     Projector,
-    Scene,
+    Technique,
     average,
-    chain_areal_density,
     expose,
-    layer_areal_density,
     regulate,
     starting_technique,
     volume_from_hu,
@@ -31,53 +27,94 @@ from sijoint.fluoroscopy import (
 from sijoint.formulary import needle
 from sijoint.frames import (
     CArmPose,
+    Imperfection,
     PatientPosition,
-    ProjectionGeometry,
+    PatientShift,
     Side,
     joints_for_direction,
+    load_breathing,
     load_carm_model,
     pose_from_joints,
     rigid,
     rotation_about,
     transform_points,
+    true_geometry,
     unit,
 )
-from sijoint.guidance import ContrastRun, Plan, plan, read_arthrogram
-from sijoint.injectate import Compartment, Fluid, FluidBody, LeakPath, RefusedInjection, Vessel, draw_capacity_ml
+from sijoint.guidance import ContrastRun, NoPlan, Plan, plan
+from sijoint.injectate import (
+    Fluid,
+    FluidBody,
+    RefusedInjection,
+)
 from sijoint.model import ContrastPattern, Target
 
-KINDS = ("joint", "ligament", "rim", "muscle", "vessel", "mixed", "foramen", "ventral", "ligament target", "sciatic")
 CARM = load_carm_model()
+POSITION = PatientPosition.HFP
+MOST_PUSHES, WATCH_S = 12, 6.0
+LATERAL_VENTRAL_MM = 35.0  # as the operators of the room centre the lateral, or half of it would be air
 
 
-class NoSuchCase(ValueError):
-    """This seed finds no place of this kind."""
+@dataclass(frozen=True)
+class Setting:
+    """How an injection is made and imaged. ``dose`` scales the tube charge, ``moved_mm`` is a shift of the patient in the run."""
+
+    volume_ml: float = 0.5
+    rate_ml_s: float = 0.1
+    strength_mg_ml: float = 240.0
+    kvp_offset: float = 0.0
+    dose: float = 1.0
+    moved_mm: float = 0.0
+    breathing: bool = False
+    rows: int = 256
+
+
+def drawn_setting(rng: np.random.Generator, rows: int = 256) -> Setting:
+    """One as varied as clinics are; ranges assumed."""
+    return Setting(
+        volume_ml=float(rng.uniform(0.3, 0.8)),
+        rate_ml_s=float(rng.uniform(0.05, 0.15)),
+        strength_mg_ml=float(rng.choice([180.0, 240.0, 300.0])),
+        kvp_offset=float(rng.choice([0.0, rng.uniform(-15, 15)])),
+        dose=float(np.exp(rng.uniform(np.log(0.35), np.log(1.5)))),
+        moved_mm=float(rng.choice([0.0, rng.uniform(0, 2)])),
+        breathing=bool(rng.random() < 0.3),
+        rows=rows,
+    )
 
 
 @dataclass(eq=False)
 class World:
-    """The pelvis with what is dear to make: its projector and the anatomy of poses already seen."""
+    """A pelvis with what is dear to make: its plans and the anatomy of the last views."""
 
     body: Body
-    projector: Projector
-    anatomy: dict[CArmPose, LineIntegrals]
+    views: KeptViews
     plans: dict[tuple[Side, Target], Plan]
 
     def way(self, side, kind):
-        return self.plans[side, Target.LIGAMENT if kind == "ligament target" else Target.INTRA_ARTICULAR]
+        found = self.plans.get((side, Target.LIGAMENT if kind == "ligament target" else Target.INTRA_ARTICULAR))
+        if found is None:
+            raise NoSuchCase(f"{kind} {side}: no plan")
+        return found
 
-    def line_integrals(self, pose, detector):
-        if pose not in self.anatomy:
-            self.anatomy[pose] = self.projector.project(ProjectionGeometry.of(pose, detector))
-        return self.anatomy[pose]
+
+def world_of(patient: PatientCT) -> World:
+    """Raises UnsuitableAnatomy when the pelvis shows no joint."""
+    body = body_of(patient)
+    plans = {}
+    for side in body.joints:
+        for target in Target:
+            try:
+                plans[side, target] = plan(body, side, target, CARM)[0]
+            except (NoPlan, UnsuitableAnatomy):
+                continue
+    ct = patient.ct
+    return World(body, KeptViews(Projector(volume_from_hu(ct.grid, ct.hu)), 24), plans)
 
 
 @cache
 def world() -> World:
-    body = body_of(bundled_pelvis())
-    ct = body.patient.ct
-    plans = {(side, target): plan(body, side, target, CARM)[0] for side in body.joints for target in Target}
-    return World(body, Projector(volume_from_hu(ct.grid, ct.hu)), {}, plans)
+    return world_of(bundled_pelvis())
 
 
 @dataclass(frozen=True, eq=False)
@@ -85,162 +122,101 @@ class Case:
     kind: str
     side: Side
     seed: int
+    setting: Setting
     tip_mm: np.ndarray
     believed_tip_mm: np.ndarray
     runs: tuple[ContrastRun, ...]
-    volumes: dict[Compartment, float]
+    truth: Truth
     label: str
 
 
-def label_of(volumes, rim: bool) -> str:
-    """The class that the true volumes make."""
-    total = sum(volumes.values())
-    share = {where: ml / total for where, ml in volumes.items()}
-    vessel = share[Compartment.VESSEL] + share[Compartment.WASHED_AWAY]
-    if vessel >= 0.6:
-        return "vascular"
-    if vessel >= 0.1:
-        return "mixed_with_vascular"
-    if share[Compartment.FORAMEN] >= 0.12:
-        return "foraminal"
-    if share[Compartment.VENTRAL] + share[Compartment.SCIATIC] >= 0.12:
-        return "ventral_leak"
-    if share[Compartment.JOINT] >= 0.5:
-        return "intra_articular"
-    if rim:
-        return "periarticular"
-    return "ligament" if share[Compartment.LIGAMENT] >= share[Compartment.MUSCLE] else "muscle"
+def make_case(kind: str, side: Side, seed: int, setting: Setting | None = None, w: World | None = None) -> Case:
+    """One injection as the room makes it: mask, run of up to 12 pulses, 6 s watched, lateral before and after.
 
-
-def place_tip(w: World, side: Side, kind: str, rng: np.random.Generator) -> np.ndarray:
-    """A tip of this kind near the planned way. Raises NoSuchCase."""
-    joint, way = w.body.joints[side], w.way(side, kind)
-    for _ in range(200):
-        if kind in ("joint", "foramen", "ventral", "sciatic"):
-            tip = way.target_mm + rng.normal(0, [1.0, 1.5, 3.0])
-            good = joint.contains(tip)
-        elif kind == "ligament":
-            border = way.target_mm - way.inside_mm * way.direction
-            tip = border - rng.uniform(5, 10) * way.direction + rng.normal(0, [2.0, 1.0, 4.0])
-            good = w.body.tissue_at(tip[None])[0] == Tissue.LIGAMENT and away_from_cleft(joint, tip) > 4.5
-        elif kind == "ligament target":
-            tip = way.target_mm + rng.normal(0, [1.0, 1.5, 1.5])
-            good = w.body.tissue_at(tip[None])[0] == Tissue.LIGAMENT and away_from_cleft(joint, tip) > 4.5
-        elif kind == "rim":
-            border = way.target_mm - way.inside_mm * way.direction
-            tip = border - rng.uniform(0.8, 3) * way.direction + rng.normal(0, [1.0, 1.0, 3.0])
-            good = not joint.contains(tip, slack_mm=0.5) and w.body.tissue_at(tip[None])[0] in (
-                Tissue.LIGAMENT,
-                Tissue.CAPSULE,
-            )
-        elif kind == "muscle":
-            tip = way.target_mm - rng.uniform(10, 20) * way.direction + rng.normal(0, [6.0, 0.0, 8.0])
-            good = w.body.tissue_at(tip[None])[0] in (Tissue.MUSCLE, Tissue.FAT)
-        else:  # in a vessel, behind or below the joint
-            tip = (
-                way.target_mm
-                - rng.uniform(-2, 8) * way.direction
-                + np.array([rng.normal(0, 3), 0, rng.uniform(-14, 4)])
-            )
-            good = kind == "vessel" or np.linalg.norm(tip - way.target_mm) > 8
-        if good and w.body.bone_distance_mm(tip[None])[0] > 0.1:
-            return tip
-    raise NoSuchCase(f"{kind} {side}")
-
-
-def away_from_cleft(joint, tip):
-    inside = joint.chart.nodes_mm[joint.synovial]
-    return float(np.linalg.norm(inside - tip, axis=1).min())
-
-
-def make_case(
-    kind: str, side: Side, seed: int, rows: int = 256, volume_ml: float = 0.5, strength: float = 240.0
-) -> Case:
-    """One injection as the room makes it: mask, run at 2 pulses/s with 6 s watched, lateral before and after."""
-    w, rng = world(), np.random.default_rng([seed, KINDS.index(kind), list(Side).index(side)])
-    way = w.way(side, kind)
-    tip = place_tip(w, side, kind, rng)
-    body, joint = w.body, w.body.joints[side]
-    vessels, leaks = (), ()
-    if kind in ("vessel", "mixed"):
-        course = unit(
-            np.array([0.3 * side.x_sign, rng.uniform(-0.5, 0.5), rng.choice([-1.0, 1.0])]) + rng.normal(0, 0.3, 3)
-        )
-        points = tip + np.linspace(-20, 60, 41)[:, None] * course
-        vessels = (Vessel(points, rng.uniform(1, 3) if kind == "vessel" else 1.0, rng.uniform(15, 45)),)
-    if kind == "foramen":
-        at = body.landmark(f"foramen_s{rng.integers(1, 3)}", side).point_mm
-        leaks = (LeakPath(Compartment.FORAMEN, at, 0.15 * volume_ml, rng.uniform(0.4, 0.8)),)
-    if kind == "ventral":
-        border = joint.ventral_border_mm[len(joint.ventral_border_mm) // 2 + int(rng.integers(-10, 10))]
-        leaks = (
-            LeakPath(Compartment.VENTRAL, border + 4 * joint.chart.axis_a, 0.15 * volume_ml, rng.uniform(0.4, 0.8)),
-        )
-    if kind == "sciatic":
-        at = body.landmark("sciatic_notch", side).point_mm + np.array([0.0, 4.0, 2.0])
-        leaks = (LeakPath(Compartment.SCIATIC, at, 0.15 * volume_ml, rng.uniform(0.4, 0.8)),)
-    fluids = FluidBody(body, side, capacity_ml=draw_capacity_ml(rng), vessels=vessels, leaks=leaks, rng=rng)
-    spinal = needle(way.needle)
-    fluid = Fluid("contrast", 5.8, strength)
-    entry = way.entry_mm + (tip - way.target_mm)
-    steel = CapsuleChain(np.stack([entry, tip]), spinal.outer_mm, spinal.bore_mm)
-    detector = CARM.detector.binned_to(rows)
-
-    trajectory, lateral = (pose_of(each, way) for each in (way.receptor, way.lateral))
-    side_before, side_technique = _settled(w, lateral, detector, steel, rng)
-    mask, technique = _settled(w, trajectory, detector, steel, rng)
-    during, after, t, rate, step_s = [], [], 0.0, 0.1, 0.5
-    pushes = round(volume_ml / rate / step_s)
-    inside = tip if kind != "mixed" else _other_tip(w, side, rng)
+    Raises NoSuchCase.
+    """
+    w, setting = w or world(), setting or Setting()
+    rng = np.random.default_rng([seed, KINDS.index(kind), list(Side).index(side)])
+    way, tip = w.way(side, kind), place_tip(w, side, kind, rng)
+    joint = causes_of(w, side, kind, tip, setting.volume_ml, rng)
+    of_capacity = {"full joint": (0.7, 1.15), "overfilled joint": (1.2, 1.7)}.get(kind)
+    volume = setting.volume_ml if of_capacity is None else joint.capacity_ml * float(rng.uniform(*of_capacity))
+    fluids = FluidBody(w.body, side, capacity_ml=joint.capacity_ml, vessels=joint.vessels, leaks=joint.leaks, rng=rng)
+    strength = 0.0 if kind == "nothing" else setting.strength_mg_ml  # the wrong syringe: what the reader is told stays
+    spinal, fluid = needle(way.needle), Fluid("contrast", 5.8, strength)
+    camera = _Camera(w, way, setting, tip, rng)
+    during, after, t = [], [], 0.0
+    pushes = int(np.clip(volume / setting.rate_ml_s / 0.5, 3, MOST_PUSHES))
+    step_s = volume / setting.rate_ml_s / pushes
+    inside, turn = (place_tip(w, side, "joint", rng), rng.uniform(0.2, 0.8)) if kind == "mixed" else (tip, 1.0)
     try:
         for n in range(pushes):
-            into = inside if kind == "mixed" and n >= pushes * 0.5 else tip
-            fluids.inject(into, spinal, fluid, volume_ml / pushes, rate)
+            into = inside if n >= pushes * turn else tip
+            fluids.inject(into, spinal, fluid, volume / pushes, setting.rate_ml_s, step_s)
             t += step_s
-            during.append(_pulse(w, trajectory, detector, technique, steel, fluids, rng, t))
-        for _ in range(12):
-            fluids.wait(step_s)
-            t += step_s
-            after.append(_pulse(w, trajectory, detector, technique, steel, fluids, rng, t))
+            during.append(camera.pulse("trajectory", t, fluids))
+        for _ in range(8):
+            fluids.wait(WATCH_S / 8)
+            t += WATCH_S / 8
+            after.append(camera.pulse("trajectory", t, fluids))
+        truth = Truth.of(fluids, w.body.joints[side])
         fluids.wait(8.0)
     except RefusedInjection as refused:
         raise NoSuchCase(str(refused)) from refused
-    side_after = [_pulse(w, lateral, detector, side_technique, steel, fluids, rng, t + 8 + 0.25 * n) for n in range(4)]
+    lateral = average([camera.pulse("lateral", t + 8 + 0.25 * n, fluids) for n in range(4)])
     runs = (
-        ContrastRun(mask, tuple(during), tuple(after), volume_ml, strength),
-        ContrastRun(side_before, (), (average(side_after),), volume_ml, strength),
+        ContrastRun(camera.masks["trajectory"], tuple(during), tuple(after), volume, setting.strength_mg_ml),
+        ContrastRun(camera.masks["lateral"], (), (lateral,), volume, setting.strength_mg_ml),
     )
-    volumes = fluids.volumes_ml()
-    return Case(kind, side, seed, tip, way.target_mm, runs, volumes, label_of(volumes, kind == "rim"))
+    return Case(kind, side, seed, setting, tip, way.target_mm, runs, truth, true_class(truth))
 
 
-def _other_tip(w, side, rng):
-    return place_tip(w, side, "joint", rng)
+class _Camera:
+    """The C-arm at the two views of one injection; the technique of each view is locked before contrast."""
+
+    def __init__(self, w: World, way: Plan, setting: Setting, tip_mm, rng) -> None:
+        self._w, self._rng = w, rng
+        self._detector = CARM.detector.binned_to(setting.rows)
+        away = unit(rng.normal(size=3)) * setting.moved_mm
+        shifts = (PatientShift(float(rng.uniform(0, 6)), tuple(away)),) if setting.moved_mm else ()
+        self._moves = Imperfection(breathing=load_breathing() if setting.breathing else None, shifts=shifts)
+        spinal = needle(way.needle)
+        entry = way.entry_mm + (tip_mm - way.target_mm)
+        self._steel = CapsuleChain(np.stack([entry, tip_mm]), spinal.outer_mm, spinal.bore_mm)
+        front = way.target_mm - np.array([0.0, LATERAL_VENTRAL_MM, 0.0])
+        self.poses = {"lateral": _pose(way.lateral, front), "trajectory": _pose(way.receptor, way.target_mm)}
+        self._techniques, self.masks = {}, {}
+        for view in self.poses:
+            self._techniques[view] = self._settled(view, setting)
+            self.masks[view] = average([self.pulse(view, -1.0 + 0.125 * n, None) for n in range(4)])
+
+    def pulse(self, view: str, time_s: float, fluids: FluidBody | None, technique: Technique | None = None):
+        iodine = None
+        if fluids is not None:
+            grid, mg = fluids.iodine()
+            iodine = LayerGrid(grid, mg) if mg.any() else None
+        pose = self.poses[view]
+        geometry = true_geometry(pose, self._detector, POSITION, self._moves, time_s)
+        scene = self._w.views.scene(geometry, (self._steel,), iodine)
+        technique = technique or self._techniques[view]
+        return expose(scene, pose, self._detector, technique, CARM, self._rng, time_s=time_s)
+
+    def _settled(self, view: str, setting: Setting) -> Technique:
+        """Brightness control until it stays; then the asked change of voltage at the same signal, and of dose."""
+        technique = replace(starting_technique(), collimator=Collimator(62.0, 62.0))
+        for _ in range(5):
+            frame = self.pulse(view, -2.0, None, technique)
+            technique = regulate(frame)
+        if setting.kvp_offset:
+            wanted = frame.field_signal
+            technique = replace(technique, kvp=float(np.clip(technique.kvp + setting.kvp_offset, 55, 120)))
+            signal = self.pulse(view, -2.0, None, technique).field_signal
+            technique = replace(technique, ma=technique.ma * wanted / signal)
+        return replace(technique, ma=min(technique.ma * setting.dose, 100.0))
 
 
-def pose_of(tilt, way):
-    joints = joints_for_direction(tilt.direction, PatientPosition.HFP, CARM)
-    return pose_from_joints(joints, PatientPosition.HFP, CARM, way.target_mm)
-
-
-def _settled(w, pose, detector, steel, rng):
-    """Brightness control until it stays, then the mean of four pulses and their technique."""
-    technique = replace(starting_technique(), collimator=Collimator(62.0, 62.0))
-    for _ in range(5):
-        frame = _pulse(w, pose, detector, technique, steel, None, rng, -2.0)
-        technique = regulate(frame)
-    return average([_pulse(w, pose, detector, technique, steel, None, rng, -1.0) for _ in range(4)]), technique
-
-
-def _pulse(w, pose, detector, technique, steel, fluids, rng, time_s):
-    geometry = ProjectionGeometry.of(pose, detector)
-    iodine = None
-    if fluids is not None:
-        grid, mg = fluids.iodine()
-        if mg.any():
-            iodine = layer_areal_density(LayerGrid(grid, mg), geometry)
-    scene = Scene(w.line_integrals(pose, detector), chain_areal_density(steel, geometry), iodine)
-    return expose(scene, pose, detector, technique, CARM, rng, time_s=time_s)
+def _pose(tilt, centre_mm) -> CArmPose:
+    return pose_from_joints(joints_for_direction(tilt.direction, POSITION, CARM), POSITION, CARM, centre_mm)
 
 
 def misregistered(runs, rng, shift_mm: float, turn_deg: float):
@@ -248,14 +224,13 @@ def misregistered(runs, rng, shift_mm: float, turn_deg: float):
     axis, away = unit(rng.normal(size=3)), rng.normal(size=3)
     turn = rotation_about("x", turn_deg * axis[0]) @ rotation_about("y", turn_deg * axis[1])
     turn = turn @ rotation_about("z", turn_deg * axis[2])
-    moved = []
+    moved, about = [], np.asarray(runs[0].before.pose.isocentre_mm)
+    matrix = rigid(turn, about - turn @ about + shift_mm * unit(away))
     for run in runs:
         pose = run.before.pose
-        centre = np.asarray(pose.isocentre_mm)
-        matrix = rigid(turn, centre - turn @ centre + shift_mm * unit(away))
         wrong = CArmPose.towards(
             turn @ pose.direction,
-            transform_points(matrix, centre),
+            transform_points(matrix, np.asarray(pose.isocentre_mm)),
             pose.source_detector_mm,
             pose.source_isocentre_mm,
             pose.roll_deg,
@@ -267,51 +242,5 @@ def misregistered(runs, rng, shift_mm: float, turn_deg: float):
 
 
 def class_of(pattern: ContrastPattern) -> str:
-    return {
-        ContrastPattern.IA_TYPE_I: "intra_articular",
-        ContrastPattern.IA_TYPE_II: "intra_articular",
-        ContrastPattern.IA_CAPSULAR_LEAK: "intra_articular",
-    }.get(pattern, pattern.name.lower())
-
-
-def main() -> None:
-    options = argparse.ArgumentParser(description=__doc__)
-    options.add_argument("--seeds", type=int, default=3)
-    options.add_argument("--first", type=int, default=1000)
-    options.add_argument("--kinds", nargs="*", default=KINDS)
-    options.add_argument("--views", type=int, default=2)
-    options.add_argument("--shift-mm", type=float, default=0.0)
-    options.add_argument("--turn-deg", type=float, default=0.0)
-    options.add_argument("--rows", type=int, default=256)
-    options.add_argument("--verbose", action="store_true")
-    asked = options.parse_args()
-    table: Counter[tuple[str, str]] = Counter()
-    for kind in asked.kinds:
-        for side in Side:
-            for seed in range(asked.first, asked.first + asked.seeds):
-                try:
-                    case = make_case(kind, side, seed, rows=asked.rows)
-                except NoSuchCase as none:
-                    print("no case", none)
-                    continue
-                runs = case.runs[: asked.views]
-                if asked.shift_mm or asked.turn_deg:
-                    runs = misregistered(runs, np.random.default_rng(seed), asked.shift_mm, asked.turn_deg)
-                started = time.time()
-                reading = read_arthrogram(runs, world().body, side, case.believed_tip_mm)
-                table[case.label, class_of(reading.pattern)] += 1
-                if asked.verbose:
-                    held = {where.value: round(ml, 2) for where, ml in case.volumes.items() if ml > 0.005}
-                    shown = " ".join(f"{name}={value:.2f}" for name, value in reading.features.items())
-                    print(
-                        f"{kind} {side} {seed} {case.label} -> {reading.pattern.name} {reading.probability:.2f}", held
-                    )
-                    print("   ", shown, f"{time.time() - started:.2f} s")
-    labels, reads = sorted({key[0] for key in table}), sorted({key[1] for key in table})
-    print("\ntrue \\ read".ljust(24), *(name[:12].rjust(13) for name in reads))
-    for label in labels:
-        print(label.ljust(23), *(str(table[label, name]).rjust(13) for name in reads))
-
-
-if __name__ == "__main__":
-    main()
+    """The pattern with the intra-articular ones as one."""
+    return pattern.name.lower() if not pattern.name.startswith("IA_") else "intra_articular"

@@ -97,6 +97,9 @@ class SlabBody:
         tissue[points[..., 1] > SKIN_Y] = Tissue.AIR
         return tissue
 
+    def landmark(self, name, side):
+        raise KeyError(name)  # blocks of bone have no foramina
+
     def skin_exit_mm(self, point_mm, direction):
         return (SKIN_Y - point_mm[1]) / direction[1] if direction[1] > 0 else float("nan")
 

@@ -9,9 +9,10 @@ from slab_phantom import DORSAL_A, SlabBody
 from sijoint.fluoroscopy import LayerGrid, LineIntegrals, Relationship, Scene, Technique, expose, layer_areal_density
 from sijoint.frames import Grid, ProjectionGeometry, ReceptorTilt, Side, load_carm_model
 from sijoint.guidance import ContrastRun, UnreadableRun, read_arthrogram
-from sijoint.guidance.arthrogram import INTRA_ARTICULAR, class_probabilities, reading_of
+from sijoint.guidance.arthrogram import INTRA_ARTICULAR, pattern_probabilities, reading_of
 from sijoint.guidance.arthrogram_rule import load_arthrogram_rule
-from sijoint.guidance.contrast_features import FEATURES, contrast_evidence, share_in_footprint
+from sijoint.guidance.contrast_features import contrast_evidence
+from sijoint.guidance.shadow_shape import share_in_footprint
 from sijoint.model import ContrastPattern
 
 CARM = load_carm_model()
@@ -83,15 +84,28 @@ def test_contrast_that_is_carried_off_counts_as_washed_and_not_as_a_place():
     assert sum(values[each] for each in ("cleft", "rim", "ligament", "muscle", "foramen", "ventral")) < 0.2
 
 
-def test_spread_towards_the_head_is_told_in_length():
+def test_spread_towards_the_head_is_told_as_a_share_of_the_joints_height():
     low = evidence(*[painted((6, 20), (12, 22), (-0.5, 0.5))] * 2).values["cephalad"]
     high = evidence(*[painted((6, 20), (12, 42), (-0.5, 0.5))] * 2).values["cephalad"]
-    assert high - low == pytest.approx(2.0, abs=0.6)  # cm
+    assert high - low == pytest.approx(20 / 40, abs=0.15)  # of the joint's 40 mm
 
 
 def test_edge_on_cleft_is_a_thin_line_and_muscle_a_blob():
     assert evidence(CLEFT, CLEFT).values["thin"] > 0.7
     assert evidence(MUSCLE, MUSCLE).values["thin"] < 0.6
+
+
+def test_edge_on_cleft_is_dense_and_narrow_beside_muscle():
+    cleft, muscle = evidence(CLEFT, CLEFT).values, evidence(MUSCLE, MUSCLE).values
+    assert cleft["stroke"] < 0.6 * muscle["stroke"]
+    assert cleft["sheet"] > muscle["sheet"] + 0.5
+    assert cleft["depth"] > muscle["depth"]
+
+
+def test_distance_from_the_cleft_is_told_of_what_lies_outside_it():
+    near, far = (painted((-a, 2 - a), (14, 26), (-3, 3)) for a in (2, 12))
+    close, away = (evidence(each, each).values["out_half"] for each in (near, far))
+    assert away - close == pytest.approx(1.0, abs=0.3)  # cm
 
 
 def test_footprint_of_the_cleft_holds_its_contrast_in_the_lateral_view_and_not_that_of_muscle():
@@ -111,8 +125,10 @@ def test_in_doubt_the_pattern_that_forbids_a_drug_is_named():
     sure = contrast_evidence(two_views(CLEFT, CLEFT), BODY, SIDE, TIP, load_arthrogram_rule()).values
     rule = load_arthrogram_rule()
     assert reading_of(sure, rule).pattern in INTRA_ARTICULAR
+    staying = ("seen_share", "later_share", "cleft", "rim", "ligament", "muscle", "foramen", "ventral", "below")
     for washed in np.linspace(0, 1, 21):
-        reading = reading_of(sure | {"washed_share": washed, "cleft": sure["cleft"] * (1 - washed)}, rule)
+        left = {name: sure[name] * (1 - washed) for name in staying}
+        reading = reading_of(sure | left | {"washed_share": washed, "fading": washed, "lagging": 0.3 * washed}, rule)
         feared = max(
             reading.probabilities[each] for each in (ContrastPattern.VASCULAR, ContrastPattern.MIXED_WITH_VASCULAR)
         )
@@ -128,12 +144,19 @@ def test_probabilities_sum_to_one_and_belong_to_the_pattern():
     assert "calibrated on simulation" in reading.words[0]
 
 
-def test_weights_name_known_features_only():
+def test_weights_name_known_features_only_and_every_pattern_has_some():
     rule = load_arthrogram_rule()
-    known = {*FEATURES, "bias"}
-    assert all(set(weights) <= known for weights in rule.scores.values())
-    flat = class_probabilities(dict.fromkeys((*FEATURES, "views"), 0.0), rule)
+    known = evidence(CLEFT, CLEFT).values
+    assert all(set(weights) - {"bias"} <= set(known) for weights in rule.scores.values())
+    assert set(rule.scores) == set(ContrastPattern)
+    flat = pattern_probabilities(dict.fromkeys(known, 0.0), rule)
     assert sum(flat.values()) == pytest.approx(1)
+
+
+def test_the_weights_say_what_they_were_fitted_to():
+    made_by = load_arthrogram_rule().made_by
+    for word in ("train_arthrogram_reading.py", "penalty", "seeds", "library pelves"):
+        assert word in made_by
 
 
 def test_one_view_alone_is_trusted_less_and_says_so():

@@ -18,15 +18,6 @@ from sijoint.guidance.contrast_features import contrast_evidence
 from sijoint.guidance.contrast_run import ContrastRun, UnreadableRun, check_run
 from sijoint.model import ContrastPattern
 
-_CLASSES: Mapping[str, ContrastPattern] = {
-    "ligament": ContrastPattern.LIGAMENT,
-    "periarticular": ContrastPattern.PERIARTICULAR,
-    "muscle": ContrastPattern.MUSCLE,
-    "vascular": ContrastPattern.VASCULAR,
-    "mixed_with_vascular": ContrastPattern.MIXED_WITH_VASCULAR,
-    "foraminal": ContrastPattern.FORAMINAL,
-    "ventral_leak": ContrastPattern.VENTRAL_LEAK,
-}
 INTRA_ARTICULAR = (ContrastPattern.IA_TYPE_I, ContrastPattern.IA_TYPE_II, ContrastPattern.IA_CAPSULAR_LEAK)
 _FEARED = (
     ContrastPattern.VASCULAR,
@@ -82,10 +73,9 @@ def read_arthrogram(
 
 def reading_of(features: Mapping[str, float], rule: ArthrogramRule) -> ArthrogramReading:
     """The reading that a set of features leads to."""
-    if features["peak_share"] < rule.none_below_share:
-        probabilities = {ContrastPattern.NONE_SEEN: 1.0}
-    else:
-        probabilities = _pattern_probabilities(features, rule)
+    probabilities = pattern_probabilities(features, rule)
+    if features["peak_share"] < rule.none_below_share:  # what is too little to be contrast has no pattern either
+        probabilities = {pattern: float(pattern is ContrastPattern.NONE_SEEN) for pattern in probabilities}
     pattern = _decided(probabilities, rule)
     return ArthrogramReading(
         pattern,
@@ -104,38 +94,21 @@ def _decided(probabilities: Mapping[ContrastPattern, float], rule: ArthrogramRul
     outside = {each: chance for each, chance in probabilities.items() if each not in INTRA_ARTICULAR}
     likeliest = max(outside, key=lambda each: outside[each])
     if sum(probabilities.values()) - sum(outside.values()) > outside[likeliest]:
-        return max(INTRA_ARTICULAR, key=lambda each: probabilities[each])
+        return max(INTRA_ARTICULAR, key=lambda each: probabilities.get(each, 0.0))
     return likeliest
 
 
-def class_probabilities(features: Mapping[str, float], rule: ArthrogramRule) -> dict[str, float]:
-    """Softmax of the linear scores, by class (the intra-articular patterns as one)."""
+def pattern_probabilities(features: Mapping[str, float], rule: ArthrogramRule) -> dict[ContrastPattern, float]:
+    """Softmax of the linear scores, by pattern; flatter when one view alone leaves the depth unknown."""
     scores = {
-        name: weights["bias"] + sum(weight * features[key] for key, weight in weights.items() if key != "bias")
-        for name, weights in rule.scores.items()
+        pattern: weights["bias"] + sum(weight * features[key] for key, weight in weights.items() if key != "bias")
+        for pattern, weights in rule.scores.items()
     }
     trust = 1.0 if features["views"] >= 2 else rule.one_view_trust
     top = max(scores.values())
-    powers = {name: float(np.exp(trust * (score - top))) for name, score in scores.items()}
+    powers = {pattern: float(np.exp(trust * (score - top))) for pattern, score in scores.items()}
     total = sum(powers.values())
-    return {name: power / total for name, power in powers.items()}
-
-
-def _pattern_probabilities(features: Mapping[str, float], rule: ArthrogramRule) -> dict[ContrastPattern, float]:
-    classes = class_probabilities(features, rule)
-    inside = classes.pop("intra_articular")
-    split = rule.subtypes
-    leak = _logistic((1 - features["cleft"] - split.leak_share) / split.leak_scale)
-    cephalad = _logistic((10 * features["cephalad"] - split.cephalad_mm) / split.cephalad_scale_mm)
-    probabilities = {_CLASSES[name]: share for name, share in classes.items()}
-    probabilities[ContrastPattern.IA_CAPSULAR_LEAK] = inside * leak
-    probabilities[ContrastPattern.IA_TYPE_I] = inside * (1 - leak) * cephalad
-    probabilities[ContrastPattern.IA_TYPE_II] = inside * (1 - leak) * (1 - cephalad)
-    return probabilities
-
-
-def _logistic(value: float) -> float:
-    return float(1 / (1 + np.exp(-np.clip(value, -50, 50))))
+    return {pattern: power / total for pattern, power in powers.items()}
 
 
 def _words(
@@ -143,7 +116,7 @@ def _words(
 ) -> tuple[str, ...]:
     words = [f"{pattern.value}, probability {probabilities[pattern]:.0%} (calibrated on simulation)"]
     if pattern in INTRA_ARTICULAR:
-        inside = sum(probabilities[each] for each in INTRA_ARTICULAR)
+        inside = sum(probabilities.get(each, 0.0) for each in INTRA_ARTICULAR)
         words[0] = f"{pattern.value}; in the joint with probability {inside:.0%} (calibrated on simulation)"
     words.append(f"{features['seen_share']:.0%} of the injected iodine is seen at the end of the run")
     if features["washed_share"] > 0.2:
@@ -162,7 +135,7 @@ def _words(
     if told:
         words.append("it lies " + ", ".join(told))
     if pattern in INTRA_ARTICULAR:
-        words.append(f"it reaches {10 * features['cephalad']:.0f} mm cephalad of the tip")
+        words.append(f"it reaches up to {min(features['cephalad'], 1.0):.0%} of the joint's height")
     if features["views"] < 2:
         words.append("read from one view only: the depth of the contrast is uncertain")
     return tuple(words)

@@ -6,6 +6,8 @@ from functools import cache
 from importlib import resources
 from tomllib import loads
 
+from sijoint.model import ContrastPattern
+
 
 @dataclass(frozen=True)
 class SubtractionRule:
@@ -30,26 +32,15 @@ class ZoneRule:
 
 
 @dataclass(frozen=True)
-class SubtypeRule:
-    """How intra-articular patterns are told apart."""
-
-    cephalad_mm: float
-    cephalad_scale_mm: float
-    leak_share: float
-    leak_scale: float
-
-
-@dataclass(frozen=True)
 class ArthrogramRule:
     subtraction: SubtractionRule
     zones: ZoneRule
-    subtypes: SubtypeRule
     none_below_share: float
     second_view_deg: float
     one_view_trust: float
     sure_leak_share: float
     feared_from: float
-    scores: Mapping[str, Mapping[str, float]]  # class of pattern -> feature -> weight, with its bias
+    scores: Mapping[ContrastPattern, Mapping[str, float]]  # feature -> weight, with its bias
     made_by: str
 
 
@@ -60,12 +51,11 @@ def load_arthrogram_rule() -> ArthrogramRule:
     return ArthrogramRule(
         SubtractionRule(**table["subtraction"]),
         ZoneRule(**table["zones"]),
-        SubtypeRule(**table["subtypes"]),
         float(table["none_below_share"]),
         float(table["second_view_deg"]),
         float(table["one_view_trust"]),
         float(table["sure_leak_share"]),
         float(table["feared_from"]),
-        table["scores"],
+        {ContrastPattern[name.upper()]: weights for name, weights in table["scores"].items()},
         str(table["made_by"]),
     )

@@ -1,15 +1,16 @@
 """Iodine in one view: subtraction, its noise, and which pixels truly show contrast."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.ndimage import binary_erosion, gaussian_filter, label, median_filter
 
-from sijoint.fluoroscopy import Frame, UnphysicalView, field_mask, iodine_estimate
+from sijoint.fluoroscopy import Frame, UnphysicalView, average, field_mask, iodine_estimate
 from sijoint.frames import ProjectionGeometry
 from sijoint.guidance.arthrogram_rule import SubtractionRule
 
+ZERO_STEP, ZERO_ROUNDS = 7, 5
 LEAST_STEP = 4  # pixels: coarse detectors blur over some pixels themselves
 
 
@@ -28,18 +29,22 @@ class IodineMap:
         """Iodine that is seen, as if it all lay at the depth of the tip."""
         return float(self.mg_per_cm2.sum()) * (self.pixel_mm / 10) ** 2
 
+    @property
+    def area_mm2(self) -> float:
+        """Area of the shadow, at the depth of the tip."""
+        return float(self.seen.sum()) * self.pixel_mm**2
+
 
 def iodine_map(before: Frame, live: tuple[Frame, ...], near_mm: ArrayLike, rule: SubtractionRule) -> IodineMap:
     """The iodine that frames show together against the frame before, within ``reach_mm`` of a point in the body (LPS).
 
-    The median of the field without contrast is taken as zero: technique and scatter may drift between the frames.
+    The frames are at the technique of the one before and fit it (``still``). Zero is what the field beside the contrast says.
     """
     assert before.pose is not None
     geometry = ProjectionGeometry.of(before.pose, before.detector)
     pixel_mm = before.detector.pixel_mm / geometry.magnification_at(near_mm)
-    lit = _lit(before)
-    subtracted = [iodine_estimate(before, _at_the_technique_of(before, frame, lit)) for frame in live]
-    estimate = np.mean(subtracted, axis=0, dtype=np.float64)
+    lit = lit_field(before)
+    estimate = iodine_estimate(before, average(live)).astype(np.float64)
     field = lit & _disc(geometry, near_mm, rule.reach_mm / pixel_mm)
     if not field.any():
         raise UnphysicalView("the joint is outside the irradiated field of this view; centre the C-arm on it")
@@ -47,9 +52,9 @@ def iodine_map(before: Frame, live: tuple[Frame, ...], near_mm: ArrayLike, rule:
     smooth = gaussian_filter(estimate, rule.smooth_mm / pixel_mm)
     noise = _noise(smooth, rule.noise_window_mm / pixel_mm, max(round(3 * rule.smooth_mm / pixel_mm), LEAST_STEP))
     seen = np.zeros(smooth.shape, dtype=bool)
+    signal = np.log(gaussian_filter(np.maximum(before.linear(), before.scale), rule.smooth_mm / pixel_mm))
     for _ in range(2):  # once to find what is contrast, once with the zero taken beside it
-        ring = field & ~seen
-        smooth = smooth - float(np.median(smooth[ring]))
+        smooth = smooth - _zero(smooth, signal, noise, field & ~seen)
         sure = field & (smooth > np.maximum(rule.sure_sigma * noise, rule.least_mg_per_cm2))
         faint = field & (smooth > rule.faint_sigma * noise)
         seen = _connected(sure, faint, rule.least_area_mm2 / pixel_mm**2)
@@ -58,7 +63,31 @@ def iodine_map(before: Frame, live: tuple[Frame, ...], near_mm: ArrayLike, rule:
     )
 
 
-def _lit(frame: Frame) -> NDArray[np.bool_]:
+def _zero(
+    smooth: NDArray[np.float64], signal: NDArray[np.float64], noise: NDArray[np.float64], beside: NDArray[np.bool_]
+) -> NDArray[np.float64]:
+    """What the estimate shows without contrast, (rows, columns): a curved plane, bent also by how dark the anatomy is.
+
+    Technique and scatter drift, and behind a stout body little primary is left, so that noise alone pushes the logarithm up,
+    most where it is darkest. Least squares in which places that differ most, such as contrast, count little.
+    """
+    rows, columns = (
+        2 * index / (size - 1) - 1 for index, size in zip(np.indices(smooth.shape), smooth.shape, strict=True)
+    )
+    level = (signal - signal[beside].mean()) / (signal[beside].std() + 1e-9)
+    basis = np.stack([np.ones_like(rows), rows, columns, rows**2, rows * columns, columns**2, level, level**2])
+    sample = basis[:, beside][:, ::ZERO_STEP]
+    values, spread = smooth[beside][::ZERO_STEP], noise[beside][::ZERO_STEP]
+    found = np.zeros(len(basis))
+    found[0] = np.median(values)
+    for _ in range(ZERO_ROUNDS):
+        rest = (values - found @ sample) / spread
+        weight = 1 / ((1 + (rest / 2.5) ** 2) * spread**2)
+        found = np.linalg.lstsq((sample * weight) @ sample.T, (sample * weight) @ values, rcond=None)[0]
+    return np.asarray(np.tensordot(found, basis, axes=1))
+
+
+def lit_field(frame: Frame) -> NDArray[np.bool_]:
     """Where the collimator lets the beam through, less its blurred edge."""
     if frame.technique is not None and frame.pose is not None:
         open_field = field_mask(frame.pose, frame.detector, frame.technique)
@@ -66,18 +95,6 @@ def _lit(frame: Frame) -> NDArray[np.bool_]:
         signal = gaussian_filter(frame.linear(), 2.0)
         open_field = signal > 0.1 * float(np.percentile(signal, 90))
     return np.asarray(binary_erosion(open_field, iterations=4))
-
-
-def _at_the_technique_of(before: Frame, live: Frame, lit: NDArray[np.bool_]) -> Frame:
-    """The live frame as if made at the mask's technique: brightness control may have moved on between two looks.
-
-    A few kilovolts of difference act as a factor over the field, which is taken from its median; what is left is a drift
-    that the zero beside the contrast removes.
-    """
-    if before.technique is None or live.technique is None or before.technique == live.technique:
-        return live
-    ratio = float(np.median(before.linear()[lit]) / max(float(np.median(live.linear()[lit])), 1e-9))
-    return replace(live, technique=replace(before.technique, ma=before.technique.ma / ratio))
 
 
 def _disc(geometry: ProjectionGeometry, near_mm: ArrayLike, radius: float) -> NDArray[np.bool_]:

@@ -2,10 +2,12 @@
 
 from dataclasses import dataclass
 from enum import IntEnum
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.ndimage import binary_dilation
+from scipy.spatial import cKDTree
 
 from sijoint.anatomy import Body, Joint, Tissue
 from sijoint.frames import Side
@@ -32,12 +34,24 @@ class ZoneLattice:
 
     points_mm: NDArray[np.float64]
     zone: NDArray[np.uint8]
-    height_mm: NDArray[np.float64]  # (n,) above the inferior end of the joint, along it
+    height_share: NDArray[np.float64]  # (n,) above the inferior end of the joint, along it, over the joint's height
+    off_mm: NDArray[np.float64]  # (n,) from the mid-surface, towards the ilium positive
+    away_mm: NDArray[np.float64]  # (n,) from the nearest place of the cleft
+    behind_mm: NDArray[np.float64]  # (n,) from the dorsal border of the cleft
     pitch_mm: float
 
 
 def zone_lattice(body: Body, side: Side, centre_mm: ArrayLike, rule: ZoneRule) -> ZoneLattice:
-    """Points within ``reach_mm`` of a centre that can hold fluid, named by where they lie relative to the joint."""
+    """Points within ``reach_mm`` of a centre that can hold fluid, named by where they lie relative to the joint.
+
+    The last few are kept: the images of one injection are read again and again.
+    """
+    x, y, z = (float(value) for value in np.asarray(centre_mm, dtype=np.float64))
+    return _lattice(body, side, (x, y, z), rule)
+
+
+@lru_cache(maxsize=4)
+def _lattice(body: Body, side: Side, centre_mm: tuple[float, float, float], rule: ZoneRule) -> ZoneLattice:
     joint, pitch = body.joints[side], rule.pitch_mm
     steps = np.arange(-rule.reach_mm, rule.reach_mm + pitch / 2, pitch)
     offsets = np.stack(np.meshgrid(steps, steps, steps, indexing="ij"), axis=-1).reshape(-1, 3)
@@ -63,7 +77,18 @@ def zone_lattice(body: Body, side: Side, centre_mm: ArrayLike, rule: ZoneRule) -
     zone[rim & ((tissue != Tissue.BONE) | (zone != 255))] = Zone.RIM
     zone[cleft] = Zone.CLEFT
     kept = zone != 255
-    return ZoneLattice(points[kept], zone[kept], coordinates[kept, 1] - lowest, pitch)
+    points, coordinates = points[kept], coordinates[kept]
+    nodes = joint.chart.nodes_mm[joint.synovial]
+    highest = float(joint.chart.coordinates(nodes)[:, 1].max())
+    return ZoneLattice(
+        points,
+        zone[kept],
+        (coordinates[:, 1] - lowest) / (highest - lowest),
+        coordinates[:, 2],
+        cKDTree(nodes).query(points)[0],
+        cKDTree(joint.dorsal_border_mm).query(points)[0],
+        pitch,
+    )
 
 
 def _near_ligament(
