@@ -50,3 +50,14 @@ def test_slices_of_five_millimetres_and_more_lower_the_confidence_and_those_of_t
 
 def test_the_bundled_pelvis_raises_no_doubt(pelvis_body):
     assert all(joint.doubts == () for joint in pelvis_body.joints.values())
+
+
+def test_metal_beside_the_joint_is_a_doubt_of_that_side_alone(pelvis, pelvis_body):
+    hu = np.array(pelvis.ct.hu)
+    at = np.rint(pelvis.ct.grid.to_index(pelvis_body.joints[Side.LEFT].inferior_recess_mm)).astype(int)
+    hu[tuple(slice(n - 1, n + 2) for n in at)] = 3071
+    screwed = PatientCT(CT(pelvis.ct.grid, hu), pelvis.labels, pelvis.provenance)
+    joint = extract_joint(screwed, Side.LEFT)
+    assert any("metal lies in or next to the left joint" in sentence for sentence in joint.doubts)
+    assert set(joint.doubts) <= set(joint.modelled)
+    assert extract_joint(screwed, Side.RIGHT).doubts == ()

@@ -175,7 +175,7 @@ def test_without_soft_tissue_labels_vessels_come_from_bone_and_bowel_is_left_out
         structures_at_risk(bare, Side.RIGHT)
 
 
-@pytest.mark.parametrize(("off", "says"), [(0.0, "lower confidence"), (40.0, "no path may cross"), (200.0, "")])
+@pytest.mark.parametrize(("off", "says"), [(0.0, "Lower confidence"), (40.0, "no path may cross"), (200.0, "")])
 def test_metal_is_told_by_how_near_the_joint_it_lies(pelvis, pelvis_body, off, says):
     joint = pelvis_body.joints[Side.LEFT]
     hu = np.array(pelvis.ct.hu)
@@ -187,6 +187,7 @@ def test_metal_is_told_by_how_near_the_joint_it_lies(pelvis, pelvis_body, off, s
     metal = metal_near(body, Side.LEFT)
     assert says in metal.note
     assert bool(metal.note) == bool(says)
+    assert metal.in_joint == (off == 0.0)
     there = metal.distance_mm(pelvis.ct.grid.to_world(at))
     assert there == pytest.approx(0.0, abs=1e-6) if says else np.isinf(there)
 

@@ -37,6 +37,10 @@ class SlabJoint:
         a, b = np.meshgrid(np.arange(41.0), np.arange(61.0), indexing="ij")
         return (a >= DORSAL_A) & (a <= VENTRAL_A) & (b >= LOW_B) & (b <= HIGH_B)
 
+    @property
+    def valid(self):
+        return self.synovial
+
     def contains(self, points_mm, slack_mm=0.0):
         a, b, off = np.moveaxis(self.chart.coordinates(points_mm), -1, 0)
         inside = (a >= DORSAL_A - slack_mm) & (a <= VENTRAL_A + slack_mm)

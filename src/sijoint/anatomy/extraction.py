@@ -15,6 +15,7 @@ from sijoint.anatomy.ct import PatientCT
 from sijoint.anatomy.distance import DistanceField, distance_field
 from sijoint.anatomy.errors import UnsuitableAnatomy
 from sijoint.anatomy.joint import Joint
+from sijoint.anatomy.metal import metal_round
 from sijoint.anatomy.opening import dorsal_opening
 from sijoint.anatomy.orientation import axial_angles_deg
 from sijoint.anatomy.psis import psis_mm
@@ -44,7 +45,9 @@ def extract_joint(patient: PatientCT, side: Side) -> Joint:
     hip = bone_surface(patient.labels, hip_numbers(side))
     cleft = measure_cleft(sacrum, hip, side, rule, float(patient.labels.grid.spacing_mm.max()))
     _check_whole(cleft, patient.ct.grid, side)
-    return joint_between(sacrum, hip, cleft, side, psis_mm(hip, side), rule, _coarse(patient.labels.grid, rule))
+    metal = metal_round(patient.ct, cleft.chart.nodes_mm[cleft.valid], side)
+    doubts = _coarse(patient.labels.grid, rule) + ((metal.note,) if metal.in_joint else ())
+    return joint_between(sacrum, hip, cleft, side, psis_mm(hip, side), rule, doubts)
 
 
 def joint_of_surfaces(sacrum: Surface, hip: Surface, side: Side) -> Joint:

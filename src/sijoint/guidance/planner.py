@@ -12,7 +12,7 @@ from sijoint.guidance.free_ways import FreeWays, free_ways
 from sijoint.guidance.goals import Goals, goals_in_cleft, goals_in_ligament
 from sijoint.guidance.judging import judged
 from sijoint.guidance.plans import NoPlan, Plan
-from sijoint.guidance.risks import AtRisk, metal_near
+from sijoint.guidance.risks import AtRisk, metal_of
 from sijoint.guidance.rule import PlannerRule, load_planner_rule
 from sijoint.guidance.thirds import JointThird, best_height_mm, heights_mm
 from sijoint.guidance.views import lateral_view
@@ -49,7 +49,7 @@ def plan(
         third=third if target is Target.INTRA_ARTICULAR else None,
         best_height_mm=best_height_mm(joint, third, rule.search),
         risks=structures_at_risk(body, side) if risks is None else tuple(risks),
-        metal=metal_near(body.patient.ct, np.asarray(joint.inferior_recess_mm), rule.implant),
+        metal=metal_of(body, side),
         inside=_inside(body, joint, target, rule),
         lateral=lateral,
         carm=carm,

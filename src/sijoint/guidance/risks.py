@@ -11,8 +11,9 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from sijoint.anatomy import CT
-from sijoint.guidance.rule import ImplantRule, Limits
+from sijoint.anatomy import Body, metal_near
+from sijoint.frames import Side
+from sijoint.guidance.rule import Limits
 
 Points = NDArray[np.float64]
 
@@ -53,15 +54,10 @@ class Metal:
         return np.asarray(nearest_mm(starts_mm, ends_mm, self.points_mm) - self.radius_mm)
 
 
-def metal_near(ct: CT, centre_mm: Points, rule: ImplantRule) -> Metal:
-    """Metal round a place (3,): voxels of saturated HU."""
-    index = np.rint(ct.grid.to_index(centre_mm[None])[0]).astype(int)
-    reach = np.ceil(rule.within_mm / ct.grid.spacing_mm).astype(int)
-    low = np.clip(index - reach, 0, ct.grid.shape)
-    high = np.clip(index + reach + 1, 0, ct.grid.shape)
-    box = ct.hu[tuple(slice(a, b) for a, b in zip(low, high, strict=True))]
-    points = ct.grid.to_world(np.argwhere(box >= rule.from_hu) + low)
-    return Metal(np.asarray(points, dtype=np.float64).reshape(-1, 3), float(np.linalg.norm(ct.grid.spacing_mm)) / 2)
+def metal_of(body: Body, side: Side) -> Metal:
+    """The metal that anatomy finds near a joint."""
+    reach = float(np.linalg.norm(body.patient.ct.grid.spacing_mm)) / 2
+    return Metal(np.ascontiguousarray(metal_near(body, side).points_mm), reach)
 
 
 @njit(cache=True, nogil=True)

@@ -60,12 +60,6 @@ class Executions:
 
 
 @dataclass(frozen=True)
-class ImplantRule:
-    from_hu: float
-    within_mm: float
-
-
-@dataclass(frozen=True)
 class Weights:
     robustness: float
     clearance: float
@@ -87,7 +81,6 @@ class PlannerRule:
     needle: NeedleChoice
     limits: Limits
     executions: Executions
-    implant: ImplantRule
     weights: Weights
 
 
@@ -100,7 +93,6 @@ def load_planner_rule() -> PlannerRule:
         NeedleChoice(**_with_tuples(table["needle"])),
         Limits(**table["limits"], risk_margin_mm=table["risk_margin_mm"]),
         Executions(**table["executions"]),
-        ImplantRule(**table["implant"]),
         Weights(**table["weights"]),
     )
 
