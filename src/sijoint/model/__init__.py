@@ -1,5 +1,6 @@
 """What is true: the frozen facts that are stored or cross between the imaging and the care wing. No I/O, no arrays."""
 
+from sijoint.model.account import AgentTotal, YearlyAccount
 from sijoint.model.checks import (
     Booking,
     Consent,
@@ -11,12 +12,43 @@ from sijoint.model.checks import (
     SkinMark,
     TimeOut,
 )
-from sijoint.model.diary import DiaryEntry, DiaryPrompt
+from sijoint.model.complications import (
+    Complication,
+    ComplicationGrade,
+    ComplicationKind,
+    ComplicationOutcome,
+    FollowUp,
+    Suspected,
+)
+from sijoint.model.diary import (
+    Activity,
+    ActivityScore,
+    DiaryEntry,
+    DiaryPrompt,
+    FlagAnswer,
+    FlagOutcome,
+    Function,
+    FunctionBaseline,
+    PainScale,
+)
 from sijoint.model.episode import Episode, EpisodeState, Session, StoreKind
 from sijoint.model.facts import NOT_ASKED, Answer, Fact
 from sijoint.model.finding import Assessed, Decision, Finding, Grade, Override, Severity
-from sijoint.model.order import FrozenRule, Order, OrderKind, Recipe, RecipeLine, Sedation, Target
+from sijoint.model.order import FrozenRule, FrozenWindow, Order, OrderKind, Recipe, RecipeLine, Sedation, Target
 from sijoint.model.patient import Patient, Sex
+from sijoint.model.payer import (
+    BillingLine,
+    EvidencePacket,
+    GivenDrug,
+    ManifestImage,
+    Met,
+    PacketPerson,
+    PacketSeal,
+    PacketSession,
+    PayerCheck,
+    Requirement,
+    SealedPacket,
+)
 from sijoint.model.procedure import (
     Administration,
     ContrastJudgement,
@@ -61,19 +93,37 @@ from sijoint.model.screening import (
     ReactionGrade,
     ScreeningAnswers,
 )
-from sijoint.model.verdict import Gap, ReliefLine, RepeatAnswer, Verdict, VerdictValue
+from sijoint.model.verdict import (
+    DualValue,
+    DualVerdict,
+    Gap,
+    NextStep,
+    ReliefLine,
+    RepeatAnswer,
+    TestConditions,
+    Verdict,
+    VerdictValue,
+)
 
 __all__ = [
     "NOT_ASKED",
+    "Activity",
+    "ActivityScore",
     "Administration",
+    "AgentTotal",
     "Allergy",
     "Answer",
     "AppointmentRequest",
     "Assessed",
     "Assessment",
+    "BillingLine",
     "BodyZone",
     "Booking",
     "Cause",
+    "Complication",
+    "ComplicationGrade",
+    "ComplicationKind",
+    "ComplicationOutcome",
     "Consent",
     "ConservativeCare",
     "ConservativeKind",
@@ -87,24 +137,42 @@ __all__ = [
     "DischargeItem",
     "DischargeSheet",
     "DischargeTopic",
+    "DualValue",
+    "DualVerdict",
     "Episode",
     "EpisodeState",
+    "EvidencePacket",
     "Exposure",
     "Fact",
     "Finding",
+    "FlagAnswer",
+    "FlagOutcome",
+    "FollowUp",
     "FrozenRule",
+    "FrozenWindow",
+    "Function",
+    "FunctionBaseline",
     "Gap",
     "GateAnswer",
+    "GivenDrug",
     "GivenLine",
     "Grade",
     "ImageOrigin",
+    "ManifestImage",
     "Medicine",
+    "Met",
     "NeedleUse",
+    "NextStep",
     "Order",
     "OrderKind",
     "Override",
+    "PacketPerson",
+    "PacketSeal",
+    "PacketSession",
+    "PainScale",
     "Painkiller",
     "Patient",
+    "PayerCheck",
     "PreparationSheet",
     "PrescriberContact",
     "Procedure",
@@ -119,7 +187,9 @@ __all__ = [
     "ReliefLine",
     "RepeatAnswer",
     "RequestedBy",
+    "Requirement",
     "ScreeningAnswers",
+    "SealedPacket",
     "Sedation",
     "Session",
     "Severity",
@@ -131,11 +201,14 @@ __all__ = [
     "SkinMark",
     "StoreKind",
     "StoredImage",
+    "Suspected",
     "SyringeUse",
     "Target",
+    "TestConditions",
     "TimeOut",
     "Verdict",
     "VerdictValue",
     "ViewPurpose",
     "Vitals",
+    "YearlyAccount",
 ]

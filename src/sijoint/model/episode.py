@@ -4,14 +4,16 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from sijoint.model.checks import Booking, Consent, PreparationSheet, SignIn, SignOut, SkinMark, TimeOut
-from sijoint.model.diary import DiaryEntry, DiaryPrompt
+from sijoint.model.complications import Complication
+from sijoint.model.diary import DiaryEntry, DiaryPrompt, FlagAnswer, FunctionBaseline
 from sijoint.model.finding import Assessed, Override
 from sijoint.model.order import Order
+from sijoint.model.payer import PacketSeal
 from sijoint.model.procedure import Procedure
 from sijoint.model.recovery import Discharge, DischargeSheet, RecoveryCheck
 from sijoint.model.request import AppointmentRequest, Assessment
 from sijoint.model.screening import DayOfConfirmation, PrescriberContact, ScreeningAnswers
-from sijoint.model.verdict import RepeatAnswer, Verdict
+from sijoint.model.verdict import DualVerdict, RepeatAnswer, TestConditions, Verdict
 
 
 class StoreKind(StrEnum):
@@ -69,6 +71,11 @@ class Session:
     entries: tuple[DiaryEntry, ...] = ()
     verdict: Verdict | None = None
     discharge_sheet: DischargeSheet | None = None
+    function_baseline: FunctionBaseline | None = None
+    test_conditions: TestConditions | None = None
+    flag_answers: tuple[FlagAnswer, ...] = ()
+    complications: tuple[Complication, ...] = ()
+    dual: DualVerdict | None = None
 
 
 @dataclass(frozen=True)
@@ -85,3 +92,4 @@ class Episode:
     prescriber_contacts: tuple[PrescriberContact, ...] = ()
     sessions: tuple[Session, ...] = ()
     repeat_answers: tuple[RepeatAnswer, ...] = ()
+    packet_seals: tuple[PacketSeal, ...] = ()

@@ -42,13 +42,27 @@ class Recipe:
 
 
 @dataclass(frozen=True)
+class FrozenWindow:
+    """When an anaesthetic must have begun, and the shortest and longest relief it explains (minutes), as ordered by."""
+
+    agent: str
+    latest_onset_min: int
+    shortest_min: int
+    longest_min: int
+
+
+@dataclass(frozen=True)
 class FrozenRule:
-    """What the verdict will be judged by, fixed with the order."""
+    """What the verdict will be judged by, fixed with the order. What an older order did not freeze is None or missing."""
 
     threshold_percent: Decimal
     consecutive_entries: int
     policy_id: str
     policy_effective: str
+    baseline_nrs: int | None = None
+    analgesic_hides_hours: int | None = None
+    sedated_is_indeterminate: bool | None = None
+    windows: tuple[FrozenWindow, ...] = ()
 
 
 @dataclass(frozen=True)
