@@ -30,7 +30,17 @@ from sijoint.pathway.injections import action_window, drug_given, injected_at
 from sijoint.pathway.ordering import check_order, order_rule
 from sijoint.pathway.overrides import RefusedOverride, apply_overrides, check_override, facts_digest
 from sijoint.pathway.painkillers import AgainstIbuprofen, PainkillerAdvice, against_ibuprofen, painkiller_advice
-from sijoint.pathway.policy import DiarySlot, Policy, PolicySource, UnreadablePolicy, load_policy, policy_names
+from sijoint.pathway.policy import DiarySlot, Policy, PolicySource, UnreadablePolicy
+from sijoint.pathway.policy_files import (
+    PolicyFile,
+    in_force,
+    load_policy,
+    policy_names,
+    policy_of,
+    read_policy,
+    shipped_policies,
+    site_policy_file,
+)
 from sijoint.pathway.red_flags import red_flags
 from sijoint.pathway.referral import assess_referral, conservative_weeks, positive_provocations
 from sijoint.pathway.relief import baseline_nrs, percent_relief
@@ -64,6 +74,7 @@ __all__ = [
     "NothingToTakeHome",
     "PainkillerAdvice",
     "Policy",
+    "PolicyFile",
     "PolicySource",
     "RefusedOverride",
     "Span",
@@ -109,6 +120,7 @@ __all__ = [
     "finding_texts",
     "found",
     "hold_signed",
+    "in_force",
     "injected_at",
     "judge_block",
     "load_policy",
@@ -122,12 +134,16 @@ __all__ = [
     "painkiller_advice",
     "percent_relief",
     "policy_names",
+    "policy_of",
     "positive_provocations",
     "preparation_sheet",
+    "read_policy",
     "red_flags",
     "relief_course",
     "screen",
     "screening_step",
+    "shipped_policies",
+    "site_policy_file",
     "standing",
     "steroid_agents",
     "steroid_code",

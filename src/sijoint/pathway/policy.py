@@ -1,21 +1,21 @@
-"""A dated policy file as a typed value: everything that a rule may ask of the site or the payer, each with its source."""
+"""A dated policy as a typed value: everything that a rule may ask of the site or the payer, each with its source."""
 
-import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
-from functools import cache
-from importlib.resources import files
-from types import MappingProxyType
-from typing import Any, Literal
+from typing import Literal
 
 from sijoint.model import ContrastPattern, Grade
 from sijoint.pathway.span import Span
 
 
 class UnreadablePolicy(ValueError):
-    """A policy that is not there, or a value without source, year or grade; the text says which."""
+    """A policy that is not there, not in force, or not fit to be used; ``defects`` holds a sentence for each fault."""
+
+    def __init__(self, *defects: str) -> None:
+        super().__init__("\n".join(defects))
+        self.defects = defects
 
 
 @dataclass(frozen=True)
@@ -123,75 +123,3 @@ class Policy:
     def consent_risks(self) -> tuple[str, ...]:
         """Every risk that consent to a shot with steroid explains."""
         return self.consent_risks_always + self.consent_risks_steroid
-
-
-def policy_names() -> tuple[str, ...]:
-    """The policies that ship with the package."""
-    folder = files("sijoint.pathway").joinpath("policies")
-    return tuple(sorted(one.name.removesuffix(".toml") for one in folder.iterdir() if one.name.endswith(".toml")))
-
-
-@cache
-def load_policy(name: str = "clinic") -> Policy:
-    """A policy by name. Raises UnreadablePolicy."""
-    layers = _layers(name)
-    rows = {key: (row, layer["id"]) for layer in layers for key, row in layer.get("values", {}).items()}
-    diaries = [layer["diary"] for layer in layers if "diary" in layer]
-    if not diaries:
-        raise UnreadablePolicy(f"policy {name} has no diary; add one or extend a policy that has")
-    own = layers[-1]
-    values: dict[str, Any] = {"id": own["id"], "title": own["title"], "effective": own["effective"]}
-    sources = {key: _source(row, layer, f"{name}: {key}") for key, (row, layer) in rows.items()}
-    for one in fields(Policy):
-        if one.name in values or one.name == "sources" or one.name.startswith("diary_"):
-            continue
-        if one.name not in rows:
-            raise UnreadablePolicy(f"policy {name} has no value for {one.name}; add it with source, year and grade")
-        values[one.name] = _typed(rows[one.name][0]["value"], str(one.type), f"{name}: {one.name}")
-    unknown = set(rows) - {one.name for one in fields(Policy)}
-    if unknown:
-        raise UnreadablePolicy(f"policy {name} sets {', '.join(sorted(unknown))}, which no rule reads")
-    for kind in ("diagnostic", "therapeutic"):
-        values[f"diary_{kind}"] = tuple(_slot(row) for row in diaries[-1][kind])
-        sources[f"diary_{kind}"] = _source({**diaries[-1], "value": ""}, own["id"], f"{name}: diary")
-    return Policy(**values, sources=MappingProxyType(sources))
-
-
-def _layers(name: str) -> list[dict[str, Any]]:
-    """The policy's file last, after the ones it extends."""
-    if name not in policy_names():
-        raise UnreadablePolicy(f"no policy {name!r}; choose one of {', '.join(policy_names())}")
-    text = files("sijoint.pathway").joinpath("policies", f"{name}.toml").read_text(encoding="utf-8")
-    own = tomllib.loads(text, parse_float=Decimal)
-    return [*(_layers(own["extends"]) if "extends" in own else []), own]
-
-
-def _source(row: Mapping[str, Any], layer: str, place: str) -> PolicySource:
-    source, grade = str(row.get("source", "")).strip(), str(row.get("grade", ""))
-    if "value" not in row or not source or not isinstance(row.get("year"), int) or grade not in {str(g) for g in Grade}:
-        raise UnreadablePolicy(f"{place} needs value, source, year and grade")
-    return PolicySource(source, row["year"], Grade(grade), layer)
-
-
-def _typed(value: Any, kind: str, place: str) -> Any:
-    kind = kind.removeprefix("<class '").removesuffix("'>")
-    if "Decimal" in kind and isinstance(value, int | Decimal) and not isinstance(value, bool):
-        return Decimal(value)
-    if "Span" in kind and isinstance(value, str):
-        return Span.of(value)
-    if "ContrastPattern" in kind and isinstance(value, list):
-        return tuple(ContrastPattern(one) for one in value)
-    if kind == "tuple[str, ...]" and isinstance(value, list):
-        return tuple(str(one) for one in value)
-    if "Literal" in kind and isinstance(value, str) and repr(value)[1:-1] in kind:
-        return value
-    if (kind in ("str", str(str)) and isinstance(value, str)) or ("bool" in kind and isinstance(value, bool)):
-        return value
-    if "int" in kind and isinstance(value, int) and not isinstance(value, bool):
-        return value
-    raise UnreadablePolicy(f"{place} is not of its kind: {value!r}")
-
-
-def _slot(row: Mapping[str, Any]) -> DiarySlot:
-    minutes = row.get("minutes")
-    return DiarySlot(row["label"], minutes, row.get("days", 0), row.get("hour", 0), row["opens"], row["closes"])

@@ -1,0 +1,108 @@
+"""One value of a policy: from what stands in the file to the type that the rules read, or a sentence why not."""
+
+from collections.abc import Mapping
+from dataclasses import MISSING, fields, is_dataclass
+from decimal import Decimal
+from enum import Enum
+from functools import cache
+from types import NoneType, UnionType
+from typing import Any, Literal, get_args, get_origin, get_type_hints
+
+from sijoint.pathway.policy import Policy
+from sijoint.pathway.span import Span
+
+NOT_A_VALUE = ("id", "title", "effective", "sources", "diary_diagnostic", "diary_therapeutic")
+
+
+class WrongKind(ValueError):
+    """A value that is not of its kind; the text goes on after the value's name."""
+
+
+@cache
+def value_kinds() -> Mapping[str, Any]:
+    """The type of every value that a policy file sets, in the order of ``Policy``."""
+    return {name: kind for name, kind in get_type_hints(Policy).items() if name not in NOT_A_VALUE}
+
+
+def value_names() -> tuple[str, ...]:
+    return tuple(value_kinds())
+
+
+def value_of(name: str, plain: Any) -> Any:
+    """The value as the rules read it. Raises WrongKind."""
+    value = _typed(plain, value_kinds()[name])
+    if name.endswith("_percent") and isinstance(value, Decimal) and value > 100:
+        raise WrongKind(f"is {value}: a percentage is at most 100")
+    return value
+
+
+def in_words(kind: Any) -> str:
+    """What a value of this type looks like in a file."""
+    simple = {
+        Decimal: "a number",
+        int: "a whole number",
+        str: "a text in quotes",
+        bool: "true or false",
+        Span: 'a span such as "84 days" or "3 months"',
+    }
+    if kind in simple:
+        return simple[kind]
+    if get_origin(kind) is Literal:
+        return "one of " + ", ".join(f'"{one}"' for one in get_args(kind))
+    if get_origin(kind) is UnionType:
+        return " or ".join(in_words(one) for one in get_args(kind) if one is not NoneType)
+    if get_origin(kind) is tuple:
+        return f"a list, each {in_words(get_args(kind)[0])}"
+    if isinstance(kind, type) and issubclass(kind, Enum):
+        return "one of " + ", ".join(f'"{one.value}"' for one in kind)
+    return "a table with " + ", ".join(get_type_hints(kind))
+
+
+def _typed(plain: Any, kind: Any) -> Any:
+    if get_origin(kind) is Literal and isinstance(plain, str) and plain in get_args(kind):
+        return plain
+    if get_origin(kind) is UnionType:
+        return _typed(plain, next(one for one in get_args(kind) if one is not NoneType))
+    if get_origin(kind) is tuple and isinstance(plain, list):
+        return tuple(_typed(one, get_args(kind)[0]) for one in plain)
+    if kind in (Decimal, int) and isinstance(plain, int | Decimal) and not isinstance(plain, bool):
+        return _number(plain, kind)
+    if kind in (str, bool) and type(plain) is kind:
+        return plain
+    if kind is Span and isinstance(plain, str):
+        try:
+            return Span.of(plain)
+        except ValueError as wrong:
+            raise WrongKind(f"is wrong: {wrong}") from None
+    if isinstance(kind, type) and issubclass(kind, Enum) and plain in [one.value for one in kind]:
+        return kind(plain)
+    if is_dataclass(kind) and kind is not Span and isinstance(plain, dict):
+        return _table(plain, kind)
+    raise WrongKind(f"is {_shown(plain)}: it takes {in_words(kind)}")
+
+
+def _number(plain: int | Decimal, kind: Any) -> Any:
+    if isinstance(plain, Decimal) and (kind is int or not plain.is_finite()):
+        raise WrongKind(f"is {plain}: it takes {in_words(kind)}")
+    if plain < 0:
+        raise WrongKind(f"is {plain}: nothing in a policy is below zero")
+    return kind(plain)
+
+
+def _table(plain: dict[str, Any], kind: Any) -> Any:
+    hints = get_type_hints(kind)
+    unknown = sorted(set(plain) - set(hints))
+    needed = [
+        one.name
+        for one in fields(kind)
+        if one.name not in plain and one.default is MISSING and one.default_factory is MISSING
+    ]
+    if unknown or needed:
+        raise WrongKind(f"has a table with {', '.join(unknown) or 'too little'}: it takes {in_words(kind)}")
+    return kind(**{name: _typed(one, hints[name]) for name, one in plain.items()})
+
+
+def _shown(plain: Any) -> str:
+    if isinstance(plain, bool):
+        return str(plain).lower()
+    return f'"{plain}"' if isinstance(plain, str) else str(plain)
