@@ -1,15 +1,21 @@
 """What is true: the frozen facts that are stored or cross between the imaging and the care wing. No I/O, no arrays."""
 
 from sijoint.model.account import AgentTotal, YearlyAccount
+from sijoint.model.authorisation import Authorisation
 from sijoint.model.checks import (
     Booking,
+    BookingChange,
+    BookingEvent,
+    BookingWish,
     Consent,
     PreparationSheet,
+    SedationReadiness,
     SheetItem,
     SheetTopic,
     SignIn,
     SignOut,
     SkinMark,
+    SkinPreparation,
     TimeOut,
 )
 from sijoint.model.complications import (
@@ -34,6 +40,7 @@ from sijoint.model.diary import (
 from sijoint.model.episode import Episode, EpisodeState, Session, StoreKind
 from sijoint.model.facts import NOT_ASKED, Answer, Fact
 from sijoint.model.finding import Assessed, Decision, Finding, Grade, Override, Severity
+from sijoint.model.note import EnteredInError, Note, NoteText
 from sijoint.model.order import FrozenRule, FrozenWindow, Order, OrderKind, Recipe, RecipeLine, Sedation, Target
 from sijoint.model.patient import Patient, Sex
 from sijoint.model.payer import (
@@ -63,6 +70,7 @@ from sijoint.model.procedure import (
     SyringeUse,
     ViewPurpose,
 )
+from sijoint.model.recipe_sheet import AnaestheticShare, RecipeSheet, SteroidDose
 from sijoint.model.recovery import (
     Discharge,
     DischargeItem,
@@ -80,18 +88,30 @@ from sijoint.model.request import (
     Cause,
     ConservativeCare,
     ConservativeKind,
+    ImagingKind,
+    ImagingReviewed,
+    JoinedRequest,
+    PainArea,
     Provocation,
     ProvocationTest,
     Referral,
+    Referrer,
     RequestedBy,
+    Urgency,
 )
+from sijoint.model.role import Role
 from sijoint.model.screening import (
     Allergy,
     DayOfConfirmation,
+    LastDose,
     Medicine,
     PrescriberContact,
     ReactionGrade,
     ScreeningAnswers,
+    ScreeningSet,
+    SteroidTaken,
+    Vaccination,
+    VaccineKind,
 )
 from sijoint.model.verdict import (
     DualValue,
@@ -112,13 +132,18 @@ __all__ = [
     "Administration",
     "AgentTotal",
     "Allergy",
+    "AnaestheticShare",
     "Answer",
     "AppointmentRequest",
     "Assessed",
     "Assessment",
+    "Authorisation",
     "BillingLine",
     "BodyZone",
     "Booking",
+    "BookingChange",
+    "BookingEvent",
+    "BookingWish",
     "Cause",
     "Complication",
     "ComplicationGrade",
@@ -139,6 +164,7 @@ __all__ = [
     "DischargeTopic",
     "DualValue",
     "DualVerdict",
+    "EnteredInError",
     "Episode",
     "EpisodeState",
     "EvidencePacket",
@@ -158,17 +184,24 @@ __all__ = [
     "GivenLine",
     "Grade",
     "ImageOrigin",
+    "ImagingKind",
+    "ImagingReviewed",
+    "JoinedRequest",
+    "LastDose",
     "ManifestImage",
     "Medicine",
     "Met",
     "NeedleUse",
     "NextStep",
+    "Note",
+    "NoteText",
     "Order",
     "OrderKind",
     "Override",
     "PacketPerson",
     "PacketSeal",
     "PacketSession",
+    "PainArea",
     "PainScale",
     "Painkiller",
     "Patient",
@@ -182,15 +215,20 @@ __all__ = [
     "ReactionGrade",
     "Recipe",
     "RecipeLine",
+    "RecipeSheet",
     "RecoveryCheck",
     "Referral",
+    "Referrer",
     "ReliefLine",
     "RepeatAnswer",
     "RequestedBy",
     "Requirement",
+    "Role",
     "ScreeningAnswers",
+    "ScreeningSet",
     "SealedPacket",
     "Sedation",
+    "SedationReadiness",
     "Session",
     "Severity",
     "Sex",
@@ -199,6 +237,9 @@ __all__ = [
     "SignIn",
     "SignOut",
     "SkinMark",
+    "SkinPreparation",
+    "SteroidDose",
+    "SteroidTaken",
     "StoreKind",
     "StoredImage",
     "Suspected",
@@ -206,6 +247,9 @@ __all__ = [
     "Target",
     "TestConditions",
     "TimeOut",
+    "Urgency",
+    "Vaccination",
+    "VaccineKind",
     "Verdict",
     "VerdictValue",
     "ViewPurpose",

@@ -16,6 +16,35 @@ class Booking:
     made_by: str
 
 
+class BookingEvent(StrEnum):
+    MADE = "made"
+    MOVED = "moved"
+    CANCELLED = "cancelled"
+    MISSED = "missed"
+
+
+class BookingWish(StrEnum):
+    """Who wanted an appointment moved or cancelled."""
+
+    PATIENT = "patient"
+    CLINIC = "clinic"
+    REFERRER = "referrer"
+    PAYER = "payer"
+    NOT_STATED = "not stated"
+
+
+@dataclass(frozen=True)
+class BookingChange:
+    """What happened to an appointment; ``appointment`` is its time, after a move the new one."""
+
+    event: BookingEvent
+    appointment: datetime
+    at: datetime
+    by: str
+    wished_by: BookingWish = BookingWish.NOT_STATED
+    reason: str = ""
+
+
 class SheetTopic(StrEnum):
     ARRIVAL = "arrival"
     MEDICINES = "medicines"
@@ -30,9 +59,12 @@ class SheetTopic(StrEnum):
 
 @dataclass(frozen=True)
 class SheetItem:
+    """One sentence; ``code`` names it in whichever language it stands (``medicines.keep``)."""
+
     topic: SheetTopic
     text: str
     source: str = ""
+    code: str = ""
 
 
 @dataclass(frozen=True)
@@ -42,6 +74,7 @@ class PreparationSheet:
     made_at: datetime
     for_booking_at: datetime
     items: tuple[SheetItem, ...]
+    language: str = "en"
 
 
 @dataclass(frozen=True)
@@ -54,6 +87,7 @@ class Consent:
     risks_explained: tuple[str, ...]
     given: Fact = NOT_ASKED
     before_sedation: Fact = NOT_ASKED
+    taken_by: str = ""
 
 
 @dataclass(frozen=True)
@@ -62,6 +96,30 @@ class SkinMark:
     by: str
     side: Side | None
     patient_awake: Fact = NOT_ASKED
+
+
+@dataclass(frozen=True)
+class SedationReadiness:
+    """What is asked before a sedative; a time is None where nobody knows it. ``last_own_sedative_at``: taken at home,
+    None with ``took_own_sedative`` no."""
+
+    last_clear_drink_at: datetime | None = None
+    last_light_meal_at: datetime | None = None
+    last_heavy_meal_at: datetime | None = None
+    took_own_sedative: Fact = NOT_ASKED
+    last_own_sedative_at: datetime | None = None
+    escort_named: Fact = NOT_ASKED
+
+
+@dataclass(frozen=True)
+class SkinPreparation:
+    """``agent`` is a code of the formulary's skin preparations; ``seen_dry_at`` None: not seen dry yet."""
+
+    agent: str
+    applied_at: datetime
+    by: str
+    seen_dry_at: datetime | None = None
+    hair_at_site: Fact = NOT_ASKED
 
 
 @dataclass(frozen=True)
@@ -75,20 +133,28 @@ class SignIn:
     vitals_taken: Fact = NOT_ASKED
     resuscitation_kit_present: Fact = NOT_ASKED
     lipid_present: Fact = NOT_ASKED
+    last_antithrombotic_dose_read: Fact = NOT_ASKED
+    baseline_pain_read: Fact = NOT_ASKED
+    sedation: SedationReadiness | None = None
 
 
 @dataclass(frozen=True)
 class TimeOut:
+    """``labels_read``: the formulary codes of the syringes as their labels were read aloud."""
+
     at: datetime
     by: str
     side: Side | None
     target: Target
     labels_read_aloud: Fact = NOT_ASKED
     all_agree: Fact = NOT_ASKED
+    labels_read: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class SignOut:
+    """``recorded_for``: the operator for whom a scribe wrote; the operator confirms here what was read back."""
+
     at: datetime
     by: str
     counts_correct: Fact = NOT_ASKED
@@ -96,3 +162,6 @@ class SignOut:
     site_dry: Fact = NOT_ASKED
     complications: str = ""
     recorded_for: str = ""
+    complications_seen: Fact = NOT_ASKED
+    read_back: Fact = NOT_ASKED
+    confirmed_by: str = ""

@@ -3,16 +3,28 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from sijoint.model.checks import Booking, Consent, PreparationSheet, SignIn, SignOut, SkinMark, TimeOut
+from sijoint.model.authorisation import Authorisation
+from sijoint.model.checks import (
+    Booking,
+    BookingChange,
+    Consent,
+    PreparationSheet,
+    SignIn,
+    SignOut,
+    SkinMark,
+    SkinPreparation,
+    TimeOut,
+)
 from sijoint.model.complications import Complication
 from sijoint.model.diary import DiaryEntry, DiaryPrompt, FlagAnswer, FunctionBaseline
 from sijoint.model.finding import Assessed, Override
+from sijoint.model.note import Note
 from sijoint.model.order import Order
 from sijoint.model.payer import PacketSeal
 from sijoint.model.procedure import Procedure
 from sijoint.model.recovery import Discharge, DischargeSheet, RecoveryCheck
-from sijoint.model.request import AppointmentRequest, Assessment
-from sijoint.model.screening import DayOfConfirmation, PrescriberContact, ScreeningAnswers
+from sijoint.model.request import AppointmentRequest, Assessment, ConservativeCare, JoinedRequest
+from sijoint.model.screening import DayOfConfirmation, PrescriberContact, ScreeningAnswers, ScreeningSet
 from sijoint.model.verdict import DualVerdict, RepeatAnswer, TestConditions, Verdict
 
 
@@ -76,6 +88,9 @@ class Session:
     flag_answers: tuple[FlagAnswer, ...] = ()
     complications: tuple[Complication, ...] = ()
     dual: DualVerdict | None = None
+    booking_changes: tuple[BookingChange, ...] = ()  # oldest first
+    skin_preparation: SkinPreparation | None = None
+    note: Note | None = None
 
 
 @dataclass(frozen=True)
@@ -92,4 +107,9 @@ class Episode:
     prescriber_contacts: tuple[PrescriberContact, ...] = ()
     sessions: tuple[Session, ...] = ()
     repeat_answers: tuple[RepeatAnswer, ...] = ()
+    screening_history: tuple[ScreeningSet, ...] = ()  # every set of answers, oldest first
     packet_seals: tuple[PacketSeal, ...] = ()
+    care_log: tuple[ConservativeCare, ...] = ()  # kept from the request on, beside what the assessment heard
+    authorisations: tuple[Authorisation, ...] = ()
+    joined_requests: tuple[JoinedRequest, ...] = ()
+    joined_into: str = ""  # the episode that holds this request now
