@@ -79,9 +79,12 @@ class GivenLine:
 
 @dataclass(frozen=True)
 class DischargeItem:
+    """One sentence; ``code`` names it in whichever language it stands (``driving.today``)."""
+
     topic: DischargeTopic
     text: str
     source: str = ""
+    code: str = ""
 
 
 @dataclass(frozen=True)
@@ -109,3 +112,4 @@ class DischargeSheet:
     call_until: datetime
     painkiller_from: datetime | None = None
     ibuprofen_held_back_by: tuple[str, ...] = ()
+    language: str = "en"

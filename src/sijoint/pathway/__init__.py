@@ -27,6 +27,7 @@ from sijoint.pathway.findings import (
 from sijoint.pathway.gate import accepted_patterns, authorise_drug, authorise_exposure, authorise_injection
 from sijoint.pathway.going_home import NothingToTakeHome, discharge_sheet
 from sijoint.pathway.injections import action_window, drug_given, injected_at
+from sijoint.pathway.languages import Language, UnknownLanguage, language, languages
 from sijoint.pathway.ordering import check_order, order_rule
 from sijoint.pathway.overrides import RefusedOverride, apply_overrides, check_override, facts_digest
 from sijoint.pathway.painkillers import AgainstIbuprofen, PainkillerAdvice, against_ibuprofen, painkiller_advice
@@ -41,6 +42,7 @@ from sijoint.pathway.policy_files import (
     shipped_policies,
     site_policy_file,
 )
+from sijoint.pathway.recipes import given_before, recipe_sheet
 from sijoint.pathway.red_flags import red_flags
 from sijoint.pathway.referral import assess_referral, conservative_weeks, positive_provocations
 from sijoint.pathway.relief import baseline_nrs, percent_relief
@@ -69,6 +71,7 @@ __all__ = [
     "DiarySlot",
     "FindingText",
     "IllegalStep",
+    "Language",
     "NothingToJudge",
     "NothingToPrepare",
     "NothingToTakeHome",
@@ -80,6 +83,7 @@ __all__ = [
     "Span",
     "Step",
     "UnknownFinding",
+    "UnknownLanguage",
     "UnreadablePolicy",
     "accepted_patterns",
     "action_window",
@@ -119,10 +123,13 @@ __all__ = [
     "facts_digest",
     "finding_texts",
     "found",
+    "given_before",
     "hold_signed",
     "in_force",
     "injected_at",
     "judge_block",
+    "language",
+    "languages",
     "load_policy",
     "may_repeat",
     "missed_prompts",
@@ -138,6 +145,7 @@ __all__ = [
     "positive_provocations",
     "preparation_sheet",
     "read_policy",
+    "recipe_sheet",
     "red_flags",
     "relief_course",
     "screen",

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta, tzinfo
 from decimal import Decimal
 from functools import cache
 from importlib.resources import files
+from typing import Any
 
 from sijoint.formulary import Agent, IngredientKind
 from sijoint.frames.side import Side
@@ -32,10 +33,14 @@ from sijoint.pathway.antithrombotics import antithrombotics_taken, hold_signed
 from sijoint.pathway.doses import known_agent
 from sijoint.pathway.findings import explain
 from sijoint.pathway.injections import given_agents, injected_at, leg_weakness
+from sijoint.pathway.languages import ENGLISH, Language, language, sentence_source
 from sijoint.pathway.painkillers import PainkillerAdvice, painkiller_advice
 from sijoint.pathway.policy import Policy
 from sijoint.pathway.screening import glucose_watch_days, may_be_diabetic
 from sijoint.pathway.sheet import glucose_mmol_l
+
+PAPER = "going_home"
+TIMED = "red_flags_timed"  # the same flags where the drug that was given sets a time
 
 
 class NothingToTakeHome(ValueError):
@@ -55,21 +60,31 @@ class Going:
     zone: tzinfo
     given_at: datetime | None
     steroids: tuple[Agent, ...]
+    language: Language
 
-    def clock(self, at: datetime) -> str:
-        """A moment as the patient reads it."""
-        local = at.astimezone(self.zone)
-        return f"{local:%H:%M} ({local.tzname()}) on {local.day} {local:%B}"
+    def moment(self, at: datetime) -> str:
+        return self.language.moment(at, self.zone)
 
     def day(self, at: datetime) -> str:
-        local = at.astimezone(self.zone)
-        return f"{local.day} {local:%B}"
+        return self.language.day(at, self.zone)
+
+    def sentence(self, section: str, key: str, **blanks: object) -> str:
+        return self.language.sentence(PAPER, section, key, **blanks)
+
+    def item(self, topic: DischargeTopic, section: str, key: str, restart: str = "", **blanks: object) -> DischargeItem:
+        source = sentence_source(PAPER, section, key, restart=restart)
+        return DischargeItem(topic, self.sentence(section, key, **blanks), source, f"{section}.{key}")
 
 
 def discharge_sheet(
-    episode: Episode, patient: Patient, policy: Policy, now: datetime, zone: tzinfo = UTC
+    episode: Episode,
+    patient: Patient,
+    policy: Policy,
+    now: datetime,
+    zone: tzinfo = UTC,
+    language_code: str = ENGLISH,
 ) -> DischargeSheet:
-    """The sheet of the current session. Raises NothingToTakeHome before there is a procedure.
+    """The sheet of the current session. Raises NothingToTakeHome before there is a procedure, and UnknownLanguage.
 
     Total in the answers: what is not answered is treated as a risk, so an episode without screening gets a sheet, too.
     """
@@ -79,7 +94,7 @@ def discharge_sheet(
     procedure, answers = session.procedure, episode.screening_answers or ScreeningAnswers()
     steroids = tuple(one for one, _ in given_agents(procedure) if one.kind is IngredientKind.STEROID)
     given_at = injected_at(procedure)
-    going = Going(episode, session, procedure, answers, policy, now, zone, given_at, steroids)
+    going = Going(episode, session, procedure, answers, policy, now, zone, given_at, steroids, language(language_code))
     advice = painkiller_advice(session, episode.screening_answers, patient, policy, now)
     call_from, call_until = (
         now + timedelta(hours=hours) for hours in (policy.home_call_from_hours, policy.home_call_until_hours)
@@ -91,7 +106,7 @@ def discharge_sheet(
         given_at=given_at,
         side=procedure.side,
         target=procedure.target,
-        given=_given(procedure),
+        given=_given(going),
         items=(
             *_soreness(going),
             *_painkillers(going, advice),
@@ -101,51 +116,39 @@ def discharge_sheet(
             *_diary(going),
             *_diabetes(going),
             *_effect(going),
-            _item(
-                DischargeTopic.OUR_CALL,
-                "our_call",
-                "call",
-                first=going.day(call_from),
-                last=going.day(call_until),
+            going.item(
+                DischargeTopic.OUR_CALL, "our_call", "call", first=going.day(call_from), last=going.day(call_until)
             ),
         ),
         emergency_if=emergency,
         call_if=call,
-        clinic_phone=policy.clinic_phone,
-        emergency_phone=policy.emergency_phone,
+        clinic_phone=going.language.site(policy.clinic_phone),
+        emergency_phone=going.language.site(policy.emergency_phone),
         painkiller=advice.painkiller,
         call_from=call_from,
         call_until=call_until,
         painkiller_from=advice.test_until if advice.painkiller is Painkiller.IBUPROFEN else None,
         ibuprofen_held_back_by=advice.ibuprofen_held_back_by,
+        language=language_code,
     )
 
 
 @cache
-def _texts() -> Mapping[str, Mapping[str, Mapping[str, str]]]:
-    text = files("sijoint.pathway").joinpath("texts", "going_home.toml").read_text(encoding="utf-8")
-    return tomllib.loads(text)
+def _restarts() -> Mapping[str, Mapping[str, Any]]:
+    """Hours after the procedure at which a paused medicine is started again, by its code, each with its source."""
+    return tomllib.loads(files("sijoint.pathway").joinpath("restart.toml").read_text(encoding="utf-8"))
 
 
-def _sentence(section: str, key: str, **blanks: object) -> str:
-    return _texts()[section][key]["text"].format(**{name: str(value) for name, value in blanks.items()})
-
-
-def _item(topic: DischargeTopic, section: str, key: str, **blanks: object) -> DischargeItem:
-    source = _texts()[section][key]["source"].format(**{name: str(value) for name, value in blanks.items()})
-    return DischargeItem(topic, _sentence(section, key, **blanks), source)
-
-
-def _given(procedure: Procedure) -> tuple[GivenLine, ...]:
+def _given(going: Going) -> tuple[GivenLine, ...]:
     """One line for each agent, use, side and target, in the order in which they were first given."""
     totals: dict[tuple[SyringeUse, str, Side, Target], Decimal] = {}
-    for one in procedure.administrations:
+    for one in going.procedure.administrations:
         key = (one.use, one.agent, one.side, one.target)
         totals[key] = totals.get(key, Decimal(0)) + one.volume_ml
-    return tuple(_line(*key, volume) for key, volume in totals.items() if volume > 0)
+    return tuple(_line(going, *key, volume) for key, volume in totals.items() if volume > 0)
 
 
-def _line(use: SyringeUse, code: str, side: Side, target: Target, volume: Decimal) -> GivenLine:
+def _line(going: Going, use: SyringeUse, code: str, side: Side, target: Target, volume: Decimal) -> GivenLine:
     agent = known_agent(code)
     kinds = {
         IngredientKind.LOCAL_ANAESTHETIC: "anaesthetic",
@@ -153,45 +156,47 @@ def _line(use: SyringeUse, code: str, side: Side, target: Target, volume: Decima
         IngredientKind.CONTRAST: "contrast",
         IngredientKind.DILUENT: "diluent",
     }
-    name = agent.name if agent else code
     place = "skin" if use is SyringeUse.SKIN else "ligament" if target is Target.LIGAMENT else "joint"
-    where = _sentence("where", place, side=side)
-    shown = f"{volume.normalize():f}"
-    words = _sentence("given", kinds[agent.kind] if agent else "unknown", name=name, volume=shown, where=where)
-    return GivenLine(use, code, name, volume, side, words)
+    where = going.sentence("where", place, side=side)
+    kind = kinds[agent.kind] if agent else "unknown"
+    name = going.language.agent(agent) if agent else code
+    words = going.sentence("given", kind, name=name, volume=volume, where=where)
+    return GivenLine(use, code, agent.name if agent else code, volume, side, words)
 
 
 def _soreness(going: Going) -> Iterator[DischargeItem]:
     first, last = going.policy.soreness_days_from, going.policy.soreness_days_to
     key = "sore" if going.given_at is not None else "no_drug"
-    yield _item(DischargeTopic.SORENESS, "soreness", key, first=first, last=last)
+    yield going.item(DischargeTopic.SORENESS, "soreness", key, first=first, last=last)
 
 
 def _painkillers(going: Going, advice: PainkillerAdvice) -> Iterator[DischargeItem]:
     topic, policy = DischargeTopic.PAINKILLERS, going.policy
-    yield _item(topic, "painkillers", "ice", minutes=policy.ice_minutes)
-    after = ""
+    yield going.item(topic, "painkillers", "ice", minutes=policy.ice_minutes)
+    until, later = "", ""
     if advice.test_until is not None:
-        until = going.clock(advice.test_until)
-        after = f" after {until}"
-        yield _item(topic, "painkillers", "wait", until=until)
+        until, later = going.moment(advice.test_until), "_later"
+        yield going.item(topic, "painkillers", "wait", until=until)
     if advice.painkiller is Painkiller.IBUPROFEN:
-        yield _item(
+        yield going.item(
             topic,
             "painkillers",
-            "ibuprofen",
-            after=after,
+            f"ibuprofen{later}",
+            until=until,
             single=policy.ibuprofen_single_mg,
             apart=policy.ibuprofen_hours_apart,
             most=policy.ibuprofen_day_maximum_mg,
             days=policy.ibuprofen_days,
         )
+        yield going.item(topic, "painkillers", "ibuprofen_unless")
     elif advice.painkiller is Painkiller.PARACETAMOL:
-        yield _item(topic, "painkillers", "paracetamol", after=after)
+        yield going.item(topic, "painkillers", f"paracetamol{later}", until=until)
+        yield going.item(topic, "painkillers", "no_ibuprofen")
     else:
-        yield _item(topic, "painkillers", "ask_first")
+        yield going.item(topic, "painkillers", "ask_first")
+        yield going.item(topic, "painkillers", "no_ibuprofen")
     if going.answers.regular_opioid.answer is not Answer.NO:
-        yield _item(topic, "painkillers", "opioid")
+        yield going.item(topic, "painkillers", "opioid")
 
 
 def _medicines(going: Going) -> Iterator[DischargeItem]:
@@ -201,48 +206,49 @@ def _medicines(going: Going) -> Iterator[DischargeItem]:
     held = 0
     for one in taken:
         signed = hold_signed(one.code, going.episode.prescriber_contacts)
+        agent = going.language.medicine(one.code)
         if signed is None:
-            yield _item(topic, "medicines", "keep", agent=one.code)
+            yield going.item(topic, "medicines", "keep", agent=agent)
             continue
         held += 1
-        restart = _texts()["restart"].get(one.code)
-        if restart is None:
-            yield _item(topic, "medicines", "restart_unset", agent=one.code)
+        row = _restarts().get(one.code)
+        if row is None:
+            yield going.item(topic, "medicines", "restart_unset", agent=agent)
             continue
-        at = going.clock((going.procedure.ended_at or going.now) + timedelta(hours=int(restart["hours"])))
+        at = going.moment((going.procedure.ended_at or going.now) + timedelta(hours=int(row["hours"])))
         by = signed.prescriber
-        yield _item(topic, "medicines", "restart", agent=one.code, at=at, prescriber=by, source=restart["source"])
+        yield going.item(topic, "medicines", "restart", restart=row["source"], agent=agent, at=at, prescriber=by)
     if not taken and going.answers.antithrombotics.answer is not Answer.NO:
-        yield _item(topic, "medicines", "contradiction")
-    yield _item(topic, "medicines", "others" if held else "none_held")
+        yield going.item(topic, "medicines", "contradiction")
+    yield going.item(topic, "medicines", "others" if held else "none_held")
 
 
 def _driving(going: Going) -> Iterator[DischargeItem]:
     topic = DischargeTopic.DRIVING
     if going.session.order.sedation is not Sedation.NONE:
         hours = going.policy.no_driving_sedated_hours
-        yield _item(topic, "driving", "sedated", until=going.clock(going.now + timedelta(hours=hours)))
+        yield going.item(topic, "driving", "sedated", until=going.moment(going.now + timedelta(hours=hours)))
     if going.session.order.sedation is not Sedation.NONE or going.policy.driver == "always":
-        yield _item(topic, "driving", "driven")
-    yield _item(topic, "driving", "today")
+        yield going.item(topic, "driving", "driven")
+    yield going.item(topic, "driving", "today")
 
 
 def _activity(going: Going) -> Iterator[DischargeItem]:
     topic = DischargeTopic.ACTIVITY
-    yield _item(topic, "activity", "fall")
+    yield going.item(topic, "activity", "fall")
     if going.session.order.kind is OrderKind.DIAGNOSTIC and going.given_at is not None:
-        yield _item(topic, "activity", going.policy.activity_after_test)
+        yield going.item(topic, "activity", going.policy.activity_after_test)
     else:
-        yield _item(topic, "activity", "therapy")
-    yield _item(topic, "activity", "tomorrow")
+        yield going.item(topic, "activity", "therapy")
+    yield going.item(topic, "activity", "tomorrow")
 
 
 def _diary(going: Going) -> Iterator[DischargeItem]:
     """Without a drug no diary is asked."""
     if going.given_at is not None:
         key = "test" if going.session.order.kind is OrderKind.DIAGNOSTIC else "therapy"
-        yield _item(DischargeTopic.DIARY, "diary", key)
-        yield _item(DischargeTopic.DIARY, "diary", "unwatched")
+        yield going.item(DischargeTopic.DIARY, "diary", key)
+        yield going.item(DischargeTopic.DIARY, "diary", "unwatched")
 
 
 def _diabetes(going: Going) -> Iterator[DischargeItem]:
@@ -250,23 +256,23 @@ def _diabetes(going: Going) -> Iterator[DischargeItem]:
     if not may_be_diabetic(going.answers):
         return
     if not going.steroids:
-        yield _item(topic, "diabetes", "no_steroid")
+        yield going.item(topic, "diabetes", "no_steroid")
         return
     days = glucose_watch_days(going.answers, going.steroids, going.policy)
     limit = going.policy.discharge_glucose_call_mg_dl
-    yield _item(topic, "diabetes", "plan", days=days)
-    yield _item(topic, "diabetes", "limit", limit=limit, mmol=glucose_mmol_l(limit))
+    yield going.item(topic, "diabetes", "plan", days=days)
+    yield going.item(topic, "diabetes", "limit", limit=limit, mmol=glucose_mmol_l(limit))
 
 
 def _effect(going: Going) -> Iterator[DischargeItem]:
     topic = DischargeTopic.EFFECT
     if going.given_at is not None and going.session.order.kind is OrderKind.DIAGNOSTIC:
-        yield _item(topic, "effect", "numb")
+        yield going.item(topic, "effect", "numb")
     onsets = [_onset_days(one) for one in going.steroids]
     if onsets:
         first, last = min(low for low, _ in onsets), max(high for _, high in onsets)
-        yield _item(topic, "effect", "steroid", first=first, last=last)
-        yield _item(topic, "effect", "flush")
+        yield going.item(topic, "effect", "steroid", first=first, last=last)
+        yield going.item(topic, "effect", "flush")
 
 
 def _onset_days(steroid: Agent) -> tuple[Decimal, Decimal]:
@@ -279,9 +285,10 @@ def _onset_days(steroid: Agent) -> tuple[Decimal, Decimal]:
 def _red_flags(going: Going) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Reasons for the emergency number, and for the clinic's, by the severity that the diary gives them."""
     policy, limit = going.policy, going.policy.discharge_glucose_call_mg_dl
+    after = _weak_after(going)
     blanks = {
-        "after": _weak_after(going),
-        "fever": policy.fever_c,
+        "after": after,
+        "fever": going.language.decimal(policy.fever_c),
         "limit": limit,
         "mmol": glucose_mmol_l(limit),
         "pressure": f"{policy.systolic_maximum}/{policy.diastolic_maximum}",
@@ -289,7 +296,12 @@ def _red_flags(going: Going) -> tuple[tuple[str, ...], tuple[str, ...]]:
     unasked = set() if going.steroids and may_be_diabetic(going.answers) else {"redflag.glucose"}
     if not going.steroids:
         unasked.add("redflag.blood-pressure")
-    lines = {code: _sentence("red_flags", code, **blanks) for code in _texts()["red_flags"] if code not in unasked}
+    timed = going.language.texts[PAPER][TIMED] if after else {}
+    lines = {
+        code: going.sentence(TIMED if code in timed else "red_flags", code, **blanks)
+        for code in going.language.texts[PAPER]["red_flags"]
+        if code not in unasked
+    }
     urgent = {code for code in lines if explain(code).severity is Severity.ABSOLUTE}
     return (
         tuple(text for code, text in lines.items() if code in urgent),
@@ -298,7 +310,8 @@ def _red_flags(going: Going) -> tuple[tuple[str, ...], tuple[str, ...]]:
 
 
 def _weak_after(going: Going) -> str:
+    """Until when the drug explains a weak leg; "" where none does."""
     drug = leg_weakness(going.procedure)
     if drug is None or going.given_at is None:
         return ""
-    return f" after {going.clock(going.given_at + timedelta(minutes=drug[1]))}"
+    return going.moment(going.given_at + timedelta(minutes=drug[1]))

@@ -1,11 +1,9 @@
 """The preparation sheet, made from the answers. A hold of a blood thinner is never on it without a signed answer."""
 
-import tomllib
-from collections.abc import Mapping
-from datetime import datetime
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta, tzinfo
 from decimal import ROUND_HALF_UP, Decimal
-from functools import cache
-from importlib.resources import files
 
 from sijoint.model import (
     Answer,
@@ -21,6 +19,7 @@ from sijoint.model import (
 )
 from sijoint.pathway.antithrombotics import antithrombotics_taken, hold_signed, last_contact
 from sijoint.pathway.doses import known_agent, steroid_agents
+from sijoint.pathway.languages import ENGLISH, Language, language, sentence_source
 from sijoint.pathway.policy import Policy
 from sijoint.pathway.screening import glucose_watch_days, may_be_diabetic, pregnancy_applies, takes
 
@@ -36,144 +35,177 @@ class NothingToPrepare(ValueError):
     """A sheet needs a booked session and screening answers."""
 
 
-@cache
-def _sentences() -> Mapping[str, Mapping[str, str]]:
-    text = files("sijoint.pathway").joinpath("texts", "preparation.toml").read_text(encoding="utf-8")
-    return tomllib.loads(text)
+@dataclass(frozen=True)
+class Visit:
+    """What the parts of the sheet are written from; ``zone`` is the clinic's clock."""
+
+    episode: Episode
+    session: Session
+    at: datetime
+    answers: ScreeningAnswers
+    patient: Patient
+    policy: Policy
+    language: Language
+    zone: tzinfo
+
+    @property
+    def sedated(self) -> bool:
+        return self.session.order.sedation is not Sedation.NONE
+
+    def item(self, topic: SheetTopic, section: str, key: str, **blanks: object) -> SheetItem:
+        text = self.language.sentence("preparation", section, key, **blanks)
+        sources = {
+            "fasting": self.policy.sources["fasting_light_hours"].source,
+            "driver": self.policy.sources["driver"].source,
+            "recovery": self.policy.sources["recovery_minutes"].source,
+        }
+        return SheetItem(topic, text, sentence_source("preparation", section, key, **sources), f"{section}.{key}")
+
+    def hours_before(self, hours: int) -> str:
+        return self.language.moment(self.at - timedelta(hours=hours), self.zone)
 
 
-def preparation_sheet(episode: Episode, patient: Patient, policy: Policy, now: datetime) -> PreparationSheet:
-    """The sheet of the current session. Raises NothingToPrepare."""
+def preparation_sheet(
+    episode: Episode,
+    patient: Patient,
+    policy: Policy,
+    now: datetime,
+    zone: tzinfo = UTC,
+    language_code: str = ENGLISH,
+) -> PreparationSheet:
+    """The sheet of the current session, by the clinic's clock. Raises NothingToPrepare and UnknownLanguage."""
     session = episode.sessions[-1] if episode.sessions else None
     answers = episode.screening_answers
     if session is None or session.booking is None or answers is None:
         raise NothingToPrepare("a preparation sheet needs a booked session and screening answers: book first")
+    at = session.booking.at
+    visit = Visit(episode, session, at, answers, patient, policy, language(language_code), zone)
     items = (
-        *_arrival(session),
-        *_medicines(episode, answers),
-        *_eating(session, answers, policy),
-        *_diabetes(session, answers, policy),
-        *_driver(session, answers, policy),
-        *_pain_before(session, policy),
-        *_what_happens(session, patient),
-        *_afterwards(session, policy),
-        *_call(session, policy),
+        *_arrival(visit),
+        *_medicines(visit),
+        *_eating(visit),
+        *_diabetes(visit),
+        *_driver(visit),
+        *_pain_before(visit),
+        *_what_happens(visit),
+        *_afterwards(visit),
+        *_call(visit),
     )
-    return PreparationSheet(now, session.booking.at, items)
+    return PreparationSheet(now, at, items, language_code)
 
 
-def _item(topic: SheetTopic, section: str, key: str, source: str = "", **blanks: object) -> SheetItem:
-    words = {name: str(value) for name, value in blanks.items()}
-    return SheetItem(topic, _sentences()[section][key].format(**words), source)
+def _arrival(visit: Visit) -> Iterator[SheetItem]:
+    topic, told = SheetTopic.ARRIVAL, visit.language
+    yield visit.item(
+        topic, "arrival", "time", day=told.weekday(visit.at, visit.zone), time=told.time(visit.at, visit.zone)
+    )
+    yield visit.item(topic, "arrival", "side", side=visit.session.order.side)
 
 
-def _arrival(session: Session) -> list[SheetItem]:
-    at = session.booking.at if session.booking else None
-    if at is None:
-        return []
-    return [
-        _item(SheetTopic.ARRIVAL, "arrival", "time", day=f"{at:%A %d %B %Y}", time=f"{at:%H:%M}"),
-        _item(SheetTopic.ARRIVAL, "arrival", "side", side=session.order.side),
-    ]
-
-
-def _medicines(episode: Episode, answers: ScreeningAnswers) -> list[SheetItem]:
-    topic, source = SheetTopic.MEDICINES, "Endres and Bogduk, Pain Med 2017;18:403"
-    items = [_item(topic, "medicines", "general")]
-    contacts = episode.prescriber_contacts
-    for one in antithrombotics_taken(answers):
+def _medicines(visit: Visit) -> Iterator[SheetItem]:
+    """Whatever is not known to be paused by a signed answer is kept on."""
+    topic, answers, contacts = SheetTopic.MEDICINES, visit.answers, visit.episode.prescriber_contacts
+    yield visit.item(topic, "medicines", "general")
+    taken = antithrombotics_taken(answers)
+    for one in taken:
         signed, last = hold_signed(one.code, contacts), last_contact(one.code, contacts)
+        agent = visit.language.medicine(one.code)
         if signed is not None:
-            items.append(_item(topic, "medicines", "hold", source, agent=one.code, prescriber=signed.prescriber))
-        elif last is not None and last.answer == "continue":
-            items.append(_item(topic, "medicines", "keep_agreed", source, agent=one.code, prescriber=last.prescriber))
+            yield visit.item(topic, "medicines", "hold", agent=agent, prescriber=signed.prescriber)
+        elif last is not None and last.answer == "continue" and last.prescriber.strip():
+            yield visit.item(topic, "medicines", "keep_agreed", agent=agent, prescriber=last.prescriber)
         else:
-            items.append(_item(topic, "medicines", "keep", source, agent=one.code))
-    if answers.antithrombotics.answer is not Answer.NO and not antithrombotics_taken(answers):
-        items.append(_item(topic, "medicines", "contradiction", source))
+            yield visit.item(topic, "medicines", "keep", agent=agent)
+    if answers.antithrombotics.answer is not Answer.NO and not taken:
+        yield visit.item(topic, "medicines", "contradiction")
+    if any(one.class_name == "vitamin K antagonist" for one in taken):
+        yield visit.item(topic, "medicines", "inr", days=visit.policy.inr_days)
     if answers.regular_opioid.answer is not Answer.NO:
-        items.append(_item(topic, "medicines", "opioid"))
+        yield visit.item(topic, "medicines", "opioid")
     for medicine in answers.medicines:
         if not (medicine.agent and medicine.accepted_by):
-            items.append(_item(topic, "medicines", "unmatched", typed=medicine.typed))
-    return items
+            yield visit.item(topic, "medicines", "unmatched", typed=medicine.typed)
+    if answers.medicines_asked.answer is not Answer.YES:
+        yield visit.item(topic, "medicines", "unasked")
 
 
-def _eating(session: Session, answers: ScreeningAnswers, policy: Policy) -> list[SheetItem]:
-    """With insulin or a sulfonylurea there is no fasting text until a clinician has set the dose."""
-    topic, source = SheetTopic.EATING, policy.sources["fasting_light_hours"].source
-    if session.order.sedation is Sedation.NONE:
-        return [_item(topic, "eating", "none", "ASA statement: no sedation, no fasting")]
+def _eating(visit: Visit) -> Iterator[SheetItem]:
+    """No fasting text with insulin or a sulfonylurea until a clinician has set the dose, nor where the stomach may be slow."""
+    topic, answers, policy = SheetTopic.EATING, visit.answers, visit.policy
+    if not visit.sedated:
+        yield visit.item(topic, "eating", "none")
+        return
     on_insulin = answers.insulin.answer is not Answer.NO or takes(answers, "insulin") or takes(answers, "sulfonylurea")
     if on_insulin and may_be_diabetic(answers):
-        return [_item(topic, "eating", "wait")]
-    heavy, light, clear = policy.fasting_heavy_hours, policy.fasting_light_hours, policy.fasting_clear_hours
-    return [_item(topic, "eating", "sedated", source, heavy=heavy, light=light, clear=clear)]
-
-
-def _diabetes(session: Session, answers: ScreeningAnswers, policy: Policy) -> list[SheetItem]:
-    topic, source = SheetTopic.DIABETES, "Ghaly 2023; PMC5712398"
-    if not may_be_diabetic(answers):
-        return []
-    if not steroid_agents(session.order):
-        return [_item(topic, "diabetes", "no_steroid")]
-    limit = policy.glucose_stop_mg_dl
-    days = glucose_watch_days(answers, steroid_agents(session.order), policy)
-    return [
-        _item(topic, "diabetes", "plan", source, days=days),
-        _item(topic, "diabetes", "limit", source, limit=limit, mmol=glucose_mmol_l(limit)),
-        _item(topic, "diabetes", "today"),
-    ]
-
-
-def _driver(session: Session, answers: ScreeningAnswers, policy: Policy) -> list[SheetItem]:
-    topic, source = SheetTopic.DRIVER, policy.sources["driver"].source
-    sedated = session.order.sedation is not Sedation.NONE
-    key = "sedated" if sedated else "always" if policy.driver == "always" else "none"
-    items = [_item(topic, "driver", key, source)]
-    if key != "none" and answers.driver_arranged.answer is not Answer.YES:
-        items.append(_item(topic, "driver", "missing"))
-    return items
-
-
-def _pain_before(session: Session, policy: Policy) -> list[SheetItem]:
-    topic = SheetTopic.PAIN_BEFORE
-    if session.order.kind is not OrderKind.DIAGNOSTIC:
-        return [_item(topic, "pain_before", "therapy")]
-    return [
-        _item(topic, "pain_before", "test", hours=policy.rescue_analgesic_hours),
-        _item(topic, "pain_before", "mild", nrs=policy.baseline_nrs),
-    ]
-
-
-def _what_happens(session: Session, patient: Patient) -> list[SheetItem]:
-    topic = SheetTopic.WHAT_HAPPENS
-    named = [(line.volume_ml, known_agent(line.agent), line.agent) for line in session.order.recipe.drug]
-    drugs = ", ".join(f"{volume} mL {one.name if one else code}" for volume, one, code in named)
-    key = "drug_therapy" if steroid_agents(session.order) else "drug_test"
-    items = [
-        _item(topic, "what_happens", "position"),
-        _item(topic, "what_happens", "contrast"),
-        _item(topic, "what_happens", key, drugs=drugs),
-    ]
-    if pregnancy_applies(patient):
-        items.append(_item(topic, "what_happens", "pregnancy"))
-    return items
-
-
-def _afterwards(session: Session, policy: Policy) -> list[SheetItem]:
-    topic = SheetTopic.AFTER
-    items = [
-        _item(topic, "afterwards", "stay", policy.sources["recovery_minutes"].source, minutes=policy.recovery_minutes),
-        _item(topic, "afterwards", "diary"),
-        _item(topic, "afterwards", "rest"),
-    ]
-    return [*items, _item(topic, "afterwards", "steroid")] if steroid_agents(session.order) else items
-
-
-def _call(session: Session, policy: Policy) -> list[SheetItem]:
-    at = session.booking.at if session.booking else None
-    items = [_item(SheetTopic.CALL_US, "call", "number", phone=policy.clinic_phone)]
-    return (
-        items if at is None else [*items, _item(SheetTopic.CALL_US, "call", "moved", day=f"{at:%d %B %Y, %H:%M} UTC")]
+        yield visit.item(topic, "eating", "wait")
+        return
+    if answers.glp1_drug.answer is not Answer.NO or takes(answers, "GLP-1 drug"):
+        yield visit.item(topic, "eating", "wait_stomach")
+        return
+    yield visit.item(
+        topic,
+        "eating",
+        "sedated",
+        heavy=policy.fasting_heavy_hours,
+        heavy_from=visit.hours_before(policy.fasting_heavy_hours),
+        light=policy.fasting_light_hours,
+        light_from=visit.hours_before(policy.fasting_light_hours),
+        clear=policy.fasting_clear_hours,
+        clear_from=visit.hours_before(policy.fasting_clear_hours),
     )
+
+
+def _diabetes(visit: Visit) -> Iterator[SheetItem]:
+    topic, steroids = SheetTopic.DIABETES, steroid_agents(visit.session.order)
+    if not may_be_diabetic(visit.answers):
+        return
+    if not steroids:
+        yield visit.item(topic, "diabetes", "no_steroid")
+        return
+    limit = visit.policy.glucose_stop_mg_dl
+    yield visit.item(topic, "diabetes", "plan", days=glucose_watch_days(visit.answers, steroids, visit.policy))
+    yield visit.item(topic, "diabetes", "limit", limit=limit, mmol=glucose_mmol_l(limit))
+    yield visit.item(topic, "diabetes", "today")
+
+
+def _driver(visit: Visit) -> Iterator[SheetItem]:
+    topic = SheetTopic.DRIVER
+    key = "sedated" if visit.sedated else "always" if visit.policy.driver == "always" else "none"
+    yield visit.item(topic, "driver", key)
+    if key != "none" and visit.answers.driver_arranged.answer is not Answer.YES:
+        yield visit.item(topic, "driver", "missing")
+
+
+def _pain_before(visit: Visit) -> Iterator[SheetItem]:
+    topic = SheetTopic.PAIN_BEFORE
+    if visit.session.order.kind is not OrderKind.DIAGNOSTIC:
+        yield visit.item(topic, "pain_before", "therapy")
+        return
+    yield visit.item(topic, "pain_before", "test", hours=visit.policy.rescue_analgesic_hours)
+    yield visit.item(topic, "pain_before", "mild", nrs=visit.policy.baseline_nrs)
+
+
+def _what_happens(visit: Visit) -> Iterator[SheetItem]:
+    topic, told, order = SheetTopic.WHAT_HAPPENS, visit.language, visit.session.order
+    named = [(told.number(line.volume_ml), known_agent(line.agent), line.agent) for line in order.recipe.drug]
+    drugs = ", ".join(f"{volume} mL {told.agent(one) if one else code}" for volume, one, code in named)
+    yield visit.item(topic, "what_happens", "position")
+    yield visit.item(topic, "what_happens", "contrast")
+    yield visit.item(topic, "what_happens", "drug_therapy" if steroid_agents(order) else "drug_test", drugs=drugs)
+    if pregnancy_applies(visit.patient):
+        yield visit.item(topic, "what_happens", "pregnancy")
+
+
+def _afterwards(visit: Visit) -> Iterator[SheetItem]:
+    topic, policy = SheetTopic.AFTER, visit.policy
+    yield visit.item(topic, "afterwards", "stay", minutes=policy.recovery_minutes)
+    yield visit.item(topic, "afterwards", "diary")
+    yield visit.item(topic, "afterwards", "rest", first=policy.soreness_days_from, last=policy.soreness_days_to)
+    if steroid_agents(visit.session.order):
+        yield visit.item(topic, "afterwards", "steroid")
+
+
+def _call(visit: Visit) -> Iterator[SheetItem]:
+    topic, told = SheetTopic.CALL_US, visit.language
+    yield visit.item(topic, "call", "number", phone=told.site(visit.policy.clinic_phone))
+    yield visit.item(topic, "call", "moved", day=told.full_day(visit.at, visit.zone), time=told.time(visit.at, visit.zone))
