@@ -85,7 +85,7 @@ def test_steroid_equivalents_are_those_of_the_converter():
 
 def test_ropivacaine_and_betamethasone_do_not_mix_and_lidocaine_mixes_with_all_steroids():
     pair = [agent("ropivacaine_0.5_percent"), agent("betamethasone_6")]
-    assert [one.severity for one in incompatible(pair)] == [Severity.STOP]
+    assert [one.severity for one in incompatible(pair)] == [Severity.ABSOLUTE]
     for steroid in ("methylprednisolone_40", "triamcinolone_40", "dexamethasone_4", "betamethasone_6"):
         assert incompatible([agent("lidocaine_2_percent"), agent(steroid)]) == ()
     assert all(one.evidence.grade is Grade.A for one in incompatibilities())

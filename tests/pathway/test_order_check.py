@@ -104,8 +104,8 @@ def test_more_anaesthetic_is_never_a_smaller_share(skin, drug, more):
 @pytest.mark.parametrize(
     ("anaesthetic", "steroid", "decision"),
     [
-        ("ropivacaine_0.5_percent", "betamethasone_6", Decision.STOP),
-        ("ropivacaine_0.2_percent", "dexamethasone_4", Decision.STOP),
+        ("ropivacaine_0.5_percent", "betamethasone_6", Decision.ABSOLUTE),
+        ("ropivacaine_0.2_percent", "dexamethasone_4", Decision.ABSOLUTE),
         ("bupivacaine_0.5_percent", "betamethasone_6", Decision.REVIEW),
         ("lidocaine_2_percent", "betamethasone_6", Decision.CLEAR),
         ("bupivacaine_0.25_percent", "triamcinolone_40", Decision.CLEAR),

@@ -16,7 +16,7 @@ from sijoint.formulary.agents import (
 )
 from sijoint.formulary.evidence import Evidence, UnreadableFormulary
 from sijoint.formulary.medicines import ListedMedicine, Proposal, medicine, medicines, propose
-from sijoint.formulary.mixing import Incompatibility, incompatibilities, incompatible
+from sijoint.formulary.mixing import Incompatibility, incompatibilities, incompatible, untested
 from sijoint.formulary.needles import Needle, UnknownNeedle, needle, needles
 
 __all__ = [
@@ -45,4 +45,5 @@ __all__ = [
     "needle",
     "needles",
     "propose",
+    "untested",
 ]

@@ -33,12 +33,17 @@ class ActionWindow:
 
 @dataclass(frozen=True)
 class Anaesthetic:
-    """Limits and times of a local anaesthetic; the maximum is the lower of mg/kg and cap."""
+    """Limits and times of a local anaesthetic; the maximum is the lower of mg/kg and cap.
+
+    Where sources give a range, ``maximum_...`` is its lowest, which counts, and ``highest_...`` its highest, which is shown.
+    """
 
     maximum_mg_per_kg: Decimal
     maximum_mg: Decimal
     window: ActionWindow
     leg_weakness_min: int  # a weak leg beyond this is longer than the drug explains
+    highest_mg_per_kg: Decimal
+    highest_mg: Decimal
 
 
 @dataclass(frozen=True)
@@ -50,6 +55,7 @@ class Steroid:
     latest_onset_days: int
     expected_days: int
     glucose_watch_days: int
+    usual_mg: tuple[Decimal, Decimal]  # lowest and highest published for this joint
 
 
 @dataclass(frozen=True)
@@ -128,6 +134,8 @@ def _ingredient(code: str, entry: Mapping[str, Any]) -> Ingredient:
             decimal_of(entry, "maximum_mg", code),
             ActionWindow(*minutes),
             int(value_of(entry, "leg_weakness_min", code)),
+            _highest(entry, "maximum_mg_per_kg", code),
+            _highest(entry, "maximum_mg", code),
         )
     if kind is IngredientKind.STEROID:
         onset = evidence_of(entry, code)["onset_days"].high or value_of(entry, "onset_days", code)
@@ -137,9 +145,16 @@ def _ingredient(code: str, entry: Mapping[str, Any]) -> Ingredient:
             int(onset),
             int(value_of(entry, "expected_days", code)),
             int(value_of(entry, "glucose_watch_days", code)),
+            (decimal_of(entry, "usual_mg", code), _highest(entry, "usual_mg", code)),
         )
     evidence = MappingProxyType(evidence_of(entry, code))
     return Ingredient(code, str(entry["name"]), kind, str(entry["class"]), anaesthetic, steroid, evidence)
+
+
+def _highest(entry: Mapping[str, Any], key: str, code: str) -> Decimal:
+    """The upper end of a range that sources give; the value itself where they agree."""
+    high = evidence_of(entry, code)[key].high
+    return decimal_of(entry, key, code) if high is None else high
 
 
 def _agent(code: str, entry: Mapping[str, Any]) -> Agent:

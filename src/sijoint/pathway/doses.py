@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from decimal import Decimal
 
 from sijoint.formulary import Agent, IngredientKind, UnknownAgent, agent, methylprednisolone_equivalent_mg
-from sijoint.model import Order, Patient, Recipe, RecipeLine, Sex
+from sijoint.model import AnaestheticShare, Order, Patient, Recipe, RecipeLine, Sex
 from sijoint.pathway.policy import Policy
 
 # Devine 1974: ideal weight = base + 2.3 kg for every inch above five feet; the definition of the formula, not a setting.
@@ -45,15 +45,31 @@ def all_lines(recipe: Recipe) -> tuple[RecipeLine, ...]:
     return (recipe.skin, recipe.contrast, *recipe.drug)
 
 
-def anaesthetic_shares(lines: Iterable[RecipeLine], weight_kg: Decimal) -> tuple[tuple[str, Decimal, Decimal], ...]:
-    """Name, dose in mg and dose over maximum of every anaesthetic line. ``weight_kg`` is above zero."""
+def anaesthetic_shares(
+    lines: Iterable[RecipeLine], weight_kg: Decimal, *, given_before: bool = False
+) -> tuple[AnaestheticShare, ...]:
+    """Every anaesthetic line against its maximum. ``weight_kg`` is above zero."""
     shares = []
     for line in lines:
         one = known_agent(line.agent)
         if one is not None and one.anaesthetic is not None:
+            limits = one.anaesthetic
             dose = one.strength_mg_ml * line.volume_ml
-            maximum = min(one.anaesthetic.maximum_mg_per_kg * weight_kg, one.anaesthetic.maximum_mg)
-            shares.append((one.name, dose, dose / maximum))
+            maximum = min(limits.maximum_mg_per_kg * weight_kg, limits.maximum_mg)
+            highest = min(limits.highest_mg_per_kg * weight_kg, limits.highest_mg)
+            shares.append(
+                AnaestheticShare(
+                    one.code,
+                    one.name,
+                    given_before,
+                    line.volume_ml,
+                    dose,
+                    maximum,
+                    highest,
+                    dose / maximum,
+                    dose / highest,
+                )
+            )
     return tuple(shares)
 
 

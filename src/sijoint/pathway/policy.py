@@ -50,9 +50,16 @@ class Policy:
     ia_volume_warning_ml: Decimal
     ligament_volume_maximum_ml: Decimal
     contrast_maximum_ml: Decimal
+    contrast_usual_low_ml: Decimal
+    contrast_usual_high_ml: Decimal
     anaesthetic_hours: int
+    anaesthetic_reduced_percent: Decimal
+    anaesthetic_reduced_age_years: int
     weight_without_height_kg: Decimal
     steroid_year_maximum_mpe_mg: Decimal
+    multi_dose_days: int
+    syringe_hours: int
+    syringe_tolerance_ml: Decimal
     pain_months: int
     provocation_tests: int
     conservative_weeks: int
@@ -81,8 +88,22 @@ class Policy:
     views: int
     accepted_intra_articular: tuple[ContrastPattern, ...]
     accepted_ligament: tuple[ContrastPattern, ...]
+    fluoroscopy_note_s: Decimal
+    fluoroscopy_review_s: Decimal
+    late_entry_minutes: int
     recovery_minutes: int
     recovery_call_minutes: int
+    vitals_minutes: tuple[int, ...]
+    vitals_minutes_sedated: tuple[int, ...]
+    index_minutes: tuple[int, ...]
+    recovery_slack_minutes: int
+    last_check_minutes: int
+    sedative_minutes: int
+    reversal_minutes: int
+    discharge_score: int
+    discharge_score_checks: int
+    vitals_baseline_percent: Decimal
+    left_early_call_hours: int
     discharge_systolic_minimum: int
     discharge_pulse_minimum: int
     discharge_pulse_maximum: int
