@@ -123,6 +123,16 @@ class Policy:
     home_call_until_hours: int
     missed_call_hours: int
     red_flag_call_minutes: int
+    red_flag_physician_after: int
+    flare_points: int
+    clock_tolerance_minutes: int
+    function_days: tuple[int, ...]
+    pain_back_ask_days: tuple[int, ...]
+    pain_back_window_hours: int
+    pain_back_call_hours: int
+    complication_follow_hours_mild: int
+    complication_follow_hours_moderate: int
+    complication_follow_hours_severe: int
     relief_percent: Decimal
     consecutive_entries: int
     analgesic_hides_hours: int
@@ -131,6 +141,7 @@ class Policy:
     repeat_relief_percent: Decimal
     repeat_relief_for: Span
     therapeutic_per_year: int
+    therapeutic_per_joint_year: int
     diagnostic_per_year: int
     therapeutic_apart_for: Span
     diagnostic_after_therapy: bool
