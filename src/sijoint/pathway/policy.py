@@ -66,6 +66,10 @@ class Policy:
     inr_maximum: Decimal
     inr_days: int
     antithrombotic_age_years: int
+    antithrombotic_column: Literal["ASRA", "SIR", "interrupt"]
+    antithrombotic_missed_hours: int
+    platelets_minimum_10e9_l: Decimal
+    steroid_months: int
     systolic_maximum: int
     diastolic_maximum: int
     hba1c_review_percent: Decimal
