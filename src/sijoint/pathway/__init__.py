@@ -3,7 +3,8 @@ each value with source, year and grade; the texts of all findings are data too. 
 
 from sijoint.pathway.antithrombotics import antithrombotic_findings, antithrombotics_taken, hold_signed
 from sijoint.pathway.calls import Call, CallReason, calls_due
-from sijoint.pathway.day_of import check_consent, confirm_today, consent_risks
+from sijoint.pathway.consent import check_consent, consent_risks
+from sijoint.pathway.day_of import confirm_today
 from sijoint.pathway.deviations import deviations
 from sijoint.pathway.diary import diary_prompts, missed_prompts, on_time, open_prompts
 from sijoint.pathway.discharge import check_discharge

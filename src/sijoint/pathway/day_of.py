@@ -1,11 +1,10 @@
-"""Consent, and the answers that may have changed, asked again on the day. Until then: cleared, not checked today."""
+"""The answers that may have changed, asked again on the day. Until then: cleared, not checked today."""
 
 from datetime import datetime, timedelta
 
 from sijoint.model import (
     Answer,
     Assessed,
-    Consent,
     DayOfConfirmation,
     Fact,
     Finding,
@@ -16,41 +15,10 @@ from sijoint.model import (
     Session,
 )
 from sijoint.pathway.antithrombotics import antithrombotics_taken
-from sijoint.pathway.doses import steroid_agents, steroid_code
+from sijoint.pathway.doses import steroid_agents
 from sijoint.pathway.findings import assessed, found
 from sijoint.pathway.policy import Policy
 from sijoint.pathway.screening import pregnancy_applies, takes
-
-
-def consent_risks(policy: Policy, with_steroid: bool) -> tuple[str, ...]:
-    """The risks that consent explains; where no rate is known the sheet says so."""
-    return policy.consent_risks if with_steroid else policy.consent_risks_always
-
-
-def check_consent(consent: Consent | None, session: Session, policy: Policy, now: datetime) -> Assessed:
-    """Whether this consent is for this order."""
-    order = session.order
-    if consent is None or consent.given.answer is not Answer.YES:
-        return assessed([found("consent.missing")])
-    findings: list[Finding] = []
-    if consent.side != order.side:
-        findings.append(found("consent.side", consent=consent.side or "no side", order=order.side))
-    if consent.target != order.target:
-        findings.append(found("consent.target", consent=consent.target, order=order.target))
-    if consent.kind != order.kind:
-        findings.append(found("consent.kind", consent=consent.kind, order=order.kind))
-    if consent.steroid != steroid_code(order):
-        findings.append(
-            found("consent.steroid", consent=consent.steroid or "none", order=steroid_code(order) or "none")
-        )
-    if consent.at < order.at:
-        findings.append(found("consent.before-order"))
-    if order.sedation is not Sedation.NONE and consent.before_sedation.answer is not Answer.YES:
-        findings.append(found("consent.after-sedation", answer=consent.before_sedation.answer))
-    missing = [one for one in consent_risks(policy, bool(steroid_agents(order))) if one not in consent.risks_explained]
-    if missing:
-        findings.append(found("consent.risk-not-explained", risks=", ".join(missing)))
-    return assessed(findings)
 
 
 def confirm_today(

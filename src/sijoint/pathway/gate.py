@@ -23,7 +23,8 @@ from sijoint.model import (
     SyringeUse,
     Target,
 )
-from sijoint.pathway.day_of import check_consent, confirmed_when
+from sijoint.pathway.consent import check_consent
+from sijoint.pathway.day_of import confirmed_when
 from sijoint.pathway.doses import agents_of
 from sijoint.pathway.findings import assessed, found
 from sijoint.pathway.policy import Policy

@@ -86,6 +86,9 @@ class Policy:
     fasting_heavy_hours: int
     consent_risks_always: tuple[str, ...]
     consent_risks_steroid: tuple[str, ...]
+    consent_days: int
+    duplicate_request_days: int
+    authorisation: Literal["required", "not needed"]
     clinic_phone: str
     emergency_phone: str
     view_angle_deg: Decimal
