@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 from types import MappingProxyType
 
-from sijoint.model import Decision, EpisodeState, Session
+from sijoint.model import Answer, Decision, EpisodeState, Session
 
 
 class Step(StrEnum):
@@ -40,6 +40,21 @@ class Step(StrEnum):
     ANSWER_DIARY = "answer diary"
     JUDGE = "judge block"
     ASK_REPEAT = "ask repeat"
+    RECORD_FUNCTION = "record function before"
+    RECORD_TEST_CONDITIONS = "record test conditions"
+    ANSWER_RED_FLAG = "answer red flag"
+    RECORD_COMPLICATION = "record complication"
+    SEAL_PACKET = "seal packet"
+    LOG_CARE = "log conservative care"
+    RECORD_AUTHORISATION = "record authorisation"
+    JOIN_REQUEST = "join request"
+    CLOSE_DUPLICATE = "close as duplicate"
+    WITHDRAW_CONSENT = "withdraw consent"
+    PREPARE_SKIN = "prepare skin"
+    WRITE_NOTE = "write note"
+    SIGN_NOTE = "sign note"
+    ADD_TO_NOTE = "add to note"
+    MARK_NOTE = "mark note entered in error"
     CANCEL = "cancel booking"
     NO_SHOW = "record no-show"
     CLOSE = "close"
@@ -92,7 +107,8 @@ def _table() -> dict[tuple[EpisodeState, Step], frozenset[EpisodeState]]:
     leads((S.TIMED_OUT,), Step.BEGIN_PROCEDURE, S.IN_PROCEDURE)
     leads((S.IN_PROCEDURE,), Step.ROOM_EVENT)
     leads((S.IN_PROCEDURE,), Step.END_PROCEDURE, S.PROCEDURE_ENDED)
-    leads((S.PROCEDURE_ENDED,), Step.SIGN_OUT, S.RECOVERING)
+    # Sign-out may be given again: what was missing or wrong in the first one is put right, and discharge asks for that.
+    leads((S.PROCEDURE_ENDED, S.RECOVERING), Step.SIGN_OUT, S.RECOVERING)
     leads((S.RECOVERING,), Step.RECOVERY_CHECK)
     leads((S.RECOVERING,), Step.DISCHARGE, S.DISCHARGED)
     # The diary of an earlier session goes on while the next one is planned; it asks for a prompt, not for a state.
@@ -100,8 +116,24 @@ def _table() -> dict[tuple[EpisodeState, Step], frozenset[EpisodeState]]:
     leads(diary, Step.ANSWER_DIARY)
     leads(AFTERWARDS, Step.JUDGE, S.JUDGED)
     leads(AFTERWARDS, Step.ASK_REPEAT)
+    leads((*UNDECIDED, *BEFORE_PROCEDURE), Step.RECORD_FUNCTION)
+    leads((S.PROCEDURE_ENDED, S.RECOVERING, *AFTERWARDS), Step.RECORD_TEST_CONDITIONS)
+    leads(diary, Step.ANSWER_RED_FLAG)
+    leads((S.TIMED_OUT, S.IN_PROCEDURE, S.PROCEDURE_ENDED, *diary), Step.RECORD_COMPLICATION)
+    leads((*AFTERWARDS, S.CLOSED), Step.SEAL_PACKET)
+    open_still = (S.REQUESTED, S.ACCEPTED, *UNDECIDED, *BEFORE_PROCEDURE, S.RECOVERING, *AFTERWARDS, *ENDED_BOOKINGS)
+    for step in (Step.LOG_CARE, Step.RECORD_AUTHORISATION, Step.JOIN_REQUEST):
+        leads(open_still, step)
+    leads((S.REQUESTED, S.ACCEPTED), Step.CLOSE_DUPLICATE, S.CLOSED)
+    # A patient may say no at any moment, with the needle in place too: then nothing more may be given.
+    leads((*UNDECIDED, *ENDED_BOOKINGS, S.IN_PROCEDURE), Step.WITHDRAW_CONSENT)
+    leads((S.CONSENTED, S.CONFIRMED, S.SIGNED_IN, S.TIMED_OUT), Step.WITHDRAW_CONSENT, S.PREPARED)
+    leads((S.SIGNED_IN, S.TIMED_OUT, S.IN_PROCEDURE), Step.PREPARE_SKIN)
+    for step in (Step.WRITE_NOTE, Step.SIGN_NOTE, Step.ADD_TO_NOTE, Step.MARK_NOTE):
+        leads((S.PROCEDURE_ENDED, S.TIMED_OUT, *diary), step)
     # Only what was cleared can be booked again from "cancelled"; what was not stays undecided without its booking.
     leads(UNDECIDED, Step.CANCEL)
+    leads(UNDECIDED, Step.NO_SHOW)
     leads(BEFORE_PROCEDURE, Step.CANCEL, S.CANCELLED)
     leads((S.BOOKED, S.PREPARED, S.CONSENTED, S.CONFIRMED), Step.NO_SHOW, S.NO_SHOW)
     closable = (S.REQUESTED, S.ACCEPTED, S.DECLINED, S.REDIRECTED, *UNDECIDED, *WAITING, *AFTERWARDS, *ENDED_BOOKINGS)
@@ -132,7 +164,7 @@ def standing(session: Session) -> EpisodeState:
         return S.CLEARED
     if session.preparation is None:
         return S.BOOKED
-    if session.consent is None:
+    if session.consent is None or session.consent.given.answer is not Answer.YES:
         return S.PREPARED
     return S.CONSENTED if session.confirmation is None else S.CONFIRMED
 
