@@ -14,36 +14,61 @@ from sijoint.formulary.agents import (
     ingredients,
     methylprednisolone_equivalent_mg,
 )
+from sijoint.formulary.allergens import Allergen, Where, allergen, allergens, allergy_words, propose_allergen
+from sijoint.formulary.antithrombotics import (
+    Advice,
+    AntithromboticRow,
+    Column,
+    PauseLength,
+    antithrombotic_row,
+    antithrombotic_rows,
+)
+from sijoint.formulary.emergencies import EmergencyDose, emergency_doses
 from sijoint.formulary.evidence import Evidence, UnreadableFormulary
-from sijoint.formulary.medicines import ListedMedicine, Proposal, medicine, medicines, propose
+from sijoint.formulary.medicines import ListedMedicine, Proposal, ingredients_of, medicine, medicines, propose
 from sijoint.formulary.mixing import Incompatibility, incompatibilities, incompatible, untested
 from sijoint.formulary.needles import Needle, UnknownNeedle, needle, needles
 
 __all__ = [
     "ActionWindow",
+    "Advice",
     "Agent",
+    "Allergen",
     "Anaesthetic",
+    "AntithromboticRow",
+    "Column",
+    "EmergencyDose",
     "Evidence",
     "Incompatibility",
     "Ingredient",
     "IngredientKind",
     "ListedMedicine",
     "Needle",
+    "PauseLength",
     "Proposal",
     "Steroid",
     "UnknownAgent",
     "UnknownNeedle",
     "UnreadableFormulary",
+    "Where",
     "agent",
     "agents",
+    "allergen",
+    "allergens",
+    "allergy_words",
+    "antithrombotic_row",
+    "antithrombotic_rows",
+    "emergency_doses",
     "incompatibilities",
     "incompatible",
     "ingredients",
+    "ingredients_of",
     "medicine",
     "medicines",
     "methylprednisolone_equivalent_mg",
     "needle",
     "needles",
     "propose",
+    "propose_allergen",
     "untested",
 ]

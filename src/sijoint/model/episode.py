@@ -17,14 +17,16 @@ from sijoint.model.checks import (
 )
 from sijoint.model.complications import Complication
 from sijoint.model.diary import DiaryEntry, DiaryPrompt, FlagAnswer, FunctionBaseline
+from sijoint.model.emergency import SiteReadiness
 from sijoint.model.finding import Assessed, Override
 from sijoint.model.note import Note
 from sijoint.model.order import Order
 from sijoint.model.payer import PacketSeal
 from sijoint.model.procedure import Procedure
-from sijoint.model.recovery import Discharge, DischargeSheet, RecoveryCheck
+from sijoint.model.recovery import Discharge, DischargeSheet, LeftEarly, RecoveryCheck, SedativeGiven
 from sijoint.model.request import AppointmentRequest, Assessment, ConservativeCare, JoinedRequest
 from sijoint.model.screening import DayOfConfirmation, PrescriberContact, ScreeningAnswers, ScreeningSet
+from sijoint.model.syringe import Syringe, SyringeAccount
 from sijoint.model.verdict import DualVerdict, RepeatAnswer, TestConditions, Verdict
 
 
@@ -91,6 +93,11 @@ class Session:
     booking_changes: tuple[BookingChange, ...] = ()  # oldest first
     skin_preparation: SkinPreparation | None = None
     note: Note | None = None
+    readiness: SiteReadiness | None = None
+    syringes: tuple[Syringe, ...] = ()
+    syringe_accounts: tuple[SyringeAccount, ...] = ()
+    sedatives: tuple[SedativeGiven, ...] = ()
+    left_early: LeftEarly | None = None
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from sijoint.frames.side import Side
+from sijoint.model.facts import NOT_ASKED, Fact
 from sijoint.model.finding import Finding
 from sijoint.model.order import Target
 
@@ -13,6 +14,14 @@ from sijoint.model.order import Target
 class ProcedureKind(StrEnum):
     REHEARSAL = "rehearsal"
     PERFORMED = "performed"
+
+
+class ProcedureWriter(StrEnum):
+    """Who wrote the record: the room as it happened, a person on a form, or another system in a file of facts."""
+
+    ROOM = "room"
+    FORM = "manual form"
+    IMPORT = "import"
 
 
 class ImageOrigin(StrEnum):
@@ -52,6 +61,8 @@ class StoredImage:
     """One stored frame by the hash of its bytes. Angles are DICOM positioner angles.
 
     ``after_movement`` counts the needle movements before it; -1 is not known, and the gate does not count such a view.
+    ``kept_as`` says where an image lies that is not kept here; a view without hash and without place is not a stored one.
+    Where ``pose_known`` is False the angles say nothing.
     """
 
     sha256: str
@@ -62,6 +73,8 @@ class StoredImage:
     secondary_deg: float
     after_contrast: bool
     after_movement: int = -1
+    kept_as: str = ""
+    pose_known: bool = True
 
 
 @dataclass(frozen=True)
@@ -87,7 +100,10 @@ class SyringeUse(StrEnum):
 
 @dataclass(frozen=True)
 class Administration:
-    """What was given. ``after_movement`` counts needle movements before it: gates ask for the same number."""
+    """What was given. ``after_movement`` counts needle movements before it: gates ask for the same number.
+
+    ``entered_at`` and ``entered_by`` are there where it was written down later than it was given.
+    """
 
     at_s: float
     use: SyringeUse
@@ -97,6 +113,8 @@ class Administration:
     target: Target
     after_movement: int
     peak_pressure_kpa: float = 0.0
+    entered_at: datetime | None = None
+    entered_by: str = ""
 
 
 @dataclass(frozen=True)
@@ -113,12 +131,16 @@ class ContrastJudgement:
 
 @dataclass(frozen=True)
 class GateAnswer:
-    """One answer of the contrast gate, allowed or with the reasons why not."""
+    """One answer of the contrast gate, allowed or with the reasons why not.
+
+    ``afterwards``: nobody asked it at the time; it is the gate's answer to the record, for that moment.
+    """
 
     at_s: float
     allowed: bool
     findings: tuple[Finding, ...]
     after_movement: int
+    afterwards: bool = False
 
 
 @dataclass(frozen=True)
@@ -136,7 +158,20 @@ class NeedleUse:
 
 
 @dataclass(frozen=True)
+class StatedDose:
+    """Radiation as a person read it off the console or a file told it; ``as_stated`` are the words with their units."""
+
+    dose_area_product_mgy_cm2: Decimal | None
+    kerma_reference_mgy: Decimal | None
+    seconds: Decimal | None
+    as_stated: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Procedure:
+    """``entered_at`` and ``entered_by`` are there where it was written down afterwards; ``dose`` where it was stated as a
+    whole and not measured exposure by exposure."""
+
     id: str
     kind: ProcedureKind
     side: Side
@@ -155,3 +190,10 @@ class Procedure:
     gate_answers: tuple[GateAnswer, ...] = ()
     familiar_pain_on_filling: bool | None = None
     deviations: tuple[Finding, ...] = ()
+    writer: ProcedureWriter = ProcedureWriter.ROOM
+    source: str = ""  # the system or paper that an import or a form was made from
+    entered_at: datetime | None = None
+    entered_by: str = ""
+    recorded_for: str = ""
+    read_back: Fact = NOT_ASKED
+    dose: StatedDose | None = None

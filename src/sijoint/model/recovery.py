@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from sijoint.frames.side import Side
 from sijoint.model.facts import NOT_ASKED, Fact
+from sijoint.model.finding import Finding
 from sijoint.model.order import Target
 from sijoint.model.procedure import SyringeUse
 
@@ -21,8 +22,26 @@ class Vitals:
 
 
 @dataclass(frozen=True)
+class DischargeScore:
+    """Five marks of 0 to 2 after sedation: how near to before, 2 being as before or nothing to see."""
+
+    vital_signs: int
+    walking: int
+    nausea: int
+    pain: int
+    bleeding: int
+
+    @property
+    def marks(self) -> tuple[int, ...]:
+        return (self.vital_signs, self.walking, self.nausea, self.pain, self.bleeding)
+
+
+@dataclass(frozen=True)
 class RecoveryCheck:
-    """One check by the nurse; ``minutes`` after the drug."""
+    """One check by the nurse; ``minutes`` after the drug, or after the end where none was given.
+
+    ``at`` is when it was made, ``entered_at`` when it was written down.
+    """
 
     at: datetime
     by: str
@@ -34,6 +53,45 @@ class RecoveryCheck:
     gait_at_baseline: Fact = NOT_ASKED
     leg_numb: Fact = NOT_ASKED
     site_dry: Fact = NOT_ASKED
+    dressing_intact: Fact = NOT_ASKED
+    score: DischargeScore | None = None
+    entered_at: datetime | None = None
+
+
+class SedativeRoute(StrEnum):
+    INTRAVENOUS = "intravenous"
+    ORAL = "oral"
+    INHALED = "inhaled"
+
+
+@dataclass(frozen=True)
+class SedativeGiven:
+    """A sedative, an opioid, or (``reversal``) what undoes one. ``dose`` in words, with its unit."""
+
+    at: datetime
+    by: str
+    name: str
+    dose: str
+    route: SedativeRoute
+    reversal: bool = False
+    entered_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class LeftEarly:
+    """A patient who left before the discharge was due. ``outstanding`` and ``call_by`` are the clinic's, made when kept."""
+
+    at: datetime
+    by: str
+    reason: str
+    told_the_risks: Fact = NOT_ASKED
+    signed_against_advice: Fact = NOT_ASKED
+    physician_told: Fact = NOT_ASKED
+    escort_seen: Fact = NOT_ASKED
+    sheet_given: Fact = NOT_ASKED
+    entered_at: datetime | None = None
+    outstanding: tuple[Finding, ...] = ()
+    call_by: datetime | None = None
 
 
 @dataclass(frozen=True)
