@@ -12,14 +12,17 @@ from sijoint.clinic import (
     Book,
     CallTimeOut,
     ClinicCommand,
+    ConfirmSite,
     ConfirmToday,
     DischargePatient,
+    DrawUp,
     GiveConsent,
     MarkSkin,
     Outcome,
     PlaceOrder,
     Prepare,
     RecordRecovery,
+    RecordTestConditions,
     RequestAppointment,
     SignInPatient,
     SignOutPatient,
@@ -39,6 +42,7 @@ from sijoint.model import (
     ContrastPattern,
     DayOfConfirmation,
     Discharge,
+    DrawnLine,
     Fact,
     ImageOrigin,
     OrderKind,
@@ -54,16 +58,21 @@ from sijoint.model import (
     Sex,
     SignIn,
     SignOut,
+    SiteReadiness,
     SkinMark,
     StoredImage,
     StoreKind,
+    Syringe,
     SyringeUse,
     Target,
+    TestConditions,
     TimeOut,
+    Vial,
+    VialKind,
     ViewPurpose,
     Vitals,
 )
-from sijoint.pathway import consent_risks, load_policy
+from sijoint.pathway import cards_edition, consent_risks, load_policy, ordered_lines
 from sijoint.records import Store, open_store
 from sijoint.room import Action, PermissionRequest
 from sijoint.room.events import (
@@ -101,6 +110,7 @@ class Course:
     clock: FakeClock = field(default_factory=FakeClock)
     policy: object = field(default_factory=load_policy)
     given: int = 0
+    drawn: int = 0
 
     def send(self, command: ClinicCommand) -> Outcome:
         return handle(command, self.store, self.policy, self.clock)
@@ -217,6 +227,27 @@ class Course:
         )
         return replace(facts, **changes)
 
+    def readiness(self, **changes: object) -> SiteReadiness:
+        yes = self.yes()
+        one = SiteReadiness(self.clock(), "dr-a", cards_edition(), yes, yes, date(2030, 1, 1))
+        return replace(one, **changes)
+
+    def syringe(self, use: SyringeUse, **changes: object) -> Syringe:
+        """As ordered, from a vial of this patient alone, labelled and looked at."""
+        yes, no = self.yes(), self.no()
+        lines = tuple(
+            DrawnLine(Vial(line.agent, "lot 7", date(2030, 1, 1), VialKind.SINGLE_DOSE, None, yes, no), line.volume_ml)
+            for line in ordered_lines(self.recipe(), use)
+        )
+        self.drawn += 1
+        one = Syringe(f"syringe-{self.drawn}", use, lines, self.clock(), "NB", None, yes, yes)
+        return replace(one, **changes)
+
+    def room_made_ready(self) -> list[tuple[type[ClinicCommand], dict[str, object]]]:
+        """The site's word on its emergency cards, and three syringes drawn up."""
+        drawn = [(DrawUp, {"syringe": self.syringe(use)}) for use in SyringeUse]
+        return [(ConfirmSite, {"readiness": self.readiness()}), *drawn]
+
     # the course, up to a point
 
     def requested(self) -> "Course":
@@ -252,6 +283,8 @@ class Course:
         yes, now = self.yes(), self.clock()
         self.accepted(MarkSkin, skin_mark=SkinMark(now, "dr-a", Side.LEFT, yes))
         self.accepted(SignInPatient, sign_in=SignIn(now, "nurse", yes, yes, yes, yes, yes, yes, yes))
+        for command, fields in self.room_made_ready():
+            self.accepted(command, **fields)
         time_out = TimeOut(now, "dr-a", Side.LEFT, Target.INTRA_ARTICULAR, yes, yes)
         self.accepted(CallTimeOut, time_out=time_out)
         return self
@@ -352,7 +385,7 @@ class Course:
     def check(self, minutes: int, index_nrs: int, **changes: object) -> RecoveryCheck:
         yes, no, now = self.yes(), self.no(), self.clock()
         vitals = Vitals(now, 128, 78, 70, 98)
-        return replace(RecoveryCheck(now, "nurse", minutes, vitals, index_nrs, 1, yes, yes, no, yes), **changes)
+        return replace(RecoveryCheck(now, "nurse", minutes, vitals, index_nrs, 1, yes, yes, no, yes, yes), **changes)
 
     def discharged(self) -> "Course":
         self.recovering()
@@ -360,7 +393,8 @@ class Course:
             self.clock.forward(minutes=15)
             self.accepted(RecordRecovery, check=self.check(minutes, 1))
         self.clock.forward(minutes=5)
-        yes = self.yes()
+        yes, no = self.yes(), self.no()
+        self.accepted(RecordTestConditions, conditions=TestConditions(self.clock(), "nurse", no, no, no))
         self.accepted(DischargePatient, discharge=Discharge(self.clock(), "nurse", yes, yes))
         return self
 

@@ -206,7 +206,9 @@ def test_an_entry_from_the_future_or_for_no_prompt_is_refused(course):
     assert "future" in course.give(AnswerDiary, entry=replace(entry, answered=later)).refusal
     assert "did not ask" in course.give(AnswerDiary, entry=replace(entry, prompt_id="other")).refusal
     course.accepted(AnswerDiary, entry=entry)
-    assert "is kept already" in course.give(AnswerDiary, entry=entry).refusal
+    course.accepted(AnswerDiary, entry=entry)  # a phone that does not know that it arrived
+    assert len(course.store.episode(EPISODE).sessions[-1].entries) == 1
+    assert "is kept already" in course.give(AnswerDiary, entry=replace(entry, index_nrs=5)).refusal
 
 
 def test_consent_for_the_wrong_side_is_refused(course):

@@ -1,12 +1,20 @@
-"""After the needle: recovery, discharge, diary, verdict, and whether it may be repeated."""
+"""After the needle: recovery, discharge, verdict, and whether it may be repeated. The diary has a file of its own."""
 
 from dataclasses import replace
 
 from sijoint.clinic.carry_out import carry_out
-from sijoint.clinic.commands import AnswerDiary, AskRepeat, DischargePatient, JudgeBlock, RecordRecovery
-from sijoint.clinic.situation import Change, CommandRefused, Situation, require_clear, stepped
-from sijoint.model import Answer, DiaryEntry, Session
-from sijoint.pathway import Step, check_discharge, discharge_sheet, judge_block, may_repeat, next_state, red_flags
+from sijoint.clinic.commands import AskRepeat, DischargePatient, JudgeBlock, RecordRecovery
+from sijoint.clinic.situation import Change, Situation, require_clear, stepped
+from sijoint.pathway import (
+    Step,
+    block_before,
+    check_discharge,
+    discharge_sheet,
+    judge_block,
+    judge_pair,
+    may_repeat,
+    with_pair,
+)
 from sijoint.records import Tag
 
 
@@ -29,34 +37,13 @@ def _(command: DischargePatient, now: Situation) -> Change:
 
 
 @carry_out.register
-def _(command: AnswerDiary, now: Situation) -> Change:
-    """Late answers are kept, too; whether they count is the verdict's business."""
-    state = next_state(now.episode.state, Step.ANSWER_DIARY)
-    entry = command.entry
-    if entry.answered > now.now or entry.received > now.now:
-        raise CommandRefused("the entry comes from the future: check the clock of the phone and send it again")
-    sessions = list(now.episode.sessions)
-    number = next((n for n in reversed(range(len(sessions))) if _answers(entry, sessions[n])), None)
-    if number is None:
-        raise CommandRefused("the diary did not ask this question: use the link of a prompt")
-    session = sessions[number]
-    if any(one.id == entry.id for one in session.entries):
-        raise CommandRefused("an entry with this id is kept already: send a new answer under a new id")
-    sessions[number] = replace(session, entries=(*session.entries, entry))
-    episode = replace(now.episode, state=state, sessions=tuple(sessions))
-    return Change(episode, Tag.DIARY_ANSWERED, red_flags(entry, sessions[number], now.policy))
-
-
-def _answers(entry: DiaryEntry, session: Session) -> bool:
-    """Whether the session asked this, or the patient pressed the button "my pain is back", which needs no question."""
-    if not entry.prompt_id:
-        return bool(session.prompts) and entry.pain_is_back.answer is Answer.YES
-    return any(prompt.id == entry.prompt_id for prompt in session.prompts)
-
-
-@carry_out.register
 def _(command: JudgeBlock, now: Situation) -> Change:
-    session = replace(now.session, verdict=judge_block(now.session, now.policy, now.now))
+    """The block by itself, and together with an earlier one of the same joint where there is one."""
+    session = replace(now.session, verdict=judge_block(now.session, now.policy, now.now), dual=None)
+    first = block_before(session, now.episode.sessions[:-1])
+    if first is not None and session.verdict is not None:
+        pair = judge_pair(first, session, now.policy, now.now)
+        session = replace(session, verdict=with_pair(session.verdict, pair, now.policy), dual=pair)
     return Change(stepped(now, Step.JUDGE, session), Tag.BLOCK_JUDGED)
 
 

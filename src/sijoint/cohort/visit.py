@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 from sijoint.clinic import commands as clinic_commands
-from sijoint.cohort import person
+from sijoint.cohort import person, tray
 from sijoint.cohort.body_over_time import recovery_check
 from sijoint.cohort.in_room import VirtualRoom, run_procedure
 from sijoint.cohort.staff import DESK, NURSE, OPERATOR, PATIENT, PHYSICIAN
@@ -18,11 +18,13 @@ from sijoint.model import (
     EpisodeState,
     Fact,
     OrderKind,
+    Sedation,
     Session,
     SignIn,
     SignOut,
     SkinMark,
     SyringeUse,
+    TestConditions,
     TimeOut,
 )
 from sijoint.pathway import consent_risks, injected_at
@@ -105,6 +107,7 @@ class Visit:
         if not self.tell(clinic_commands.SignInPatient, NURSE, sign_in=SignIn(now, NURSE, *[yes] * 7)).accepted:
             return False
         now = self.clock.pass_time(minutes=10)
+        self._tray_made_ready(now)
         time_out = TimeOut(
             now, NURSE, person.side_on(self.causes.sides.time_out, self.side), self.session.order.target, yes, yes
         )
@@ -112,6 +115,11 @@ class Visit:
         if outcome.accepted:
             self.say(f"sign-in and time-out: {time_out.side}, {time_out.target.value}, labels read aloud")
         return outcome.accepted
+
+    def _tray_made_ready(self, now: datetime) -> None:
+        self.tell(clinic_commands.ConfirmSite, PHYSICIAN, readiness=tray.readiness(now))
+        for syringe in tray.syringes(self.session, self.under_way.policy, now):
+            self.tell(clinic_commands.DrawUp, NURSE, syringe=syringe)
 
     def _injected(self) -> bool:
         procedure_id = f"{self.record.episode_id}-p{len(self.record.procedures) + 1}"
@@ -132,6 +140,8 @@ class Visit:
         self.tell(
             clinic_commands.SignOutPatient, NURSE, sign_out=SignOut(now, NURSE, yes, yes, yes, "none seen", PHYSICIAN)
         )
+        for account in tray.accounts(self.session, now):
+            self.tell(clinic_commands.AccountForSyringe, NURSE, account=account)
         if not run.performance.drug_given:
             self.say(f"no drug was given: {run.performance.gave_up}")
             return False
@@ -190,8 +200,17 @@ class Visit:
             self._judged(session.procedure.started_at)
         return self.under_way.episode.state in (EpisodeState.JUDGED, EpisodeState.DISCHARGED)
 
+    def _told_what_came_with_it(self) -> None:
+        """What would spoil the block beside what the record shows: this clinic gives no more than was ordered."""
+        now = self.clock()
+        no = Fact(Answer.NO, NURSE, now)
+        sedated = Fact(Answer.YES, NURSE, now) if self.session.order.sedation is not Sedation.NONE else no
+        told = TestConditions(now, NURSE, sedated, steroid_premedication=no, other_injection_same_day=no)
+        self.tell(clinic_commands.RecordTestConditions, NURSE, conditions=told)
+
     def _judged(self, given: datetime) -> None:
         self.under_way.answer_diary(given + timedelta(days=1, hours=12))
+        self._told_what_came_with_it()
         outcome = self.tell(clinic_commands.JudgeBlock, PHYSICIAN)
         verdict = self.session.verdict
         if outcome.accepted and verdict:

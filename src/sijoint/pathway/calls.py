@@ -1,6 +1,7 @@
-"""The clinic's call list: the call after an injection, diary questions that nobody answered, red flags nobody spoke about.
+"""The clinic's call list: red flags, weak legs, complications, pain that is back, the call after an injection, silence.
 
-An entry that staff made with the patient (``DiaryEntry.by_staff``) is the record of a call.
+An entry that staff made with the patient (``DiaryEntry.by_staff``, not from paper) is the record of a call. A red flag is
+also answered by a clinician's word on it (``FlagAnswer``); one that says "not reached" starts the waiting anew.
 """
 
 from collections.abc import Iterator
@@ -8,21 +9,45 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from sijoint.model import DiaryEntry, Episode, EpisodeState, ProcedureKind, Session, Severity
+from sijoint.model import (
+    Answer,
+    DiaryEntry,
+    Episode,
+    EpisodeState,
+    Finding,
+    FlagOutcome,
+    ProcedureKind,
+    Session,
+    Severity,
+)
+from sijoint.pathway.complications import SERIOUS, grade_now, is_open, next_follow_up
 from sijoint.pathway.diary import missed_prompts
+from sijoint.pathway.diary_notes import diary_notes
+from sijoint.pathway.injections import injected_at, leg_weakness
+from sijoint.pathway.pain_back import pain_back_entries
 from sijoint.pathway.policy import Policy
 from sijoint.pathway.red_flags import red_flags
 
+NOTHING_TOLD = ("", "none", "no", "-")  # what sign-out says where nothing went wrong
+
 
 class CallReason(StrEnum):
+    """In the order in which calls are made."""
+
     RED_FLAG = "red flag"
+    WEAK_LEG = "weak leg"
+    COMPLICATION = "complication"
+    PAIN_BACK = "pain is back"
     AFTER_INJECTION = "after the injection"
     MISSED_DIARY = "missed diary"
 
 
 @dataclass(frozen=True)
 class Call:
-    """A call to make. ``reminders`` counts how often a red flag has come back unanswered; ``about`` says what to ask for."""
+    """A call to make. ``reminders`` counts how often a red flag has come back unanswered; ``about`` says what to ask for.
+
+    ``physician``: it is the physician's now. ``entry_id`` names the diary entry that a red flag stands in.
+    """
 
     reason: CallReason
     order_id: str
@@ -31,39 +56,111 @@ class Call:
     overdue: bool
     about: tuple[str, ...]
     reminders: int = 0
+    physician: bool = False
+    entry_id: str = ""
 
 
 def calls_due(episode: Episode, policy: Policy, now: datetime) -> tuple[Call, ...]:
-    """Every call that is to be made now, red flags first, then the one due longest.
+    """Every call that is to be made now, by reason, then the one due longest.
 
-    A closed episode keeps its red flags and no other call.
+    A closed episode keeps its red flags, weak legs and open complications, and no other call.
     """
     calls: list[Call] = []
     for session in episode.sessions:
         if session.procedure is None or session.procedure.kind is not ProcedureKind.PERFORMED:
             continue
         calls += _flagged(session, policy, now)
+        calls += _weak_leg(session, policy, now)
+        calls += _complications(session, policy, now)
         if episode.state is not EpisodeState.CLOSED:
+            calls += _pain_back(session, episode, policy, now)
             calls += _after_injection(session, policy, now)
             calls += _missed(session, policy, now)
-    return tuple(sorted(calls, key=lambda one: (one.reason is not CallReason.RED_FLAG, one.closes)))
+    order = list(CallReason)
+    return tuple(sorted(calls, key=lambda one: (order.index(one.reason), one.closes)))
+
+
+def flags_of(entry: DiaryEntry, session: Session, policy: Policy) -> tuple[Finding, ...]:
+    """What in an entry somebody has to answer: red flags, and a reading whose unit is in doubt."""
+    findings = (*red_flags(entry, session, policy), *diary_notes(entry, session, policy))
+    return tuple(one for one in findings if one.severity.rank >= Severity.STOP.rank)
 
 
 def _flagged(session: Session, policy: Policy, now: datetime) -> Iterator[Call]:
-    """One call for each entry with a flag that no later talk with staff has answered."""
+    """One call for each entry with a flag that nobody has answered."""
     interval = timedelta(minutes=policy.red_flag_call_minutes)
     for entry in _known(session, now):
-        if entry.by_staff:
+        if _talk(entry):
             continue
-        flags = [one for one in red_flags(entry, session, policy) if one.severity.rank >= Severity.STOP.rank]
-        if not flags or _spoken_since(session, entry.received, now):
+        flags = flags_of(entry, session, policy)
+        answers = [one for one in session.flag_answers if one.entry_id == entry.id and one.at <= now]
+        done = any(one.outcome is not FlagOutcome.NOT_REACHED for one in answers)
+        if not flags or done or _spoken_since(session, entry.received, now):
             continue
-        reminders = int((now - entry.received) / interval)
-        closes = entry.received + interval
-        about = tuple(one.clinician for one in flags)
+        since = max([entry.received, *(one.at for one in answers)])
         yield Call(
-            CallReason.RED_FLAG, session.order.id, entry.received, closes, now > closes, about, reminders=reminders
+            CallReason.RED_FLAG,
+            session.order.id,
+            entry.received,
+            since + interval,
+            now > since + interval,
+            tuple(one.clinician for one in flags),
+            reminders=int((now - since) / interval),
+            physician=int((now - entry.received) / interval) >= policy.red_flag_physician_after,
+            entry_id=entry.id,
         )
+
+
+def _weak_leg(session: Session, policy: Policy, now: datetime) -> Iterator[Call]:
+    """A leg that was weak while the drug explained it is asked after when the drug no longer does."""
+    given, drug = injected_at(session.procedure), leg_weakness(session.procedure) if session.procedure else None
+    if session.discharge is None or given is None:
+        return
+    until = given + timedelta(minutes=drug[1] if drug else 0)
+    weak = [one.answered for one in _known(session, now) if one.leg_weak.answer in (Answer.YES, Answer.UNKNOWN)]
+    checks = sorted(session.recovery, key=lambda one: one.at)
+    if checks and checks[-1].leg_power_at_baseline.answer is not Answer.YES:
+        weak.append(checks[-1].at)
+    if not weak:
+        return
+    strong = [one.answered for one in _known(session, now) if one.leg_weak.answer is Answer.NO]
+    opens = max(until, session.discharge.at)
+    if now < opens or any(one > max(weak) for one in strong) or _spoken_since(session, opens, now):
+        return
+    closes = opens + timedelta(minutes=policy.red_flag_call_minutes)
+    about = ("whether the leg is strong again: the anaesthetic no longer explains a weak one",)
+    yield Call(CallReason.WEAK_LEG, session.order.id, opens, closes, now > closes, about)
+
+
+def _complications(session: Session, policy: Policy, now: datetime) -> Iterator[Call]:
+    for one in session.complications:
+        opens = next_follow_up(one, policy)
+        if not is_open(one) or opens is None or now < opens:
+            continue
+        closes = opens + timedelta(hours=policy.missed_call_hours)
+        serious = grade_now(one) in SERIOUS
+        about = (f"{one.kind}, {grade_now(one)}: how it is, and whether it is closed",)
+        yield Call(CallReason.COMPLICATION, session.order.id, opens, closes, now > closes, about, physician=serious)
+    told = session.sign_out.complications.strip() if session.sign_out else ""
+    if session.sign_out and told.casefold() not in NOTHING_TOLD and not session.complications:
+        opens = session.sign_out.at
+        closes = opens + timedelta(hours=policy.missed_call_hours)
+        about = ("a complication told at sign-out has no record of its own: grade, action and outcome",)
+        yield Call(CallReason.COMPLICATION, session.order.id, opens, closes, now > closes, about)
+
+
+def _pain_back(session: Session, episode: Episode, policy: Policy, now: datetime) -> Iterator[Call]:
+    """One call for the last press of the button, until somebody has spoken with the patient or ordered what comes next."""
+    pressed = [one for one in pain_back_entries(session) if one.received <= now]
+    if not pressed:
+        return
+    last = pressed[-1]
+    ordered = any(last.received < one.order.at <= now for one in episode.sessions)
+    if ordered or _talk(last) or _spoken_since(session, last.received, now):
+        return
+    closes = last.received + timedelta(hours=policy.pain_back_call_hours)
+    about = ("the pain is back: how it is, and what comes next",)
+    yield Call(CallReason.PAIN_BACK, session.order.id, last.received, closes, now > closes, about)
 
 
 def _after_injection(session: Session, policy: Policy, now: datetime) -> Iterator[Call]:
@@ -90,8 +187,13 @@ def _missed(session: Session, policy: Policy, now: datetime) -> Iterator[Call]:
         yield Call(CallReason.MISSED_DIARY, session.order.id, opens, closes, now > closes, about)
 
 
+def _talk(entry: DiaryEntry) -> bool:
+    """Whether staff spoke with the patient; a sheet of paper typed in is no talk."""
+    return entry.by_staff and not entry.paper
+
+
 def _spoken_since(session: Session, since: datetime, now: datetime) -> bool:
-    return any(one.by_staff and one.answered >= since for one in _known(session, now))
+    return any(_talk(one) and one.answered >= since for one in _known(session, now))
 
 
 def _known(session: Session, now: datetime) -> tuple[DiaryEntry, ...]:

@@ -13,7 +13,7 @@ def diary_prompts(order: Order, injected_at: datetime, policy: Policy, zone: tzi
     A test that holds steroid is asked as both: hour by hour for the block, week by week for the steroid.
     """
     slots = {slot.label: slot for slot in _slots(order, policy)}
-    prompts = [_prompt(slot, order, injected_at, zone) for slot in slots.values()]
+    prompts = [_prompt(slot, order, injected_at, policy, zone) for slot in slots.values()]
     return tuple(sorted((one for one in prompts if one is not None), key=lambda one: one.due))
 
 
@@ -24,7 +24,7 @@ def _slots(order: Order, policy: Policy) -> tuple[DiarySlot, ...]:
     return (*policy.diary_diagnostic, *later)
 
 
-def _prompt(slot: DiarySlot, order: Order, injected: datetime, zone: tzinfo) -> DiaryPrompt | None:
+def _prompt(slot: DiarySlot, order: Order, injected: datetime, policy: Policy, zone: tzinfo) -> DiaryPrompt | None:
     """None for a question of the same day whose hour has passed, or comes within the hour after the injection."""
     if slot.minutes is not None:
         due = injected + timedelta(minutes=slot.minutes)
@@ -35,7 +35,8 @@ def _prompt(slot: DiarySlot, order: Order, injected: datetime, zone: tzinfo) -> 
             return None
     opens, closes = timedelta(minutes=slot.opens_min_before), timedelta(minutes=slot.closes_min_after)
     identity = f"{order.id}/{slot.label.replace(' ', '-')}"
-    return DiaryPrompt(identity, slot.label, due, due - opens, due + closes)
+    asks_function = slot.minutes is None and slot.days in policy.function_days
+    return DiaryPrompt(identity, slot.label, due, due - opens, due + closes, asks_function)
 
 
 def on_time(entry: DiaryEntry, prompt: DiaryPrompt) -> bool:

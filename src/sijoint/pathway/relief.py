@@ -4,12 +4,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 
-from sijoint.model import Answer, DiaryEntry, DiaryPrompt, RecoveryCheck, ReliefLine, Session
+from sijoint.model import Answer, DiaryEntry, DiaryPrompt, PainScale, RecoveryCheck, ReliefLine, Session
 from sijoint.pathway.diary import on_time
-from sijoint.pathway.policy import Policy
 
 UNANSWERED = "not answered"
+OTHER_SCALE = "on another scale than the pain before"
 OUTSIDE = "outside the drug's window"  # on time, but no longer the anaesthetic
+TOP = {PainScale.NRS: 10, PainScale.VAS: 100}  # by definition of the scales
 
 
 @dataclass(frozen=True)
@@ -22,6 +23,8 @@ class Reading:
     nrs: int | None
     patient_stated_percent: int | None
     why_not: str
+    paper: bool = False
+    entry_id: str = ""
 
 
 def percent_relief(baseline_nrs: int, nrs: int) -> Decimal:
@@ -35,8 +38,11 @@ def baseline_nrs(session: Session) -> int | None:
     return None if session.confirmation is None else session.confirmation.index_nrs
 
 
-def readings(session: Session, given: datetime, policy: Policy) -> tuple[Reading, ...]:
-    """Every answer after the injection by the moment asked about: the diary's, and the nurse's where the diary has none."""
+def readings(session: Session, given: datetime, hides_hours: int, scale: PainScale) -> tuple[Reading, ...]:
+    """Every answer after the injection by the moment asked about: the diary's, and the nurse's where the diary has none.
+
+    A painkiller hides ``hides_hours`` after it; ``scale`` is that of the pain before.
+    """
     prompts = {one.id: one for one in session.prompts}
     entries = sorted(session.entries, key=lambda one: one.answered)
     analgesics = [one.answered for one in entries if one.analgesic_taken.answer is Answer.YES]
@@ -45,22 +51,29 @@ def readings(session: Session, given: datetime, policy: Policy) -> tuple[Reading
         prompt = prompts.get(entry.prompt_id)
         if prompt is not None and entry.answered > given:
             twice = any(one.label == prompt.label and not one.why_not for one in found)
-            found.append(_from_diary(entry, prompt, given, analgesics, twice, policy))
+            found.append(_from_diary(entry, prompt, given, analgesics, twice, hides_hours, scale))
     asked = {one.label for one in found}
     for check in session.recovery:
         nearest = _prompt_at(session.prompts, check)
         if check.index_nrs is not None and nearest is not None and nearest.label not in asked:
-            found.append(Reading(nearest.label, _minutes(nearest.due, given), check.at, check.index_nrs, None, ""))
+            why = "" if scale is PainScale.NRS else OTHER_SCALE
+            found.append(Reading(nearest.label, _minutes(nearest.due, given), check.at, check.index_nrs, None, why))
             asked.add(nearest.label)
     return tuple(sorted(found, key=lambda one: (one.due_minutes, one.answered)))
 
 
 def relief_lines(
-    session: Session, baseline: int, window: tuple[int, int] | None, given: datetime, policy: Policy, now: datetime
+    session: Session,
+    window: tuple[int, int] | None,
+    given: datetime,
+    hides_hours: int,
+    scale: PainScale,
+    now: datetime,
 ) -> tuple[ReliefLine, ...]:
     """The arithmetic of a verdict; ``window`` in minutes after the injection. Questions nobody answered are shown too."""
     lines = []
-    answered = readings(session, given, policy)
+    baseline = baseline_nrs(session) or 0
+    answered = readings(session, given, hides_hours, scale)
     asked = {one.label for one in answered}
     silent = tuple(
         Reading(one.label, _minutes(one.due, given), one.closes, None, None, UNANSWERED)
@@ -70,7 +83,8 @@ def relief_lines(
     for one in sorted((*answered, *silent), key=lambda row: (row.due_minutes, row.answered)):
         inside = window is not None and window[0] <= one.due_minutes <= window[1]
         usable = not one.why_not and one.nrs is not None and baseline > 0
-        relief = percent_relief(baseline, one.nrs) if one.nrs is not None and baseline > 0 else None
+        comparable = one.why_not != OTHER_SCALE and baseline > 0
+        relief = percent_relief(baseline, one.nrs) if one.nrs is not None and comparable else None
         why = one.why_not or ("" if inside else OUTSIDE)
         lines.append(
             ReliefLine(
@@ -83,6 +97,8 @@ def relief_lines(
                 usable and inside,
                 why,
                 one.patient_stated_percent,
+                one.paper,
+                one.entry_id,
             )
         )
     return tuple(lines)
@@ -94,13 +110,16 @@ def _from_diary(
     given: datetime,
     analgesics: list[datetime],
     answered_before: bool,
-    policy: Policy,
+    hides_hours: int,
+    scale: PainScale,
 ) -> Reading:
-    hidden = timedelta(hours=policy.analgesic_hides_hours)
+    hidden = timedelta(hours=hides_hours)
     if entry.index_nrs is None:
         why = "no number given"
-    elif not 0 <= entry.index_nrs <= 10:
-        why = "not a number from 0 to 10"
+    elif entry.scale is not scale:
+        why = OTHER_SCALE
+    elif not 0 <= entry.index_nrs <= TOP[scale]:
+        why = f"not a number from 0 to {TOP[scale]}"
     elif not on_time(entry, prompt):
         why = "answered too late" if entry.answered > prompt.closes else "answered too early"
     elif answered_before:
@@ -118,8 +137,22 @@ def _from_diary(
     else:
         why = ""
     return Reading(
-        prompt.label, _minutes(prompt.due, given), entry.answered, entry.index_nrs, entry.patient_stated_percent, why
+        prompt.label,
+        _minutes(prompt.due, given),
+        entry.answered,
+        entry.index_nrs,
+        entry.patient_stated_percent,
+        why,
+        entry.paper,
+        entry.id,
     )
+
+
+def outside_their_time(session: Session) -> int:
+    """How many answers were given before their question opened or after it closed."""
+    prompts = {one.id: one for one in session.prompts}
+    asked = [(one, prompts.get(one.prompt_id)) for one in session.entries]
+    return sum(prompt is not None and not on_time(entry, prompt) for entry, prompt in asked)
 
 
 def _prompt_at(prompts: tuple[DiaryPrompt, ...], check: RecoveryCheck) -> DiaryPrompt | None:

@@ -58,6 +58,13 @@ class Step(StrEnum):
     CANCEL = "cancel booking"
     NO_SHOW = "record no-show"
     CLOSE = "close"
+    CONFIRM_SITE = "confirm site"
+    DRAW_UP = "draw up"
+    ACCOUNT_SYRINGE = "account for syringe"
+    RECORD_SEDATIVE = "record sedative"
+    RECORD_PROCEDURE = "record procedure"
+    RECORD_GIVEN = "record what was given"
+    LEAVE_EARLY = "leave early"
 
 
 class IllegalStep(ValueError):
@@ -131,6 +138,16 @@ def _table() -> dict[tuple[EpisodeState, Step], frozenset[EpisodeState]]:
     leads((S.SIGNED_IN, S.TIMED_OUT, S.IN_PROCEDURE), Step.PREPARE_SKIN)
     for step in (Step.WRITE_NOTE, Step.SIGN_NOTE, Step.ADD_TO_NOTE, Step.MARK_NOTE):
         leads((S.PROCEDURE_ENDED, S.TIMED_OUT, *diary), step)
+    leads((*WAITING, S.SIGNED_IN, S.TIMED_OUT, S.IN_PROCEDURE), Step.CONFIRM_SITE)
+    leads((S.CONFIRMED, S.SIGNED_IN, S.TIMED_OUT, S.IN_PROCEDURE), Step.DRAW_UP)
+    after_needle = (S.PROCEDURE_ENDED, S.RECOVERING, *AFTERWARDS)
+    leads((S.CONFIRMED, S.SIGNED_IN, S.TIMED_OUT, S.IN_PROCEDURE, *after_needle), Step.ACCOUNT_SYRINGE)
+    leads((*WAITING, S.SIGNED_IN, S.TIMED_OUT, S.IN_PROCEDURE, *after_needle), Step.RECORD_SEDATIVE)
+    # What was done is always recorded, whatever step was left out before it; the record then carries deviations.
+    leads((*UNDECIDED, *BEFORE_PROCEDURE, *ENDED_BOOKINGS, S.IN_PROCEDURE), Step.RECORD_PROCEDURE, S.PROCEDURE_ENDED)
+    leads((S.IN_PROCEDURE, S.PROCEDURE_ENDED, S.RECOVERING, S.DISCHARGED), Step.RECORD_GIVEN)
+    leads((S.JUDGED,), Step.RECORD_GIVEN, S.DISCHARGED)  # a verdict on less than was given is none
+    leads((S.PROCEDURE_ENDED, S.RECOVERING), Step.LEAVE_EARLY, S.DISCHARGED)
     # Only what was cleared can be booked again from "cancelled"; what was not stays undecided without its booking.
     leads(UNDECIDED, Step.CANCEL)
     leads(UNDECIDED, Step.NO_SHOW)
