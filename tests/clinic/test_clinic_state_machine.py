@@ -309,6 +309,8 @@ class Clinic(Watched):
         self.give(ConfirmToday, confirmation=course.confirmation())
         self.give(MarkSkin, skin_mark=SkinMark(now, "dr-a", Side.LEFT, yes))
         self.give(SignInPatient, sign_in=SignIn(now, "nurse", yes, yes, yes, yes, yes, yes, yes))
+        for command, fields in course.room_made_ready():
+            self.give(command, **fields)
         self.give(CallTimeOut, time_out=TimeOut(now, "dr-a", Side.LEFT, Target.INTRA_ARTICULAR, yes, yes))
         self.begin()
 

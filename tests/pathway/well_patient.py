@@ -21,11 +21,14 @@ from sijoint.model import (
     Decision,
     DiaryEntry,
     Discharge,
+    DrawnLine,
     Episode,
     EpisodeState,
     Fact,
     GateAnswer,
     ImageOrigin,
+    ImagingKind,
+    ImagingReviewed,
     Order,
     OrderKind,
     Patient,
@@ -44,15 +47,31 @@ from sijoint.model import (
     Sex,
     SignIn,
     SignOut,
+    SiteReadiness,
     SkinMark,
+    SkinPreparation,
     StoredImage,
+    Syringe,
     SyringeUse,
     Target,
+    TestConditions,
     TimeOut,
+    Vial,
+    VialKind,
     ViewPurpose,
     Vitals,
 )
-from sijoint.pathway import consent_risks, diary_prompts, load_policy, order_rule, steroid_agents, steroid_code
+from sijoint.pathway import (
+    cards_edition,
+    consent_risks,
+    diary_prompts,
+    load_policy,
+    order_rule,
+    ordered_lines,
+    steroid_agents,
+    steroid_code,
+)
+from sijoint.pathway.doses import all_lines
 
 NOW = datetime(2026, 3, 10, 9, 0, tzinfo=UTC)
 INJECTED_S = 600.0
@@ -99,12 +118,16 @@ def request_(side: Side | None = Side.LEFT) -> AppointmentRequest:
 
 
 def assessment(**changes) -> Assessment:
-    tests = (ProvocationTest.DISTRACTION, ProvocationTest.THIGH_THRUST, ProvocationTest.COMPRESSION)
+    positive = (ProvocationTest.DISTRACTION, ProvocationTest.THIGH_THRUST, ProvocationTest.COMPRESSION)
     one = Assessment(
         at=NOW - timedelta(days=10),
         by="physician",
         side=Side.LEFT,
-        provocations=tuple(Provocation(test, Side.LEFT, YES) for test in tests),
+        provocations=tuple(
+            Provocation(test, side, YES if side is Side.LEFT and test in positive else NO)
+            for side in Side
+            for test in ProvocationTest
+        ),
         conservative_care=(
             ConservativeCare(ConservativeKind.PHYSIOTHERAPY, date(2025, 11, 1), date(2026, 1, 1), False),
         ),
@@ -118,6 +141,18 @@ def assessment(**changes) -> Assessment:
         radicular_pain=NO,
         pain_above_l5=NO,
         red_flag=NO,
+        cauda_equina_suspected=NO,
+        cancer_suspected=NO,
+        infection_suspected=NO,
+        hip_source_suspected=NO,
+        lumbar_source_suspected=NO,
+        gout_suspected=NO,
+        widespread_pain=NO,
+        lumbar_fusion_before=NO,
+        history="pain of the left buttock since a fall",
+        imaging=(ImagingReviewed(ImagingKind.MRI, date(2025, 12, 1), "no other cause"),),
+        order_kind=OrderKind.DIAGNOSTIC,
+        order_target=Target.INTRA_ARTICULAR,
         baseline_nrs=7,
         baseline_peg=Decimal("6.3"),
         index_movement="rising from a chair",
@@ -146,10 +181,42 @@ def confirmation(at: datetime = NOW, **changes) -> DayOfConfirmation:
     return replace(one, **changes)
 
 
+def readiness(at: datetime = NOW, **changes) -> SiteReadiness:
+    one = SiteReadiness(at, "physician", cards_edition(), YES, YES, date(2027, 12, 31))
+    return replace(one, **changes)
+
+
+def vial(agent: str, **changes) -> Vial:
+    one = Vial(agent, "L1", date(2027, 6, 30), VialKind.SINGLE_DOSE, None, YES, NO)
+    return replace(one, **changes)
+
+
+def syringe(use: SyringeUse, lines, at: datetime = NOW, **changes) -> Syringe:
+    drawn = tuple(DrawnLine(vial(line.agent), line.volume_ml) for line in lines)
+    return replace(Syringe(f"s-{use.name.lower()}", use, drawn, at, "NB", None, YES, YES), **changes)
+
+
+def syringes_for(one: Order, at: datetime = NOW) -> tuple[Syringe, ...]:
+    return tuple(syringe(use, ordered_lines(one.recipe, use), at) for use in SyringeUse)
+
+
 def consent_for(one: Order, at: datetime, policy=POLICY, **changes) -> Consent:
     risks = consent_risks(policy, bool(steroid_agents(one)))
     given = Consent(at, one.side, one.target, one.kind, steroid_code(one), risks, YES, YES)
     return replace(given, **changes)
+
+
+def time_out_for(one: Order, at: datetime, **changes) -> TimeOut:
+    labels = tuple(dict.fromkeys(line.agent for line in all_lines(one.recipe)))
+    return replace(TimeOut(at, "nurse", one.side, one.target, YES, YES, labels), **changes)
+
+
+def sign_out_for(at: datetime, **changes) -> SignOut:
+    """Written by the nurse for the operator, read back and confirmed."""
+    one = SignOut(
+        at, "nurse", YES, YES, YES, "", "physician", complications_seen=NO, read_back=YES, confirmed_by="physician"
+    )
+    return replace(one, **changes)
 
 
 def view(primary: float, *, after_contrast: bool, movement: int = 3, at_s: float = 400.0) -> StoredImage:
@@ -210,8 +277,14 @@ def session(one: Order | None = None, at: datetime = NOW, policy=POLICY, **chang
         consent=consent_for(one, at - timedelta(hours=1), policy),
         confirmation=confirmation(at - timedelta(minutes=40)),
         skin_mark=SkinMark(at - timedelta(minutes=30), "physician", one.side, YES),
-        sign_in=SignIn(at - timedelta(minutes=20), "nurse", *[YES] * 7),
-        time_out=TimeOut(at - timedelta(minutes=10), "nurse", one.side, one.target, YES, YES),
+        sign_in=SignIn(at - timedelta(minutes=20), "nurse", *[YES] * 9),
+        time_out=time_out_for(one, at - timedelta(minutes=10)),
+        skin_preparation=SkinPreparation(
+            "chlorhexidine_2_alcohol_70", at - timedelta(minutes=9), "nurse", at - timedelta(minutes=5), NO
+        ),
+        readiness=readiness(at - timedelta(minutes=90)),
+        syringes=syringes_for(one, at - timedelta(minutes=15)),
+        test_conditions=TestConditions(at + timedelta(minutes=40), "nurse", NO, NO, NO),
     )
     return replace(ready, **changes)
 
@@ -231,7 +304,7 @@ def episode(*sessions: Session, state=EpisodeState.IN_PROCEDURE, **changes) -> E
 
 
 def recovery(at: datetime, minutes: int, **changes) -> RecoveryCheck:
-    one = RecoveryCheck(at, "nurse", minutes, Vitals(at, 125, 75, 70, 98), 2, 1, YES, YES, NO, YES)
+    one = RecoveryCheck(at, "nurse", minutes, Vitals(at, 125, 75, 70, 98), 2, 1, YES, YES, NO, YES, YES)
     return replace(one, **changes)
 
 
@@ -257,7 +330,7 @@ def followed(
     return replace(
         session(one, at, policy),
         procedure=procedure_done(one, at, pattern),
-        sign_out=SignOut(injected, "nurse", YES, YES, YES),
+        sign_out=sign_out_for(injected),
         discharge=Discharge(injected + timedelta(minutes=35), "nurse", YES, YES),
         prompts=prompts,
         entries=tuple(entry(known[label], nrs) for label, nrs in course.items()),

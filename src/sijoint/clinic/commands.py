@@ -8,23 +8,35 @@ from datetime import date, datetime
 
 from sijoint.frames import Side
 from sijoint.model import (
+    AgentLine,
     AppointmentRequest,
     Assessment,
+    Complication,
     Consent,
     DayOfConfirmation,
     DiaryEntry,
     Discharge,
+    FlagAnswer,
+    FollowUp,
+    FunctionBaseline,
+    LeftEarly,
     OrderKind,
     Patient,
     PrescriberContact,
+    ProcedureForm,
     Recipe,
     RecoveryCheck,
     ScreeningAnswers,
     Sedation,
+    SedativeGiven,
     SignIn,
     SignOut,
+    SiteReadiness,
     SkinMark,
+    Syringe,
+    SyringeAccount,
     Target,
+    TestConditions,
     TimeOut,
 )
 from sijoint.room.events import Event
@@ -161,10 +173,54 @@ class JudgeBlock(ClinicCommand):
 
 @dataclass(frozen=True, kw_only=True)
 class AskRepeat(ClinicCommand):
-    """May there be another session of this kind on this day?"""
+    """May there be another session of this kind on this day? Without side or target, those of the last session."""
 
     on: date
     kind: OrderKind
+    side: Side | None = None
+    target: Target | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class RecordFunctionBaseline(ClinicCommand):
+    """How daily life went before the injection of the current session."""
+
+    baseline: FunctionBaseline
+
+
+@dataclass(frozen=True, kw_only=True)
+class RecordTestConditions(ClinicCommand):
+    """What came with the block of the current session and would spoil its reading."""
+
+    conditions: TestConditions
+
+
+@dataclass(frozen=True, kw_only=True)
+class AnswerRedFlag(ClinicCommand):
+    """A clinician has seen the red flags of a diary entry; not reached leaves them open."""
+
+    answer: FlagAnswer
+
+
+@dataclass(frozen=True, kw_only=True)
+class RecordComplication(ClinicCommand):
+    """``order_id`` names the session it belongs to; "" the last one with a procedure."""
+
+    complication: Complication
+    order_id: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class FollowComplication(ClinicCommand):
+    complication_id: str
+    follow_up: FollowUp
+
+
+@dataclass(frozen=True, kw_only=True)
+class SealPacket(ClinicCommand):
+    """The evidence for a payer, as it stands now, sealed by its digest. ``payer`` is the name of a payer's policy."""
+
+    payer: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -180,6 +236,55 @@ class RecordNoShow(ClinicCommand):
 @dataclass(frozen=True, kw_only=True)
 class CloseEpisode(ClinicCommand):
     reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ConfirmSite(ClinicCommand):
+    """Before the clinic opens: the emergency cards are this site's protocol, kit and lipid are there."""
+
+    readiness: SiteReadiness
+
+
+@dataclass(frozen=True, kw_only=True)
+class DrawUp(ClinicCommand):
+    syringe: Syringe
+
+
+@dataclass(frozen=True, kw_only=True)
+class AcceptSyringe(ClinicCommand):
+    """``by`` decides on what is under review about a syringe; what stops it is not decided on."""
+
+    syringe_id: str
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class AccountForSyringe(ClinicCommand):
+    account: SyringeAccount
+
+
+@dataclass(frozen=True, kw_only=True)
+class RecordSedative(ClinicCommand):
+    sedative: SedativeGiven
+
+
+@dataclass(frozen=True, kw_only=True)
+class RecordProcedure(ClinicCommand):
+    """A procedure from a form or a file of facts; what was done is recorded whatever was left out before it."""
+
+    form: ProcedureForm
+
+
+@dataclass(frozen=True, kw_only=True)
+class RecordGiven(ClinicCommand):
+    """Something given that the record of the procedure does not hold yet."""
+
+    given: AgentLine
+
+
+@dataclass(frozen=True, kw_only=True)
+class RecordLeftEarly(ClinicCommand):
+    leaving: LeftEarly
 
 
 Command = (
@@ -204,7 +309,21 @@ Command = (
     | AnswerDiary
     | JudgeBlock
     | AskRepeat
+    | RecordFunctionBaseline
+    | RecordTestConditions
+    | AnswerRedFlag
+    | RecordComplication
+    | FollowComplication
+    | SealPacket
     | CancelBooking
     | RecordNoShow
     | CloseEpisode
+    | ConfirmSite
+    | DrawUp
+    | AcceptSyringe
+    | AccountForSyringe
+    | RecordSedative
+    | RecordProcedure
+    | RecordGiven
+    | RecordLeftEarly
 )

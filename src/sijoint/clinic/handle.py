@@ -5,7 +5,15 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 # Imported for the handlers that they register.
-from sijoint.clinic import afterwards, before_the_day, on_the_day, room_events  # noqa: F401
+from sijoint.clinic import (  # noqa: F401
+    afterwards,
+    before_the_day,
+    complications,
+    diary,
+    drawing_up,
+    on_the_day,
+    room_events,
+)
 from sijoint.clinic.carry_out import carry_out
 from sijoint.clinic.commands import ClinicCommand, RequestAppointment
 from sijoint.clinic.outcome import Outcome

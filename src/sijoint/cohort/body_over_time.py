@@ -11,7 +11,17 @@ import numpy as np
 
 from sijoint.cohort.staff import PATIENT
 from sijoint.formulary import agent as agent_by_code
-from sijoint.model import Answer, DiaryEntry, DiaryPrompt, Fact, Recipe, RecoveryCheck, SyringeUse, Vitals
+from sijoint.model import (
+    Answer,
+    DiaryEntry,
+    DiaryPrompt,
+    DischargeScore,
+    Fact,
+    Recipe,
+    RecoveryCheck,
+    SyringeUse,
+    Vitals,
+)
 from sijoint.response import BodyState, Delivered, PainCause, state_at
 from sijoint.room.truth import SimulationTruth
 
@@ -98,4 +108,6 @@ def recovery_check(body: VirtualBody, minutes: int, by: str, at: datetime) -> Re
         gait_at_baseline=no if state.leg_weak else yes,
         leg_numb=yes if state.leg_numb else no,
         site_dry=yes,
+        dressing_intact=yes,
+        score=DischargeScore(2, 0 if state.leg_weak else 2, 2, 2, 2),
     )

@@ -1,12 +1,34 @@
 """The rules of the clinic as pure, total functions of facts, policy and time. Policies are dated TOML files beside them,
 each value with source, year and grade; the texts of all findings are data too. No clock, no store, no network."""
 
-from sijoint.pathway.antithrombotics import antithrombotic_findings, antithrombotics_taken, hold_signed
-from sijoint.pathway.calls import Call, CallReason, calls_due
-from sijoint.pathway.consent import check_consent, consent_risks
+from sijoint.pathway.antithrombotic_findings import antithrombotic_findings, check_contact
+from sijoint.pathway.antithrombotic_plan import (
+    AntithromboticLine,
+    NothingToSign,
+    Pause,
+    antithrombotic_plan,
+    hold_to_sign,
+    paused,
+)
+from sijoint.pathway.antithrombotics import antithrombotics_taken, hold_signed
+from sijoint.pathway.authorisations import check_authorisation, units_used
+from sijoint.pathway.block_rule import changed_since, frozen_rule
+from sijoint.pathway.body_map import BodyRegion, PointsTo, body_map, sides_marked
+from sijoint.pathway.calls import Call, CallReason, calls_due, flags_of
+from sijoint.pathway.complications import Incidence, complication_findings, incidences, is_open, next_follow_up
+from sijoint.pathway.consent import (
+    ConsentRisk,
+    UnknownRisk,
+    check_consent,
+    consent_risk,
+    consent_risks,
+    risks_explained,
+)
 from sijoint.pathway.day_of import confirm_today
 from sijoint.pathway.deviations import deviations
 from sijoint.pathway.diary import diary_prompts, missed_prompts, on_time, open_prompts
+from sijoint.pathway.diary_clocks import clock_off, same_answer, set_right
+from sijoint.pathway.diary_notes import diary_notes
 from sijoint.pathway.discharge import check_discharge
 from sijoint.pathway.doses import (
     anaesthetic_shares,
@@ -15,6 +37,10 @@ from sijoint.pathway.doses import (
     steroid_code,
     steroid_equivalent_mg,
 )
+from sijoint.pathway.dual_blocks import NothingToCompare, block_before, judge_pair, with_pair
+from sijoint.pathway.duplicates import Duplicate, duplicate_of, same_person
+from sijoint.pathway.emergencies import cards_edition, check_readiness, emergency_cards, lipid_row, lipid_rows
+from sijoint.pathway.exclusions import Exclusion, conditions_suspected, exclusions, redirect_within
 from sijoint.pathway.findings import (
     FindingText,
     UnknownFinding,
@@ -29,8 +55,17 @@ from sijoint.pathway.gate import accepted_patterns, authorise_drug, authorise_ex
 from sijoint.pathway.going_home import NothingToTakeHome, discharge_sheet
 from sijoint.pathway.injections import action_window, drug_given, injected_at
 from sijoint.pathway.languages import Language, UnknownLanguage, language, languages
+from sijoint.pathway.notes import (
+    RefusedNote,
+    note_added_to,
+    note_marked_in_error,
+    note_signed,
+    note_written,
+    text_digest,
+)
 from sijoint.pathway.ordering import check_order, order_rule
 from sijoint.pathway.overrides import RefusedOverride, apply_overrides, check_override, facts_digest
+from sijoint.pathway.pain_back import pain_back_entries, pain_back_prompts
 from sijoint.pathway.painkillers import AgainstIbuprofen, PainkillerAdvice, against_ibuprofen, painkiller_advice
 from sijoint.pathway.policy import DiarySlot, Policy, PolicySource, UnreadablePolicy
 from sijoint.pathway.policy_files import (
@@ -45,12 +80,23 @@ from sijoint.pathway.policy_files import (
 )
 from sijoint.pathway.recipes import given_before, recipe_sheet
 from sijoint.pathway.red_flags import red_flags
-from sijoint.pathway.referral import assess_referral, conservative_weeks, positive_provocations
+from sijoint.pathway.referral import (
+    assess_referral,
+    check_request,
+    conservative_weeks,
+    positive_provocations,
+    sides_assessed,
+    weeks_by_kind,
+)
 from sijoint.pathway.relief import baseline_nrs, percent_relief
 from sijoint.pathway.repeats import may_repeat, relief_course
+from sijoint.pathway.roles import commands_of, deciding_roles, named_commands, roles_for, second_roles
 from sijoint.pathway.screening import fact_rules, screen
+from sijoint.pathway.sedation import check_sedation
 from sijoint.pathway.sheet import NothingToPrepare, preparation_sheet
 from sijoint.pathway.sides import check_sides, check_sign_in, check_time_out
+from sijoint.pathway.sign_out import check_sign_out
+from sijoint.pathway.skin import check_skin, dry_at
 from sijoint.pathway.span import Span
 from sijoint.pathway.steps import (
     TRANSITIONS,
@@ -61,30 +107,45 @@ from sijoint.pathway.steps import (
     screening_step,
     standing,
 )
+from sijoint.pathway.syringe_accounts import RefusedAccount, check_account, syringe_accounts
+from sijoint.pathway.syringes import check_syringe, check_syringes, ordered_lines, syringe_labels
 from sijoint.pathway.verdict import NothingToJudge, judge_block
-from sijoint.pathway.voiding import booking_moved, facts_changed, order_changed
+from sijoint.pathway.voiding import booking_moved, consent_withdrawn, facts_changed, order_changed
 
 __all__ = [
     "TRANSITIONS",
     "AgainstIbuprofen",
+    "AntithromboticLine",
+    "BodyRegion",
     "Call",
     "CallReason",
+    "ConsentRisk",
     "DiarySlot",
+    "Duplicate",
+    "Exclusion",
     "FindingText",
     "IllegalStep",
+    "Incidence",
     "Language",
+    "NothingToCompare",
     "NothingToJudge",
     "NothingToPrepare",
+    "NothingToSign",
     "NothingToTakeHome",
     "PainkillerAdvice",
+    "Pause",
+    "PointsTo",
     "Policy",
     "PolicyFile",
     "PolicySource",
+    "RefusedAccount",
+    "RefusedNote",
     "RefusedOverride",
     "Span",
     "Step",
     "UnknownFinding",
     "UnknownLanguage",
+    "UnknownRisk",
     "UnreadablePolicy",
     "accepted_patterns",
     "action_window",
@@ -92,6 +153,7 @@ __all__ = [
     "allows",
     "anaesthetic_shares",
     "antithrombotic_findings",
+    "antithrombotic_plan",
     "antithrombotics_taken",
     "apply_overrides",
     "assess_referral",
@@ -100,46 +162,90 @@ __all__ = [
     "authorise_exposure",
     "authorise_injection",
     "baseline_nrs",
+    "block_before",
+    "body_map",
     "booking_moved",
     "calls_due",
+    "cards_edition",
+    "changed_since",
+    "check_account",
+    "check_authorisation",
     "check_consent",
+    "check_contact",
     "check_discharge",
     "check_order",
     "check_override",
+    "check_readiness",
+    "check_request",
+    "check_sedation",
     "check_sides",
     "check_sign_in",
+    "check_sign_out",
+    "check_skin",
+    "check_syringe",
+    "check_syringes",
     "check_time_out",
+    "clock_off",
+    "commands_of",
+    "complication_findings",
+    "conditions_suspected",
     "confirm_today",
     "confirmation_step",
+    "consent_risk",
     "consent_risks",
+    "consent_withdrawn",
     "conservative_weeks",
+    "deciding_roles",
     "deviations",
+    "diary_notes",
     "diary_prompts",
     "discharge_sheet",
     "dosing_weight_kg",
     "drug_given",
+    "dry_at",
+    "duplicate_of",
+    "emergency_cards",
+    "exclusions",
     "explain",
     "fact_rules",
     "facts_changed",
     "facts_digest",
     "finding_texts",
+    "flags_of",
     "found",
+    "frozen_rule",
     "given_before",
     "hold_signed",
+    "hold_to_sign",
     "in_force",
+    "incidences",
     "injected_at",
+    "is_open",
     "judge_block",
+    "judge_pair",
     "language",
     "languages",
+    "lipid_row",
+    "lipid_rows",
     "load_policy",
     "may_repeat",
     "missed_prompts",
+    "named_commands",
+    "next_follow_up",
     "next_state",
+    "note_added_to",
+    "note_marked_in_error",
+    "note_signed",
+    "note_written",
     "on_time",
     "open_prompts",
     "order_changed",
     "order_rule",
+    "ordered_lines",
+    "pain_back_entries",
+    "pain_back_prompts",
     "painkiller_advice",
+    "paused",
     "percent_relief",
     "policy_names",
     "policy_of",
@@ -148,14 +254,29 @@ __all__ = [
     "read_policy",
     "recipe_sheet",
     "red_flags",
+    "redirect_within",
     "relief_course",
+    "risks_explained",
+    "roles_for",
+    "same_answer",
+    "same_person",
     "screen",
     "screening_step",
+    "second_roles",
+    "set_right",
     "shipped_policies",
+    "sides_assessed",
+    "sides_marked",
     "site_policy_file",
     "standing",
     "steroid_agents",
     "steroid_code",
     "steroid_equivalent_mg",
+    "syringe_accounts",
+    "syringe_labels",
+    "text_digest",
     "together",
+    "units_used",
+    "weeks_by_kind",
+    "with_pair",
 ]

@@ -26,9 +26,11 @@ from sijoint.model import (
 from sijoint.pathway.consent import check_consent
 from sijoint.pathway.day_of import confirmed_when
 from sijoint.pathway.doses import agents_of
+from sijoint.pathway.emergencies import check_readiness
 from sijoint.pathway.findings import assessed, found
 from sijoint.pathway.policy import Policy
 from sijoint.pathway.sides import check_sides
+from sijoint.pathway.syringes import check_syringes
 
 # A part of the pattern that no policy may accept, with any drug: safety before site preference.
 NEVER_ACCEPTED = frozenset(
@@ -55,6 +57,7 @@ def authorise_injection(use: SyringeUse, episode: Episode, policy: Policy, now: 
     if running is None:
         return assessed(findings)
     session, procedure = running
+    findings += check_syringes(session, use, policy, now).findings
     if use is SyringeUse.SKIN:
         findings += _budget(use, (session.order.recipe.skin,), procedure)
     else:
@@ -78,6 +81,7 @@ def authorise_drug(episode: Episode, policy: Policy, now: datetime) -> Assessed:
     findings += _contrast(procedure)
     findings += _judgement(session.order, procedure, policy)
     findings += _views(procedure, policy)
+    findings += check_syringes(session, SyringeUse.DRUG, policy, now).findings
     findings += _budget(SyringeUse.DRUG, session.order.recipe.drug, procedure)
     findings += _dose_still_checked(session.order, procedure)
     return assessed(findings)
@@ -122,6 +126,7 @@ def _under_way(episode: Episode, policy: Policy, now: datetime) -> list[Finding]
     if (procedure.side, procedure.target) != (order.side, order.target):
         here, there = f"{procedure.side} {procedure.target}", f"{order.side} {order.target}"
         findings.append(found("gate.side-or-target", procedure=here, order=there))
+    findings += check_readiness(session.readiness, policy, now).findings
     findings += _cleared(session)
     findings += _today(session, policy, now)
     findings += check_consent(session.consent, session, policy, now).findings
