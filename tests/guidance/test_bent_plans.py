@@ -34,7 +34,7 @@ def test_needle_pointed_as_planned_bends_onto_the_target(plans):
     for each in plans:
         chosen = needle(each.needle)
         length = np.linalg.norm(np.diff(each.path_mm, axis=0), axis=1).sum()
-        path = bent_path(chosen, each.entry_mm, each.direction_at_skin, each.bevel_clock_deg, length)
+        path = bent_path(chosen, each.entry_mm, each.direction_at_skin, each.bevel_clock_deg, length, body=SlabBody())
         assert np.linalg.norm(path[-1] - each.target_mm) < 0.1
         assert np.linalg.norm(each.path_mm[-1] - each.target_mm) < 0.1
         assert 1 < angle_between_deg(each.direction_at_skin, each.direction) < 8  # it bends, so it is pointed aside
@@ -167,7 +167,8 @@ def test_executions_scatter_round_the_target_as_wide_as_the_hand(plans):
     along = off @ best.direction
     across = np.linalg.norm(off - along[:, None] * best.direction, axis=1)
     angle = best.depth_mm * np.tan(np.radians(rule.angle_sd_deg))
-    bevel = way.length_mm**2 * way.curvature_per_mm / 2 * np.radians(rule.bevel_sd_deg)
+    _, aside = way.forward_and_aside_mm(np.array([way.length_mm]))
+    bevel = aside[0] * np.radians(rule.bevel_sd_deg)
     expected = np.sqrt(2 * (rule.entry_sd_mm**2 + rule.shift_sd_mm**2 + angle**2) + bevel**2)
     assert np.sqrt((across**2).mean()) == pytest.approx(expected, rel=0.08)
     assert along.std() == pytest.approx(np.hypot(rule.depth_sd_mm, rule.shift_sd_mm), rel=0.1)

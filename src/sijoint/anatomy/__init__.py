@@ -10,7 +10,7 @@ from sijoint.anatomy.chart import Chart
 from sijoint.anatomy.ct import CT, Labels, PatientCT, Provenance
 from sijoint.anatomy.describe import Row, describe
 from sijoint.anatomy.errors import UnreadableImage, UnsuitableAnatomy
-from sijoint.anatomy.extraction import extract_joint
+from sijoint.anatomy.extraction import extract_joint, joint_of_surfaces
 from sijoint.anatomy.joint import Joint
 from sijoint.anatomy.label_reading import label_map_template, labels_are_known, read_labels, read_patient
 from sijoint.anatomy.landmarks import Landmark
@@ -55,6 +55,7 @@ __all__ = [
     "describe",
     "draw_pelvis",
     "extract_joint",
+    "joint_of_surfaces",
     "label_map_template",
     "labels_are_known",
     "metal_near",

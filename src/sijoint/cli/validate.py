@@ -1,6 +1,7 @@
 """``sij validate``: the population of the validation plan, and how it stands beside published figures."""
 
 import json
+import tomllib
 from hashlib import sha256
 from importlib import resources
 from pathlib import Path
@@ -13,8 +14,17 @@ from rich.progress import Progress
 from rich.table import Table
 
 from sijoint import __version__
+from sijoint.anatomy import shape_subjects
 from sijoint.cli.outfile import write_whole
-from sijoint.cohort.validation import Verdict, read_validation_plan, run_study, validation_page, verdicts
+from sijoint.cohort.validation import (
+    Found,
+    Verdict,
+    read_validation_plan,
+    run_study,
+    shape_sides,
+    validation_page,
+    verdicts,
+)
 from sijoint.cohort.validation.verdicts import Result
 
 
@@ -34,15 +44,23 @@ def validate(
     outcomes.parent.mkdir(parents=True, exist_ok=True)
     with Progress(console=Console(stderr=True), transient=True) as progress:
         task = progress.add_task("pelves", total=count)
-        found = run_study(read, count, workers, outcomes, _stamp(plan), lambda _: progress.advance(task))
+        ran = run_study(read, count, workers, outcomes, _stamp(plan), lambda _: progress.advance(task))
+        sides = progress.add_task("sides of real shapes", total=2 * len(shape_subjects()))
+        found = Found(ran, shape_sides(workers, lambda _: progress.advance(sides)))
     judged = verdicts(read, found)
     if page:
         made_by = f"sij validate {plan.name} --pelves {count}, SIJoint {__version__}"
-        _write(page, validation_page(read, judged, found, made_by))
+        _write(page, validation_page(read, judged, ran, made_by, _discussed(plan)))
     if as_json:
         typer.echo(json.dumps([_as_json(verdict) for verdict in judged], indent=1, allow_nan=False))
     else:
         _print(judged)
+
+
+def _discussed(plan: Path) -> dict[str, str]:
+    """What is said of rows, from ``validation-discussion.toml`` beside the plan; it changes no figure."""
+    beside = plan.with_name("validation-discussion.toml")
+    return tomllib.loads(beside.read_text(encoding="utf-8")) if beside.exists() else {}
 
 
 def _write(page: Path, text: str) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
+from sijoint.anatomy import Body
 from sijoint.clinic import image_keeper_for, permit_for, recorder_for
 from sijoint.cohort.case import Case
 from sijoint.cohort.operator import VirtualOperator
@@ -84,14 +85,17 @@ def run_procedure(under_way: EpisodeUnderWay, room: VirtualRoom, procedure_id: s
         keeper.log(procedure_id, seed, {**room.made_from, "order": str(number)}),
         tuple(events),
         session.truth,
-        expected_path(keeper.commands, events),
+        expected_path(keeper.commands, events, room.case.body),
     )
 
 
-def expected_path(commands: Sequence[Command], events: Sequence[Event]) -> tuple[tuple[float, float, float], ...]:
-    """Where the needle was sent, skin to tip, at the last contrast or drug, with the bend expected of such a needle.
+def expected_path(
+    commands: Sequence[Command], events: Sequence[Event], body: Body
+) -> tuple[tuple[float, float, float], ...]:
+    """Where the needle was sent, skin to tip, at the last contrast or drug, with the bend expected of such a needle
+    in the layers that the CT shows.
 
-    From the record alone; where it truly went is the simulator's. Empty when nothing was injected through the needle.
+    From record and CT alone; where it truly went is the simulator's. Empty when nothing was injected through the needle.
     """
     entry: tuple[float, float, float] | None = None
     line: tuple[tuple[float, float, float], ...] = ()
@@ -110,6 +114,6 @@ def expected_path(commands: Sequence[Command], events: Sequence[Event]) -> tuple
         elif isinstance(event, NeedleMoved):
             depth = event.depth_mm
         elif isinstance(event, Injected) and event.use is not SyringeUse.SKIN and entry is not None:
-            path = bent_path(needle_by_code(needle), entry, direction, clock, depth)
+            path = bent_path(needle_by_code(needle), entry, direction, clock, depth, body=body)
             line = tuple((float(x), float(y), float(z)) for x, y, z in path)
     return line

@@ -137,7 +137,8 @@ class VirtualOperator:
     def _towards(self, entry: NDArray[np.float64], error_mm: NDArray[np.float64]) -> tuple[float, float, float]:
         """Where the needle is pointed from this entry, so that with the planned bevel it bends onto what the hand aims at."""
         needle = needle_by_code(self.plan.needle)
-        return _triple(aim(needle, entry, self._aimed(error_mm), self.plan.bevel_clock_deg))
+        aimed = self._aimed(error_mm)
+        return _triple(aim(needle, entry, aimed, self.plan.bevel_clock_deg, body=self.body))
 
     def _aimed(self, error_mm: NDArray[np.float64]) -> NDArray[np.float64]:
         """Where the hand aims now: the target, the error of judgement, and a little of its own each time."""

@@ -1,4 +1,5 @@
-"""A way as the needle really takes it: bent by its bevel, aimed so that the curve ends on the target, judged along the curve."""
+"""A way as the needle really takes it: bent by its bevel, in each layer as that layer bends, aimed so that the curve ends on the
+target, judged along the curve."""
 
 from dataclasses import dataclass
 
@@ -8,7 +9,7 @@ from numpy.typing import NDArray
 from sijoint.anatomy import Body
 from sijoint.formulary import Needle
 from sijoint.guidance.rule import Limits
-from sijoint.needle import aim, bent_path, curvature_per_mm
+from sijoint.needle import aim, bent_path, bevel_opening
 
 Point = NDArray[np.float64]
 STEP_MM = 0.5
@@ -35,9 +36,18 @@ class BentWay:
     def tip_mm(self) -> Point:
         return np.asarray(self.path_mm[-1])
 
-    @property
-    def curvature_per_mm(self) -> float:
-        return curvature_per_mm(self.needle)
+    def forward_and_aside_mm(self, lengths_mm: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """How far a needle of these lengths goes along its direction at the skin, and how far aside of it, away from the bevel's
+        opening; beyond the tip straight on."""
+        ahead = self.path_mm - self.entry_mm
+        forward = ahead @ self.direction_at_skin
+        aside = -ahead @ bevel_opening(self.direction_at_skin, self.bevel_clock_deg)
+        steps = np.append(np.arange(0.0, self.length_mm, STEP_MM), self.length_mm)
+        beyond = np.maximum(lengths_mm - self.length_mm, 0.0) / (steps[-1] - steps[-2])
+        return (
+            np.interp(lengths_mm, steps, forward) + beyond * (forward[-1] - forward[-2]),
+            np.interp(lengths_mm, steps, aside) + beyond * (aside[-1] - aside[-2]),
+        )
 
 
 def bent_way(
@@ -53,11 +63,9 @@ def bent_way(
 ) -> BentWay:
     """The way of this needle, bending compensated; ``inside_mm`` of it lie beyond the target's border, where the cleft has
     this ``normal`` (3,)."""
-    direction = aim(needle, entry_mm, tip_mm, bevel_clock_deg)
-    chord = float(np.linalg.norm(tip_mm - entry_mm))
-    curvature = curvature_per_mm(needle)
-    length = chord if curvature == 0 else 2 / curvature * float(np.arcsin(chord * curvature / 2))
-    path = bent_path(needle, entry_mm, direction, bevel_clock_deg, length, step_mm=STEP_MM)
+    direction = aim(needle, entry_mm, tip_mm, bevel_clock_deg, body=body)
+    length = _length_to(tip_mm, needle, entry_mm, direction, bevel_clock_deg, body)
+    path = bent_path(needle, entry_mm, direction, bevel_clock_deg, length, step_mm=STEP_MM, body=body)
     away = body.bone_distance_mm(path) - needle.outer_mm / 2
     back = length - np.append(np.arange(0.0, length, STEP_MM), length)[: len(path)]
     in_opening = back < inside_mm + limits.opening_mm
@@ -72,3 +80,14 @@ def bent_way(
         float(away[in_opening].min(initial=np.inf)),
         float(np.degrees(np.arcsin(np.clip(abs(heading @ normal), 0, 1)))),
     )
+
+
+def _length_to(
+    tip_mm: Point, needle: Needle, entry_mm: Point, direction: Point, bevel_clock_deg: float, body: Body
+) -> float:
+    """Length of the needle whose tip comes nearest to this point, on this way through the body's layers."""
+    most = 1.05 * float(np.linalg.norm(tip_mm - entry_mm)) + 1.0
+    path = bent_path(needle, entry_mm, direction, bevel_clock_deg, most, step_mm=STEP_MM, body=body)[:-1]
+    near = int(np.argmin(np.linalg.norm(path[:-1] - tip_mm, axis=1)))
+    heading = (path[near + 1] - path[near]) / STEP_MM
+    return near * STEP_MM + float((tip_mm - path[near]) @ heading)

@@ -57,13 +57,11 @@ def executed_tips(body: Body, way: BentWay, side: Side, rule: Executions) -> Vec
     )
     scatter = mechanics().scatter_of(way.needle.tip)
     astray = scatter * (errors[:, 6:7] * lateral + errors[:, 7:8] * cephalad)
-    points = _arcs(
-        start, direction, opening, way.curvature_per_mm, np.broadcast_to(steps, (rule.count, len(steps))), astray
-    )
+    points = _bent_points(way, start, direction, opening, np.broadcast_to(steps, (rule.count, len(steps))), astray)
     in_bone = body.bone_distance_mm(points.reshape(-1, 3)).reshape(rule.count, len(steps)) <= 0
     first = np.where(in_bone.any(axis=1), steps[np.argmax(in_bone, axis=1)] - 0.5, np.inf)
     stops = np.maximum(np.minimum(ends, first), 0.0)
-    return _arcs(start, direction, opening, way.curvature_per_mm, stops[:, None], astray)[:, 0]
+    return _bent_points(way, start, direction, opening, stops[:, None], astray)[:, 0]
 
 
 def share_inside(body: Body, way: BentWay, side: Side, inside: Inside, rule: Executions) -> float:
@@ -79,14 +77,11 @@ def bevel_openings(directions: Vectors, clock_deg: NDArray[np.float64]) -> Vecto
     return np.asarray(np.cos(angle) * up + np.sin(angle) * np.cross(directions, up))
 
 
-def _arcs(
-    start: Vectors, direction: Vectors, opening: Vectors, curvature: float, lengths: Vectors, astray: Vectors
+def _bent_points(
+    way: BentWay, start: Vectors, direction: Vectors, opening: Vectors, lengths: Vectors, astray: Vectors
 ) -> Vectors:
-    """Points (n, m, 3) at arc lengths (n, m), bending away from the opening and straying (n, 3) at 80 mm."""
-    way = lengths[..., None]
-    wandering = astray[:, None, :] * (way / DEFLECTION_MEASURED_AT_MM) ** 1.5
-    if curvature == 0:
-        return np.asarray(start[:, None, :] + way * direction[:, None, :] + wandering)
-    turn = way * curvature
-    bent = (np.sin(turn) * direction[:, None, :] - (1 - np.cos(turn)) * opening[:, None, :]) / curvature
+    """Points (n, m, 3) at lengths (n, m): bending as the planned way does through its layers, and straying (n, 3) at 80 mm."""
+    forward, aside = way.forward_and_aside_mm(lengths)
+    wandering = astray[:, None, :] * (lengths[..., None] / DEFLECTION_MEASURED_AT_MM) ** 1.5
+    bent = forward[..., None] * direction[:, None, :] - aside[..., None] * opening[:, None, :]
     return np.asarray(start[:, None, :] + bent + wandering)

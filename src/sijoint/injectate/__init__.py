@@ -12,6 +12,7 @@ from sijoint.injectate.flow_rules import what_is_modelled
 from sijoint.injectate.fluid_body import FlowStep, FluidBody, RefusedInjection
 from sijoint.injectate.joint_causes import JointCauses, draw_joint_causes
 from sijoint.injectate.needle_pressure import needle_pressure_kpa
+from sijoint.injectate.vessel_stream import distance_to_vessel_mm
 
 __all__ = [
     "Arthrography",
@@ -27,6 +28,7 @@ __all__ = [
     "Vessel",
     "arthrogram_grade",
     "cephalad_share",
+    "distance_to_vessel_mm",
     "draw_capacity_ml",
     "draw_joint_causes",
     "is_type_one",

@@ -19,6 +19,7 @@ class Arthrography:
     in_joint_ml: float
     outside_ml: float
     firm: bool
+    most_kpa: float  # the joint's highest pressure meanwhile
 
 
 def to_firm_end_point(
@@ -29,12 +30,13 @@ def to_firm_end_point(
     Source of the end-point: fill volume "to a firm end-point under live fluoroscopy"; of the limits: `flow.toml`, assumed.
     """
     rules = flow_rules()
-    given, firm = 0.0, False
+    given, firm, most = 0.0, False, 0.0
     while not firm and given < rules.seen.arthrography_most_ml:
         step = fluid_body.inject(tip_mm, needle, fluid, PORTION_ML, rate_ml_s)
         given += PORTION_ML
+        most = max(most, step.site_kpa)
         firm = step.site_kpa >= rules.cleft.full_kpa
         if given - fluid_body.volumes_ml()[Compartment.JOINT] >= rules.seen.arthrography_outside_ml:
             break
     joint = fluid_body.volumes_ml()[Compartment.JOINT]
-    return Arthrography(given, joint, given - joint, firm)
+    return Arthrography(given, joint, given - joint, firm, most)

@@ -19,6 +19,7 @@ Vector = NDArray[np.float64]
 OWN_FLUID = "the joint's own fluid"
 STILL_KPA_S = 2e-3  # slower than this, and nothing leaving: the fluid is at rest
 REST_STEP_S = 0.25
+HALVINGS = 6  # so often a step is halved that does not settle
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,7 +71,6 @@ class JointFluid:
         self._opening = sheet.opening_kpa
         self._entered_ml = 0.0
         self._resting = True
-        self.systems_solved = 0  # of the last step, for whoever measures
 
     @property
     def held_ml(self) -> dict[str, float]:
@@ -140,18 +140,17 @@ class JointFluid:
             self._resting = np.abs(self._kpa - before).max() < STILL_KPA_S * step and left.sum() - gone < 1e-9
         yield from self._outflows(left)
 
-    def _step(self, seconds: float, given: Vector, left: Vector) -> None:
-        drawn = self._drawn(given)
+    def _step(self, seconds: float, given: Vector, left: Vector, halvings: int = HALVINGS) -> None:
+        """One step in time; what does not settle in one is taken in two."""
         volumes = self._parts.sum(axis=0)
-        shares = self._parts / np.maximum(volumes, 1e-300)
-        logs = np.log([fluid.viscosity_mpa_s for fluid in self._fluids])
-        viscosity = np.exp(np.where(volumes > 0, logs @ shares, logs[0 if given.sum() == 0 else given.sum(1).argmax()]))
-        self.systems_solved = balanced(
+        drawn = self._drawn(given, volumes / seconds)
+        before = self._state.copy(), self._kpa.copy(), self._way_open.copy()
+        settled = balanced(
             self._law,
             self._opening,
             self._state,
             self._kpa,
-            viscosity,
+            self._viscosity(volumes, given),
             volumes,
             seconds,
             given.sum(axis=0) - drawn.sum(axis=0),
@@ -160,6 +159,13 @@ class JointFluid:
             self._link,
             self._conducts,
         )
+        if not settled:
+            if halvings == 0:
+                raise ArithmeticError("the pressures in the joint found no balance")
+            self._state, self._kpa, self._way_open = before
+            self._step(seconds / 2, given, left, halvings - 1)
+            self._step(seconds / 2, given, left, halvings - 1)
+            return
         transported(
             self._law,
             self._opening,
@@ -175,15 +181,27 @@ class JointFluid:
             left,
         )
 
-    def _drawn(self, given: Vector) -> Vector:
-        """What each leak that was set draws off (leaks, n) mL/s, from the open cell nearest to its way out."""
+    def _viscosity(self, volumes: Vector, given: Vector) -> Vector:
+        """Viscosity (n,) in mPa s of what each cell holds, mixed by logarithms; a dry cell has that of what is injected."""
+        shares = self._parts / np.maximum(volumes, 1e-300)
+        logs = np.log([fluid.viscosity_mpa_s for fluid in self._fluids])
+        coming = 0 if given.sum() == 0 else int(given.sum(axis=1).argmax())
+        return np.asarray(np.exp(np.where(volumes > 0, logs @ shares, logs[coming])))
+
+    def _drawn(self, given: Vector, most: Vector) -> Vector:
+        """What each leak that was set draws off (leaks, n) mL/s, from the open cells nearest to its way out.
+
+        No cell gives up more than it holds, ``most`` (n,) mL/s: else no pressures would balance.
+        """
         drawn = np.zeros((len(self._given_leaks), given.shape[1]))
         flowing = [(n, leak) for n, leak in enumerate(self._given_leaks) if self._entered_ml > leak.opens_above_ml]
         total = sum(leak.share for _, leak in flowing)
         for n, leak in flowing:
             away = np.sum((self.sheet.centre_mm - leak.at_mm) ** 2, axis=1)
-            cell = int(np.argmin(np.where(self._state == OPEN, away, np.inf)))
-            drawn[n, cell] = given.sum() * leak.share / max(total, 1.0)
+            nearest = np.argsort(np.where(self._state == OPEN, away, np.inf))[: np.count_nonzero(self._state == OPEN)]
+            there = most[nearest] * leak.share / total
+            nearer = np.cumsum(there) - there
+            drawn[n, nearest] = np.clip(given.sum() * leak.share / max(total, 1.0) - nearer, 0.0, there)
         return drawn
 
     def _row_of(self, fluid: Fluid) -> int:

@@ -192,7 +192,7 @@ def _open_cells(state):
 
 @numba.njit(cache=True, nogil=True)
 def balanced(law, opening, state, kpa, viscosity, held, dt, source, way_open, way_opens_kpa, link, conducts):
-    """Open what opens in this step and find the pressures at its end; number of linear systems solved.
+    """Open what opens in this step and find the pressures at its end; whether they settled.
 
     Changes `state`, `kpa`, `way_open`, `link`, `conducts`. `source` (n,) in mL/s may draw as well as give.
     """
@@ -207,7 +207,7 @@ def balanced(law, opening, state, kpa, viscosity, held, dt, source, way_open, wa
     for i in cells:
         mobility[i] = _mobility(law, opening, kpa, viscosity, i)
     _link_up(law, state, cells, conducts, mobility, link)
-    solved, since_event = 0, 0
+    since_event = 0
     for _ in range(MOST_ROUNDS):
         worst = _imbalance(law, opening, kpa, held, dt, source, cells, conducts, link, way_open, imbalance, diagonal)
         if worst * dt < EVENT_ML:
@@ -220,13 +220,13 @@ def balanced(law, opening, state, kpa, viscosity, held, dt, source, way_open, wa
                 since_event = 0
                 continue
             if worst * dt < BALANCED_ML:
-                break
+                return True
         _solve(law, cells, conducts, link, diagonal, imbalance, change, work, max(0.02 * worst, 0.3 * BALANCED_ML / dt))
-        solved, since_event = solved + 1, since_event + 1
+        since_event += 1
         part = 1.0 if since_event < PATIENCE else 0.5
         for i in cells:
             kpa[i] = max(kpa[i] + part * min(max(change[i], -MOST_KPA_A_STEP), MOST_KPA_A_STEP), 0.0)
-    return solved
+    return False
 
 
 @numba.njit(cache=True, nogil=True)

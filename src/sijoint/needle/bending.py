@@ -149,6 +149,8 @@ def aim(
         return np.asarray(direction)
     for _ in range(4):
         path = bent_path(needle, entry, direction, bevel_clock_deg, far * 1.02, step_mm=0.5, body=body)
-        nearest = path[int(np.argmin(np.linalg.norm(path - (entry + chord), axis=1)))]
-        direction = unit(direction + (entry + chord - nearest) / far)
+        near = min(int(np.argmin(np.linalg.norm(path - (entry + chord), axis=1))), len(path) - 2)
+        heading = unit(path[near + 1] - path[near])
+        missed = entry + chord - path[near]
+        direction = unit(direction + (missed - (missed @ heading) * heading) / far)
     return np.asarray(direction)

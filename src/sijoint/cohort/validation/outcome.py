@@ -23,11 +23,13 @@ class Outcome:
     # arthrography to the firm end-point
     fill_ml: float | None = None
     leak_arthrography_ml: float | None = None
+    familiar_on_filling: bool | None = None  # of a patient whose pain comes from this joint
     # a clinical injection with the tip on the planned target
     leak_lower_ml: float | None = None
     leak_upper_ml: float | None = None
     leak_test_lower_ml: float | None = None  # after the contrast alone
     leak_test_upper_ml: float | None = None
+    leak_seen_from_ml: float | None = None  # lower third: injected when so much was outside as is seen; None: never
     grade: int | None = None
     type_one: bool | None = None
     # the operator's procedure: what images said, and the truth
@@ -39,10 +41,15 @@ class Outcome:
     attempts_upper: int | None = None
     uptake_lower: bool | None = None
     uptake_upper: bool | None = None
+    vessel_gap_mm: float | None = None  # lower third, first placement: the tip to the wall of the nearest vessel
     # one placement without a second look
     dissection_inside: bool | None = None
     dissection_felt: bool | None = None
+    dissection_ml: float | None = None  # of what was injected, in the joint
     vessel_near: bool | None = None
+    # a needle pushed 80 mm into muscle, which bends it as gel does
+    deflection_quincke_mm: float | None = None
+    deflection_short_bevel_mm: float | None = None
     refusals: tuple[str, ...] = ()
 
     def as_json(self) -> dict[str, Any]:

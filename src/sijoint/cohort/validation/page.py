@@ -1,7 +1,9 @@
 """The page of the validation study: what is published, what came out here, fitted or held out, inside or not."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 
+from sijoint.cohort.validation.beside import also_measured
 from sijoint.cohort.validation.outcome import Outcome
 from sijoint.cohort.validation.plan_file import Status, ValidationPlan
 from sijoint.cohort.validation.verdicts import Figure, Result, Verdict
@@ -16,8 +18,14 @@ _HEADS = {
 }
 
 
-def validation_page(plan: ValidationPlan, found: Sequence[Verdict], outcomes: Sequence[Outcome], made_by: str) -> str:
-    """Markdown. ``made_by`` is the command and the versions that made it."""
+def validation_page(
+    plan: ValidationPlan,
+    found: Sequence[Verdict],
+    outcomes: Sequence[Outcome],
+    made_by: str,
+    discussed: Mapping[str, str] = MappingProxyType({}),
+) -> str:
+    """Markdown. ``made_by`` is the command and the versions that made it; ``discussed`` what is said of rows, by their id."""
     parts = [
         "# Validation of joint, needle and arthrogram\n",
         f"Made by `{made_by}` from the plan that was written on {plan.written}, before the models: "
@@ -34,7 +42,14 @@ def validation_page(plan: ValidationPlan, found: Sequence[Verdict], outcomes: Se
         )
         parts.extend(_line(verdict, figure) for verdict in rows for figure in verdict.figures)
         parts.append("")
-    parts.append("## Sources\n")
+    parts.append("## Beside the plan\n\nReported so that the figures above can be read; nothing here is judged.\n")
+    parts.extend(f"* {line}" for line in also_measured(outcomes))
+    if discussed:
+        parts.append("\n## What the misses say, and what was tried\n")
+        parts.extend(
+            f"* **{verdict.row.what}**: {discussed[verdict.row.id]}" for verdict in found if verdict.row.id in discussed
+        )
+    parts.append("\n## Sources\n")
     parts.extend(
         f"* {row.what}: {row.source} (grade {row.grade})" + (f"; {row.note}" if row.note else "")
         for row in (verdict.row for verdict in found)

@@ -9,6 +9,7 @@ from numpy.random import Generator
 from numpy.typing import NDArray
 
 from sijoint.anatomy import Body, Joint, PelvisSample, UnsuitableAnatomy, body_of, draw_pelvis, pelvis_of
+from sijoint.cohort.validation.gel import deflection_in_gel_mm
 from sijoint.cohort.validation.outcome import Outcome
 from sijoint.cohort.validation.plan_file import Population, ValidationPlan
 from sijoint.cohort.validation.procedure import StudyOperator
@@ -25,12 +26,13 @@ from sijoint.injectate import (
     JointCauses,
     RefusedInjection,
     arthrogram_grade,
+    distance_to_vessel_mm,
     draw_joint_causes,
     is_type_one,
     to_firm_end_point,
 )
 from sijoint.model import ProcedureKind, Recipe, RecipeLine, Sex, Target
-from sijoint.response import PainCause
+from sijoint.response import PainCause, familiar_pain
 from sijoint.room import Session, Setting, SimulationCauses
 from sijoint.room.permission import Permission
 
@@ -106,6 +108,7 @@ def study_pelvis(seed: int, study: ValidationPlan) -> Outcome:
     )
     outcome = _geometry(outcome, subject)
     outcome = _arthrography(outcome, subject, study)
+    outcome = _deflections(outcome, subject)
     for third in JointThird:
         try:
             way = plan(subject.body, side, Target.INTRA_ARTICULAR, subject.carm, third=third)[0]
@@ -166,7 +169,23 @@ def _arthrography(outcome: Outcome, subject: Subject, study: ValidationPlan) -> 
         )
     except RefusedInjection as reason:
         return _refused(outcome, f"arthrography: {reason}")
-    return replace(outcome, fill_ml=found.in_joint_ml if found.firm else None, leak_arthrography_ml=found.outside_ml)
+    return replace(
+        outcome,
+        fill_ml=found.in_joint_ml if found.firm else None,
+        leak_arthrography_ml=found.outside_ml,
+        familiar_on_filling=familiar_pain(
+            PAIN, found.most_kpa, Compartment.JOINT, subject.generator("familiar"), joint_ml=found.in_joint_ml
+        ),
+    )
+
+
+def _deflections(outcome: Outcome, subject: Subject) -> Outcome:
+    rng = subject.generator("gel")
+    return replace(
+        outcome,
+        deflection_quincke_mm=deflection_in_gel_mm("quincke_22g_90mm", rng),
+        deflection_short_bevel_mm=deflection_in_gel_mm("short_bevel_22g_90mm", rng),
+    )
 
 
 def _clinical(
@@ -175,12 +194,16 @@ def _clinical(
     """Contrast and drug with the tip on the target; graded after the plan's volume in the lower third."""
     hand, fluids, needle = study.hand, subject.fluids(), needle_by_code(NEEDLE)
     given, after_test = 0.0, 0.0
+    seen_from: float | None = None
     graded: tuple[int, bool] | None = None
     while given < hand.contrast_ml + hand.drug_ml - 1e-9:
         fluids.inject(tip_mm, needle, _contrast(), PORTION_ML, hand.contrast_rate_ml_s)
         given += PORTION_ML
+        outside = _outside_ml(fluids)
         if given <= hand.contrast_ml + 1e-9:
-            after_test = _outside_ml(fluids)
+            after_test = outside
+        if seen_from is None and outside >= study.seen.leak_on_fluoroscopy_ml:
+            seen_from = round(given, 2)
         if graded is None and given >= GRADED_ML - 1e-9:
             filling = fluids.joint_filling()
             graded = arthrogram_grade(filling), is_type_one(filling)
@@ -188,7 +211,12 @@ def _clinical(
         return replace(outcome, leak_upper_ml=_outside_ml(fluids), leak_test_upper_ml=after_test)
     grade, type_one = graded or (None, None)
     return replace(
-        outcome, leak_lower_ml=_outside_ml(fluids), leak_test_lower_ml=after_test, grade=grade, type_one=type_one
+        outcome,
+        leak_lower_ml=_outside_ml(fluids),
+        leak_test_lower_ml=after_test,
+        leak_seen_from_ml=seen_from,
+        grade=grade,
+        type_one=type_one,
     )
 
 
@@ -202,6 +230,7 @@ def _procedure(outcome: Outcome, subject: Subject, study: ValidationPlan, way: P
     hand, session = study.hand, _session(subject, way, study)
     operator = StudyOperator(session, way, subject.body, hand, subject.generator(f"hand {third.value}"))
     read = inside = uptake = False
+    vessel_gap: float | None = None
     attempts = 0
     while attempts <= hand.redirections and not read:
         operator.place(hand.error_kept**attempts)
@@ -212,6 +241,7 @@ def _procedure(outcome: Outcome, subject: Subject, study: ValidationPlan, way: P
         total = sum(given.values())
         inside = total > 0 and given[Compartment.JOINT] > 0.5 * total
         if attempts == 0:
+            vessel_gap = _vessel_gap_mm(subject, session.held_needle.tip_mm)
             uptake = sum(now[where] for where in VASCULAR) > 0
         read = reading.pattern in INTRA_ARTICULAR
         attempts += 1
@@ -220,8 +250,19 @@ def _procedure(outcome: Outcome, subject: Subject, study: ValidationPlan, way: P
             outcome, read_inside_upper=read, truly_inside_upper=inside, attempts_upper=attempts, uptake_upper=uptake
         )
     return replace(
-        outcome, read_inside_lower=read, truly_inside_lower=inside, attempts_lower=attempts, uptake_lower=uptake
+        outcome,
+        read_inside_lower=read,
+        truly_inside_lower=inside,
+        attempts_lower=attempts,
+        uptake_lower=uptake,
+        vessel_gap_mm=vessel_gap,
     )
+
+
+def _vessel_gap_mm(subject: Subject, tip_mm: NDArray[np.float64]) -> float | None:
+    """From the tip to the wall of the nearest vessel, 0 in it; None where the joint has none."""
+    gaps = [distance_to_vessel_mm(vessel, tip_mm) - vessel.radius_mm for vessel in subject.causes.vessels]
+    return max(round(min(gaps), 2), 0.0) if gaps else None
 
 
 def _dissection(outcome: Outcome, subject: Subject, study: ValidationPlan, way: Plan) -> Outcome:
@@ -236,6 +277,7 @@ def _dissection(outcome: Outcome, subject: Subject, study: ValidationPlan, way: 
     return replace(
         outcome,
         dissection_felt=placed.gave,
+        dissection_ml=round(volumes[Compartment.JOINT], 3),
         dissection_inside=total > 0 and volumes[Compartment.JOINT] > 0.5 * total,
     )
 

@@ -1,12 +1,10 @@
 """Each row held against its published figure: inside the published 95 % interval, outside it, or only reported."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from sijoint.cohort.validation.estimates import MEASURED, Estimate
+from sijoint.cohort.validation.estimates import MEASURED, Estimate, Found
 from sijoint.cohort.validation.intervals import mean_interval, share_interval
-from sijoint.cohort.validation.outcome import Outcome
 from sijoint.cohort.validation.plan_file import Row, Status, ValidationPlan
 
 
@@ -50,14 +48,14 @@ class Verdict:
         return self.row.status is Status.HELD_OUT
 
 
-def verdicts(plan: ValidationPlan, outcomes: Sequence[Outcome]) -> tuple[Verdict, ...]:
+def verdicts(plan: ValidationPlan, found: Found) -> tuple[Verdict, ...]:
     """Every row of the plan, in its order."""
-    return tuple(Verdict(row, _figures(row, outcomes, plan)) for row in plan.rows)
+    return tuple(Verdict(row, _figures(row, found, plan)) for row in plan.rows)
 
 
-def _figures(row: Row, outcomes: Sequence[Outcome], plan: ValidationPlan) -> tuple[Figure, ...]:
+def _figures(row: Row, found: Found, plan: ValidationPlan) -> tuple[Figure, ...]:
     measured = MEASURED.get(row.id)
-    ours = measured(outcomes, plan.seen) if measured and outcomes else ()
+    ours = measured(found, plan.seen) if measured else ()
     published = row.published
     if "counts" in published:
         n = published["n"]
