@@ -6,16 +6,17 @@ from datetime import timedelta
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from well_patient import NOW, order, recipe, session
+from well_patient import NOW, POLICY, order, recipe, session
 
 from sijoint.frames import Side
-from sijoint.model import Booking, Decision, EpisodeState, OrderKind, Target
+from sijoint.model import Answer, Booking, Decision, EpisodeState, OrderKind, Target
 from sijoint.pathway import (
     TRANSITIONS,
     IllegalStep,
     Step,
     booking_moved,
     confirmation_step,
+    consent_withdrawn,
     facts_changed,
     next_state,
     order_changed,
@@ -112,8 +113,11 @@ def test_a_cancelled_booking_of_a_stopped_patient_leaves_the_stop():
     assert next_state(S.CANCELLED, Step.SCREEN_STOP) is S.STOPPED
 
 
-def test_a_closed_episode_takes_diary_answers_and_nothing_else():
-    assert {step for state, step in TRANSITIONS if state is S.CLOSED} == {Step.ANSWER_DIARY}
+def test_a_closed_episode_takes_what_comes_in_late_and_nothing_that_goes_on():
+    late = {step for state, step in TRANSITIONS if state is S.CLOSED}
+    assert Step.ANSWER_DIARY in late
+    assert all(TRANSITIONS[S.CLOSED, step] == {S.CLOSED} for step in late)
+    assert not late & {Step.PLACE_ORDER, Step.BOOK, Step.CONSENT, Step.BEGIN_PROCEDURE, Step.ROOM_EVENT, Step.JUDGE}
 
 
 @pytest.mark.parametrize(
@@ -133,10 +137,26 @@ def test_a_decision_is_one_step(decision, step):
 
 
 def test_moving_the_booking_voids_the_sheet_and_the_days_checks_and_keeps_consent():
-    moved = booking_moved(session(), Booking(NOW + timedelta(days=7), NOW, "desk"))
+    moved = booking_moved(session(), Booking(NOW + timedelta(days=7), NOW, "desk"), POLICY)
     assert (moved.preparation, moved.confirmation, moved.skin_mark, moved.sign_in, moved.time_out) == (None,) * 5
+    assert moved.skin_preparation is None
     assert moved.consent is not None
     assert standing(moved) is S.BOOKED
+
+
+def test_consent_that_will_be_too_old_does_not_move_with_the_booking():
+    far = NOW + timedelta(days=POLICY.consent_days + 1)
+    assert booking_moved(session(), Booking(far, NOW, "desk"), POLICY).consent is None
+    assert booking_moved(session(), None, POLICY).consent is not None
+
+
+def test_a_patient_who_says_no_is_prepared_and_no_more():
+    refused = consent_withdrawn(session(), "patient", NOW, "afraid of the needle")
+    assert refused.consent.given.answer is Answer.NO
+    assert (refused.skin_mark, refused.sign_in, refused.time_out, refused.skin_preparation) == (None,) * 4
+    assert standing(refused) is S.PREPARED
+    assert next_state(S.TIMED_OUT, Step.WITHDRAW_CONSENT, refused) is S.PREPARED
+    assert next_state(S.IN_PROCEDURE, Step.WITHDRAW_CONSENT, refused) is S.IN_PROCEDURE
 
 
 def test_a_changed_fact_voids_clearance_and_the_sheet():

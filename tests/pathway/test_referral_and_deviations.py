@@ -48,7 +48,8 @@ def test_a_complete_assessment_of_a_painful_joint_is_clear():
         ({"working_diagnosis": ""}, "referral.no-diagnosis", Decision.REVIEW),
         ({"spondyloarthritis_suspected": YES}, "referral.spondyloarthritis", Decision.CLEAR),
         ({"baseline_nrs": 3}, "referral.mild-pain", Decision.CLEAR),
-        ({"referral": Referral.REDIRECT}, "referral.declined", Decision.CLEAR),
+        ({"referral": Referral.DECLINE, "reason": "the hip hurts more"}, "referral.declined", Decision.CLEAR),
+        ({"referral": Referral.DECLINE}, "referral.no-reason", Decision.REVIEW),
     ],
 )
 def test_each_gap_of_the_assessment_has_its_finding(changes, code, decision):
@@ -58,9 +59,11 @@ def test_each_gap_of_the_assessment_has_its_finding(changes, code, decision):
 
 
 def test_three_tests_on_the_painful_side_are_asked_for():
-    two = assessment().provocations[:2]
-    other_side = (*two, Provocation(ProvocationTest.FABER, Side.RIGHT, YES))
-    same_test_twice = (*two, replace(two[0]))
+    all_done = assessment().provocations
+    two = tuple(replace(one, result=NO) if one.test is ProvocationTest.COMPRESSION else one for one in all_done)
+    right = Provocation(ProvocationTest.FABER, Side.RIGHT, YES)
+    other_side = (*(one for one in two if (one.test, one.side) != (right.test, right.side)), right)
+    same_test_twice = (*two, two[0])
     for tests in (two, other_side, same_test_twice):
         assert codes(referred(provocations=tests)) == {"referral.few-provocations"}
     assert len(positive_provocations(assessment())) == 3

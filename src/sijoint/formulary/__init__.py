@@ -28,6 +28,7 @@ from sijoint.formulary.evidence import Evidence, UnreadableFormulary
 from sijoint.formulary.medicines import ListedMedicine, Proposal, ingredients_of, medicine, medicines, propose
 from sijoint.formulary.mixing import Incompatibility, incompatibilities, incompatible, untested
 from sijoint.formulary.needles import Needle, UnknownNeedle, needle, needles
+from sijoint.formulary.skin_preparations import SkinPreparationAgent, skin_preparations
 
 __all__ = [
     "ActionWindow",
@@ -46,6 +47,7 @@ __all__ = [
     "Needle",
     "PauseLength",
     "Proposal",
+    "SkinPreparationAgent",
     "Steroid",
     "UnknownAgent",
     "UnknownNeedle",
@@ -70,5 +72,6 @@ __all__ = [
     "needles",
     "propose",
     "propose_allergen",
+    "skin_preparations",
     "untested",
 ]

@@ -94,7 +94,7 @@ from sijoint.pathway.roles import commands_of, deciding_roles, named_commands, r
 from sijoint.pathway.screening import fact_rules, screen
 from sijoint.pathway.sedation import check_sedation
 from sijoint.pathway.sheet import NothingToPrepare, preparation_sheet
-from sijoint.pathway.sides import check_sides, check_sign_in, check_time_out
+from sijoint.pathway.sides import check_operator, check_sides, check_sign_in, check_time_out
 from sijoint.pathway.sign_out import check_sign_out
 from sijoint.pathway.skin import check_skin, dry_at
 from sijoint.pathway.span import Span
@@ -173,6 +173,7 @@ __all__ = [
     "check_consent",
     "check_contact",
     "check_discharge",
+    "check_operator",
     "check_order",
     "check_override",
     "check_readiness",

@@ -20,6 +20,7 @@ from sijoint.pathway.doses import steroid_agents
 from sijoint.pathway.findings import assessed, found
 from sijoint.pathway.policy import Policy
 from sijoint.pathway.recipes import given_before, recipe_sheet
+from sijoint.pathway.referral import sides_assessed
 from sijoint.pathway.repeats import given_sessions, may_repeat
 
 
@@ -51,8 +52,9 @@ def _assessment(order: Order, episode: Episode) -> list[Finding]:
     assessment = episode.assessment
     if assessment is None or assessment.referral is not Referral.ACCEPT:
         return [found("order.not-assessed")]
-    if assessment.side is not None and assessment.side != order.side:
-        return [found("order.side-differs", order=order.side, other=assessment.side)]
+    sides = sides_assessed(assessment)
+    if sides and order.side not in sides:
+        return [found("order.side-differs", order=order.side, other=sides[0])]
     return []
 
 

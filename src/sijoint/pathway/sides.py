@@ -16,8 +16,10 @@ from sijoint.model import (
     SkinMark,
     TimeOut,
 )
+from sijoint.pathway.doses import all_lines
 from sijoint.pathway.findings import assessed, found
 from sijoint.pathway.policy import Policy
+from sijoint.pathway.sedation import check_sedation
 
 SIGN_IN_ITEMS = {
     "skin_mark_seen": "skin mark seen",
@@ -26,6 +28,8 @@ SIGN_IN_ITEMS = {
     "vitals_taken": "vital signs taken",
     "resuscitation_kit_present": "resuscitation kit present",
     "lipid_present": "lipid emulsion present",
+    "last_antithrombotic_dose_read": "last blood thinner dose read",
+    "baseline_pain_read": "pain now read",
 }
 
 
@@ -40,8 +44,8 @@ def check_sides(
 ) -> Assessed:
     """Request, examination, order, consent, skin mark and time-out name one side, and so does the image where given."""
     said: dict[str, Side | None] = {
-        "request": request.side if request else None,
-        "examination": assessment.side if assessment else None,
+        "request": _of_both(request, order.side),
+        "examination": _of_both(assessment, order.side),
         "order": order.side,
         "consent": consent.side if consent else None,
         "skin mark": skin_mark.side if skin_mark else None,
@@ -60,8 +64,16 @@ def check_sides(
     return assessed(findings)
 
 
+def _of_both(told: AppointmentRequest | Assessment | None, ordered: Side) -> Side | None:
+    """Where both joints were named, the ordered one is among them; otherwise the one side named."""
+    if told is None:
+        return None
+    return ordered if told.bilateral else told.side
+
+
 def check_sign_in(sign_in: SignIn | None, session: Session, policy: Policy, now: datetime) -> Assessed:
-    """Two identifiers, skin mark, allergies, pregnancy, vital signs, resuscitation kit and lipid."""
+    """Two identifiers, skin mark, allergies, last blood thinner dose, pregnancy, vital signs, pain now, resuscitation kit and
+    lipid; before a sedative fasting, escort and what was taken at home."""
     if sign_in is None:
         return assessed([found("signin.missing")])
     findings: list[Finding] = []
@@ -73,7 +85,7 @@ def check_sign_in(sign_in: SignIn | None, session: Session, policy: Policy, now:
         fact = getattr(sign_in, name)
         if fact.answer is not Answer.YES:
             findings.append(found("signin.item", of=name, what=words, answer=fact.answer))
-    return assessed(findings)
+    return assessed([*findings, *check_sedation(sign_in.sedation, session.order, policy, now).findings])
 
 
 def check_time_out(
@@ -95,4 +107,19 @@ def check_time_out(
         findings.append(found("timeout.labels", answer=time_out.labels_read_aloud.answer))
     if time_out.all_agree.answer is not Answer.YES:
         findings.append(found("timeout.disagree", answer=time_out.all_agree.answer))
-    return assessed(findings)
+    return assessed([*findings, *_labels(time_out, session.order)])
+
+
+def _labels(time_out: TimeOut, order: Order) -> list[Finding]:
+    """The labels that were read, against the syringes that the order asks for."""
+    ordered = dict.fromkeys(line.agent for line in all_lines(order.recipe))
+    missing = [code for code in ordered if code not in time_out.labels_read]
+    others = [code for code in dict.fromkeys(time_out.labels_read) if code not in ordered]
+    findings = [found("timeout.label-missing", agents=", ".join(missing))] if missing else []
+    return [*findings, found("timeout.label-not-ordered", agents=", ".join(others))] if others else findings
+
+
+def check_operator(operator: str, session: Session) -> Assessed:
+    """The skin is marked by the one who injects."""
+    mark = session.skin_mark
+    return assessed([found("side.mark-not-operator")] if mark is not None and mark.by != operator else [])

@@ -1,14 +1,30 @@
 """What a change takes with it: consent, clearance, sheet and the day's checks do not outlive the facts they stand on."""
 
 from dataclasses import replace
+from datetime import datetime
 
-from sijoint.model import Booking, Order, Session
+from sijoint.model import Answer, Booking, Fact, Order, Session
+from sijoint.pathway.consent import outlived
 from sijoint.pathway.doses import steroid_code
+from sijoint.pathway.policy import Policy
 
 
-def booking_moved(session: Session, booking: Booking | None) -> Session:
-    """Another time, or none, voids the sheet and all that was checked on the day."""
-    return replace(_without_day(session), booking=booking, preparation=None)
+def booking_moved(session: Session, booking: Booking | None, policy: Policy) -> Session:
+    """Another time, or none, voids the sheet and all that was checked on the day, and consent that will be too old then."""
+    consent = session.consent
+    if consent is not None and booking is not None and outlived(consent, booking.at, policy):
+        consent = None
+    return replace(_without_day(session), booking=booking, preparation=None, consent=consent)
+
+
+def consent_withdrawn(session: Session, by: str, now: datetime, words: str) -> Session:
+    """The patient says no: the refusal stays on record, and what was checked on the day with the consent is void."""
+    if session.consent is None:
+        return session
+    refused = replace(session.consent, given=Fact(Answer.NO, by, now, words))
+    if session.procedure is not None:
+        return replace(session, consent=refused)
+    return replace(session, consent=refused, skin_mark=None, sign_in=None, time_out=None, skin_preparation=None)
 
 
 def order_changed(session: Session, order: Order) -> Session:
@@ -30,4 +46,4 @@ def facts_changed(session: Session) -> Session:
 
 
 def _without_day(session: Session) -> Session:
-    return replace(session, confirmation=None, skin_mark=None, sign_in=None, time_out=None)
+    return replace(session, confirmation=None, skin_mark=None, sign_in=None, time_out=None, skin_preparation=None)
