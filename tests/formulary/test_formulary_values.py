@@ -11,6 +11,7 @@ from sijoint.formulary import (
     UnknownNeedle,
     agent,
     agents,
+    antithrombotic_row,
     incompatibilities,
     incompatible,
     ingredients,
@@ -110,4 +111,4 @@ def test_every_medicine_has_a_sourced_class_and_every_antithrombotic_a_default()
     assert all("class" in one.evidence for one in medicines())
     antithrombotics = [one for one in medicines() if one.antithrombotic]
     assert {"apixaban", "rivaroxaban", "warfarin", "clopidogrel", "aspirin"} <= {one.code for one in antithrombotics}
-    assert all(one.low_risk_default in ("continue", "ask") for one in antithrombotics)
+    assert all(antithrombotic_row(one) is not None for one in antithrombotics)

@@ -1,13 +1,9 @@
 """The discharge sheet: one page, made at discharge from what was really given, the answers and the policy."""
 
-import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, tzinfo
 from decimal import Decimal
-from functools import cache
-from importlib.resources import files
-from typing import Any
 
 from sijoint.formulary import Agent, IngredientKind
 from sijoint.frames.side import Side
@@ -29,6 +25,7 @@ from sijoint.model import (
     SyringeUse,
     Target,
 )
+from sijoint.pathway.antithrombotic_plan import antithrombotic_plan
 from sijoint.pathway.antithrombotics import antithrombotics_taken, hold_signed
 from sijoint.pathway.doses import known_agent
 from sijoint.pathway.findings import explain
@@ -133,12 +130,6 @@ def discharge_sheet(
     )
 
 
-@cache
-def _restarts() -> Mapping[str, Mapping[str, Any]]:
-    """Hours after the procedure at which a paused medicine is started again, by its code, each with its source."""
-    return tomllib.loads(files("sijoint.pathway").joinpath("restart.toml").read_text(encoding="utf-8"))
-
-
 def _given(going: Going) -> tuple[GivenLine, ...]:
     """One line for each agent, use, side and target, in the order in which they were first given."""
     totals: dict[tuple[SyringeUse, str, Side, Target], Decimal] = {}
@@ -204,20 +195,21 @@ def _medicines(going: Going) -> Iterator[DischargeItem]:
     topic = DischargeTopic.MEDICINES
     taken = antithrombotics_taken(going.answers)
     held = 0
-    for one in taken:
-        signed = hold_signed(one.code, going.episode.prescriber_contacts)
-        agent = going.language.medicine(one.code)
-        if signed is None:
+    plan = antithrombotic_plan(
+        going.answers, going.episode.prescriber_contacts, going.session.booking, going.policy, going.zone
+    )
+    for line in plan:
+        agent = going.language.medicine(line.medicine.code)
+        if line.contact is None or hold_signed(line.medicine.code, (line.contact,)) is None:
             yield going.item(topic, "medicines", "keep", agent=agent)
             continue
         held += 1
-        row = _restarts().get(one.code)
-        if row is None:
+        if line.pause is None or line.restart_hours is None:
             yield going.item(topic, "medicines", "restart_unset", agent=agent)
             continue
-        at = going.moment((going.procedure.ended_at or going.now) + timedelta(hours=int(row["hours"])))
-        by = signed.prescriber
-        yield going.item(topic, "medicines", "restart", restart=row["source"], agent=agent, at=at, prescriber=by)
+        at = going.moment((going.procedure.ended_at or going.now) + timedelta(hours=line.restart_hours))
+        by = line.contact.prescriber
+        yield going.item(topic, "medicines", "restart", restart=line.restart_source, agent=agent, at=at, prescriber=by)
     if not taken and going.answers.antithrombotics.answer is not Answer.NO:
         yield going.item(topic, "medicines", "contradiction")
     yield going.item(topic, "medicines", "others" if held else "none_held")

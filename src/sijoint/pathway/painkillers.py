@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from functools import cache
 from importlib.resources import files
 
-from sijoint.formulary import medicine
+from sijoint.formulary import allergy_words, medicine
 from sijoint.model import (
     Answer,
     DayOfConfirmation,
@@ -21,19 +21,25 @@ from sijoint.model import (
 )
 from sijoint.pathway.antithrombotics import age_years
 from sijoint.pathway.injections import action_window, injected_at
+from sijoint.pathway.medicines import matched, takes
 from sijoint.pathway.policy import Policy
-from sijoint.pathway.screening import PREGNANCY_FACTS, pregnancy_applies, takes
+from sijoint.pathway.screening import PREGNANCY_FACTS, pregnancy_applies
 
 PARACETAMOL = "paracetamol"  # code in the medicines list
+IBUPROFEN_LIKE = ("NSAID", "aspirin")  # classes of the medicines list
 
 
 @dataclass(frozen=True)
 class AgainstIbuprofen:
-    """One condition of the rule: the screening answers that have to be no, and classes of medicines that speak against."""
+    """One condition of the rule: the screening answers that have to be no, and classes of medicines that speak against.
+
+    ``together``: groups of classes that do so where a medicine of each group is taken.
+    """
 
     label: str
     facts: tuple[str, ...]
     classes: tuple[str, ...]
+    together: tuple[tuple[str, ...], ...]
     source: str
     grade: Grade
 
@@ -53,7 +59,12 @@ def against_ibuprofen() -> tuple[AgainstIbuprofen, ...]:
     text = files("sijoint.pathway").joinpath("ibuprofen.toml").read_text(encoding="utf-8")
     return tuple(
         AgainstIbuprofen(
-            row["label"], tuple(row["facts"]), tuple(row.get("classes", ())), row["source"], Grade(row["grade"])
+            row["label"],
+            tuple(row["facts"]),
+            tuple(row.get("classes", ())),
+            tuple(tuple(group) for group in row.get("together", ())),
+            row["source"],
+            Grade(row["grade"]),
         )
         for row in tomllib.loads(text).values()
     )
@@ -113,7 +124,8 @@ def paracetamol_allowed(answers: ScreeningAnswers | None) -> bool:
         return False
     if answers.allergies_asked.answer is not Answer.YES:
         return False
-    return all(one.matched and one.agent.strip().casefold() != PARACETAMOL for one in answers.allergies)
+    known = (allergy_words().get(one.agent.strip().casefold()) for one in answers.allergies if one.matched)
+    return all(one.matched for one in answers.allergies) and not {PARACETAMOL, None} & set(known)
 
 
 def _conditions(answers: ScreeningAnswers, patient: Patient) -> Iterator[str]:
@@ -127,6 +139,9 @@ def _conditions(answers: ScreeningAnswers, patient: Patient) -> Iterator[str]:
                 yield f"{condition.label}: {answer}"
         if any(takes(answers, one) for one in condition.classes):
             yield condition.label
+        groups = [any(takes(answers, one) for one in group) for group in condition.together]
+        if groups and all(groups):
+            yield condition.label
 
 
 def _age(patient: Patient, policy: Policy, now: datetime) -> Iterator[str]:
@@ -139,15 +154,16 @@ def _lists(answers: ScreeningAnswers) -> Iterator[str]:
     """A medicine or allergy that nobody has matched may be any of them."""
     if answers.medicines_asked.answer is not Answer.YES:
         yield "the list of medicines was not asked for"
-    if any(not one.accepted_by or medicine(one.agent) is None for one in answers.medicines):
+    if any(matched(one) is None for one in answers.medicines):
         yield "a medicine that is not matched to the list"
     if answers.allergies_asked.answer is not Answer.YES:
         yield "allergies were not asked for"
     for allergy in answers.allergies:
-        known = medicine(allergy.agent.strip().casefold())
-        if not allergy.matched or not allergy.agent.strip():
+        word = allergy_words().get(allergy.agent.strip().casefold())
+        known = medicine(word) if word is not None else None
+        if not allergy.matched or word is None:
             yield "an allergy that is not matched to the list"
-        elif known is not None and known.class_name in ("NSAID", "aspirin"):
+        elif (known.class_name if known is not None else word) in IBUPROFEN_LIKE:
             yield "asthma from aspirin, or allergy to ibuprofen-like drugs"
 
 

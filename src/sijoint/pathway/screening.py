@@ -7,15 +7,16 @@ the tests turn every answer of random patients to see it.
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, date, datetime, tzinfo
 from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from sijoint.formulary import Agent, medicine
+from sijoint.formulary import Agent
 from sijoint.model import (
     Answer,
     Assessed,
+    Booking,
     Fact,
     Finding,
     Order,
@@ -26,11 +27,15 @@ from sijoint.model import (
     Severity,
     Sex,
 )
-from sijoint.pathway.allergies import allergy_findings
-from sijoint.pathway.antithrombotics import antithrombotic_findings
+from sijoint.pathway.allergies import allergy_findings, reaction_findings
+from sijoint.pathway.antithrombotic_findings import antithrombotic_findings
 from sijoint.pathway.doses import steroid_agents
 from sijoint.pathway.findings import assessed, found
+from sijoint.pathway.medicines import medicine_findings, takes
 from sijoint.pathway.policy import Policy
+from sijoint.pathway.steroid_history import steroid_findings
+from sijoint.pathway.units import believed, weight_findings
+from sijoint.pathway.vaccines import vaccine_findings
 
 PREGNANCY_FACTS = ("pregnancy", "could_be_pregnant")
 
@@ -71,16 +76,25 @@ def screen(
     contacts: tuple[PrescriberContact, ...],
     policy: Policy,
     now: datetime,
+    booking: Booking | None = None,
+    zone: tzinfo = UTC,
 ) -> Assessed:
-    """Everything that screening says about this patient and this order."""
+    """Everything that screening says about this patient, this order and, once there is one, this appointment."""
     if answers is None:
         return assessed([found("screening.not-answered")])
-    findings = [] if patient.weight_kg is not None else [found("order.no-weight")]
+    answers, findings = believed(answers)
+    findings += weight_findings(patient) if patient.weight_kg is not None else [found("order.no-weight")]
     for rule in fact_rules():
         findings += _fact(rule, getattr(answers, rule.name), patient, bool(steroid_agents(order)))
-    findings += _medicines(answers)
-    findings += allergy_findings(answers, order)
-    findings += antithrombotic_findings(answers, patient, contacts, policy, now)
+    findings += medicine_findings(answers, order)
+    findings += allergy_findings(answers, order) + reaction_findings(answers, order)
+    findings += antithrombotic_findings(answers, patient, contacts, policy, now, booking, zone)
+    findings += _bleeding(answers, policy)
+    findings += _kidney(answers)
+    findings += _hardware(answers, order)
+    injection_on = _day_of(booking, now, zone)
+    findings += steroid_findings(answers, order, policy, injection_on)
+    findings += vaccine_findings(answers, order, injection_on, booked=booking is not None)
     findings += _cyp3a4(answers, order)
     findings += _diabetes(answers, order, policy)
     findings += _blood_pressure(answers, policy)
@@ -97,12 +111,6 @@ def unanswered(name: str, label: str, fact: Fact, severity: Severity) -> Finding
     """The finding of a fact that is unknown or was not asked."""
     capital = label[:1].upper() + label[1:]
     return found("answer.unknown", of=name, severity=severity, Label=capital, label=label, answer=fact.answer)
-
-
-def takes(answers: ScreeningAnswers, class_name: str) -> bool:
-    """Whether a medicine of this class is on the patient's list."""
-    known = (medicine(one.agent) for one in answers.medicines)
-    return any(one is not None and one.class_name == class_name for one in known)
 
 
 def _fact(rule: FactRule, fact: Fact, patient: Patient, steroid: bool) -> list[Finding]:
@@ -124,9 +132,35 @@ def _words(rule: FactRule) -> Mapping[str, Any]:
     return {"label": rule.label, "Label": rule.label[:1].upper() + rule.label[1:]}
 
 
-def _medicines(answers: ScreeningAnswers) -> list[Finding]:
-    unmatched = [one.typed for one in answers.medicines if not (one.agent and one.accepted_by)]
-    return [found("medicine.unmatched", of=typed, typed=typed) for typed in unmatched]
+def _day_of(booking: Booking | None, now: datetime, zone: tzinfo) -> date:
+    """The day of the injection by the clinic's clock; without an appointment it is not before today."""
+    return (now if booking is None else booking.at).astimezone(zone).date()
+
+
+def _bleeding(answers: ScreeningAnswers, policy: Policy) -> list[Finding]:
+    count = answers.platelets_10e9_l
+    if count is None or count >= policy.platelets_minimum_10e9_l:
+        return []
+    return [found("platelets.low", value=count, limit=policy.platelets_minimum_10e9_l)]
+
+
+def _kidney(answers: ScreeningAnswers) -> list[Finding]:
+    """Metformin goes on: the contrast of a joint is far less than in a vein."""
+    weak = answers.kidney_disease.answer is not Answer.NO or answers.liver_or_kidney_disease.answer is not Answer.NO
+    return [found("kidney.metformin")] if weak and takes(answers, "metformin") else []
+
+
+def _hardware(answers: ScreeningAnswers, order: Order) -> list[Finding]:
+    """Metal or a fusion counts for the side it lies on; of a side that nobody named, for every side."""
+    answer, sides = answers.implant_or_fusion_at_joint.answer, answers.hardware_sides
+    if answer is Answer.YES:
+        if not sides or order.side in sides:
+            return [found("fusion.present")]
+        return [found("fusion.other-side", told=" and ".join(str(one) for one in sides), ordered=order.side)]
+    if not sides:
+        return []
+    code = "fusion.contradiction" if answer is Answer.NO else "fusion.present"
+    return [found(code)]
 
 
 def _cyp3a4(answers: ScreeningAnswers, order: Order) -> list[Finding]:

@@ -17,7 +17,8 @@ from sijoint.model import (
     SheetItem,
     SheetTopic,
 )
-from sijoint.pathway.antithrombotics import antithrombotics_taken, hold_signed, last_contact
+from sijoint.pathway.antithrombotic_plan import antithrombotic_plan
+from sijoint.pathway.antithrombotics import antithrombotics_taken
 from sijoint.pathway.doses import known_agent, steroid_agents
 from sijoint.pathway.languages import ENGLISH, Language, language, sentence_source
 from sijoint.pathway.policy import Policy
@@ -107,11 +108,20 @@ def _medicines(visit: Visit) -> Iterator[SheetItem]:
     topic, answers, contacts = SheetTopic.MEDICINES, visit.answers, visit.episode.prescriber_contacts
     yield visit.item(topic, "medicines", "general")
     taken = antithrombotics_taken(answers)
-    for one in taken:
-        signed, last = hold_signed(one.code, contacts), last_contact(one.code, contacts)
-        agent = visit.language.medicine(one.code)
-        if signed is not None:
-            yield visit.item(topic, "medicines", "hold", agent=agent, prescriber=signed.prescriber)
+    for line in antithrombotic_plan(answers, contacts, visit.session.booking, visit.policy, visit.zone):
+        agent, last = visit.language.medicine(line.medicine.code), line.contact
+        if last is not None and line.pause is not None:
+            pause = line.pause
+            day = visit.language.weekday if pause.by_day else visit.language.moment
+            yield visit.item(
+                topic,
+                "medicines",
+                "hold",
+                agent=agent,
+                prescriber=last.prescriber,
+                last=day(pause.last_dose_day, visit.zone),
+                restart=visit.language.moment(pause.restart_at, visit.zone),
+            )
         elif last is not None and last.answer == "continue" and last.prescriber.strip():
             yield visit.item(topic, "medicines", "keep_agreed", agent=agent, prescriber=last.prescriber)
         else:
@@ -208,4 +218,6 @@ def _afterwards(visit: Visit) -> Iterator[SheetItem]:
 def _call(visit: Visit) -> Iterator[SheetItem]:
     topic, told = SheetTopic.CALL_US, visit.language
     yield visit.item(topic, "call", "number", phone=told.site(visit.policy.clinic_phone))
-    yield visit.item(topic, "call", "moved", day=told.full_day(visit.at, visit.zone), time=told.time(visit.at, visit.zone))
+    yield visit.item(
+        topic, "call", "moved", day=told.full_day(visit.at, visit.zone), time=told.time(visit.at, visit.zone)
+    )
