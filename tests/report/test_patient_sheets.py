@@ -21,13 +21,7 @@ from sijoint.model import (
     Target,
 )
 from sijoint.pathway import discharge_sheet, load_policy
-from sijoint.report import (
-    discharge_sheet_text,
-    preparation_sheet_text,
-    render_discharge_sheet,
-    render_episode,
-    render_preparation_sheet,
-)
+from sijoint.report import discharge_paper, paper_html, paper_text, preparation_paper, render_episode
 
 MADE = made_up.at(2, 24, 10, 40)
 HOME = DischargeSheet(
@@ -59,63 +53,82 @@ def spread(text: str) -> str:
     return " ".join(text.split())
 
 
+def words_of(html: str) -> str:
+    return spread(" ".join(ElementTree.fromstring(html.split("\n", 1)[1]).itertext()))
+
+
 @pytest.fixture
 def preparation():
     return made_up.episode().sessions[0].preparation
 
 
 def test_the_preparation_sheet_holds_every_sentence_and_the_visit(preparation):
-    for told in (
-        render_preparation_sheet(preparation, made_up.PATIENT),
-        preparation_sheet_text(preparation, made_up.PATIENT),
-    ):
+    paper = preparation_paper(preparation, made_up.PATIENT)
+    for told in (words_of(paper_html(paper)), paper_text(paper)):
         for item in preparation.items:
-            assert item.text in spread(told)
-        assert "3 feb 2026, 09:00" in told.lower()
-        assert "no longer holds" in spread(told)
+            assert item.text in told
+        assert "Tuesday 3 February 2026, 09:00 (UTC)" in told
+        assert "no longer holds" in told
         assert "VIRTUAL PATIENT" in told
-        assert "not a certified medical device" in spread(told)
+        assert "not a certified medical device" in told
 
 
 def test_the_discharge_sheet_holds_what_was_given_and_when_to_call():
-    html = render_discharge_sheet(HOME, made_up.PATIENT)
-    text = discharge_sheet_text(HOME, made_up.PATIENT)
-    words = spread("".join(ElementTree.fromstring(html.split("\n", 1)[1]).itertext()))
-    for told in (words, spread(text)):
+    paper = discharge_paper(HOME, made_up.PATIENT)
+    for told in (words_of(paper_html(paper)), paper_text(paper)):
         for sentence in (
             "1 mL lidocaine, left",
             *HOME.emergency_if,
             *HOME.call_if,
             *(item.text for item in HOME.items),
         ):
-            assert sentence.lower() in told.lower()
-        assert "call 112 at once if" in told.lower()
+            assert sentence in told
+        assert "call 112 at once if" in told
         assert "Call: number on your card" in told
         assert "not watched live" in told
-        assert told.lower().count("driving") == 1
-    assert max(len(line) for line in text.splitlines()) <= 76
+        assert told.count("Driving") == 1
 
 
-def test_sheets_are_self_contained_pages(preparation):
-    for html in (render_preparation_sheet(preparation, made_up.PATIENT), render_discharge_sheet(HOME, made_up.PATIENT)):
+def test_the_reasons_to_call_come_first_and_framed():
+    first, second, *rest = discharge_paper(HOME, made_up.PATIENT).parts
+    assert first.framed
+    assert second.framed
+    assert "112" in first.heading
+    assert not any(part.framed for part in rest)
+
+
+def test_where_nothing_was_given_the_sheet_says_so():
+    assert "Nothing was given." in paper_text(discharge_paper(replace(HOME, given=(), given_at=None), made_up.PATIENT))
+
+
+def test_sheets_are_self_contained_pages_and_their_titles_name_nobody(preparation):
+    for paper in (preparation_paper(preparation, made_up.PATIENT), discharge_paper(HOME, made_up.PATIENT)):
+        html = paper_html(paper)
         assert html.startswith("<!DOCTYPE html>")
         for banned in ("<script", "src=", "href=", "url("):
             assert banned not in html
+        title = html.split("<title>")[1].split("</title>")[0]
+        assert made_up.PATIENT.family_name not in title
+        assert made_up.PATIENT.family_name in paper.who
 
 
 def test_sentences_of_one_topic_stand_under_one_heading(preparation):
     twice = replace(
         preparation, items=(*preparation.items, SheetItem(SheetTopic.MEDICINES, "Bring the list of your medicines."))
     )
-    html, text = render_preparation_sheet(twice, made_up.PATIENT), preparation_sheet_text(twice, made_up.PATIENT)
-    assert html.count("<h2>Medicines</h2>") == 1
-    assert text.count("MEDICINES") == 1
-    for told in (html, text):
-        assert (
-            told.index("Keep taking ramipril")
-            < told.index("Bring the list of your medicines.")
-            < told.index("You may eat")
-        )
+    told = paper_text(preparation_paper(twice, made_up.PATIENT))
+    assert told.count("Your medicines\n") == 1
+    assert (
+        told.index("Keep taking ramipril") < told.index("Bring the list of your medicines.") < told.index("You may eat")
+    )
+
+
+def test_a_sheet_is_set_in_its_own_language(preparation):
+    paper = preparation_paper(replace(preparation, language="de"), made_up.PATIENT)
+    assert paper.title == "So bereiten Sie sich auf die Spritze vor"
+    assert "Medizinisch noch nicht geprüfte Übersetzung. Es gilt der englische Text." in paper.notices
+    assert '<html lang="de">' in paper_html(paper)
+    assert preparation_paper(preparation, replace(made_up.PATIENT, virtual=False)).notices == ()
 
 
 def test_the_episode_report_shows_the_sheet_the_reason_against_ibuprofen_and_the_call():
@@ -129,14 +142,11 @@ def test_the_episode_report_shows_the_sheet_the_reason_against_ibuprofen_and_the
     assert "Call planned" in told
 
 
-def test_the_sheet_of_the_made_up_patient_is_made_by_the_rules_and_fits_the_width():
+def test_the_sheet_of_the_made_up_patient_is_made_by_the_rules():
     sheet = discharge_sheet(made_up.episode(), made_up.PATIENT, load_policy("clinic"), MADE)
-    text = discharge_sheet_text(sheet, made_up.PATIENT)
     assert sheet.painkiller is not Painkiller.IBUPROFEN  # turmeric capsules are not matched
+    paper = discharge_paper(sheet, made_up.PATIENT)
     for item in sheet.items:
-        assert item.text in spread(text)
-        assert item.text in spread("".join(ElementTree.fromstring(page_of(sheet)).itertext()))
-
-
-def page_of(sheet: DischargeSheet) -> str:
-    return render_discharge_sheet(sheet, made_up.PATIENT).split("\n", 1)[1]
+        text = item.text[:1].upper() + item.text[1:]
+        assert text in paper_text(paper)
+        assert text in words_of(paper_html(paper))

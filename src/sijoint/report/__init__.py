@@ -16,17 +16,18 @@ from sijoint.report.facts import (
     StepRefused,
     Twin,
 )
-from sijoint.report.sheets import (
-    discharge_sheet_text,
-    preparation_sheet_text,
-    render_discharge_sheet,
-    render_preparation_sheet,
-)
+from sijoint.report.paper import Form, Paper
+from sijoint.report.paper_html import paper_html
+from sijoint.report.paper_pdf import paper_pdf
+from sijoint.report.paper_text import paper_text
+from sijoint.report.sheets import discharge_paper, preparation_paper
 from sijoint.report.timeline import TimelineEntry, timeline
 
 __all__ = [
     "EpisodeReport",
     "FigureImage",
+    "Form",
+    "Paper",
     "PolicyNamed",
     "ProcedureFigures",
     "ProvenanceWords",
@@ -36,10 +37,11 @@ __all__ = [
     "Twin",
     "anatomy_picture",
     "diary_figure",
-    "discharge_sheet_text",
-    "preparation_sheet_text",
-    "render_discharge_sheet",
+    "discharge_paper",
+    "paper_html",
+    "paper_pdf",
+    "paper_text",
+    "preparation_paper",
     "render_episode",
-    "render_preparation_sheet",
     "timeline",
 ]

@@ -3,10 +3,8 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from sijoint.model import DischargeItem, SheetItem, SheetTopic
-
-# The same topic stands on the sheet of a test and on that of a therapeutic injection, where there is no test.
-HEADINGS: dict[str, str] = {SheetTopic.PAIN_BEFORE: "pain and painkillers before"}
+from sijoint.model import DischargeItem, SheetItem
+from sijoint.pathway import language
 
 
 @dataclass(frozen=True)
@@ -15,8 +13,10 @@ class TopicOfSheet:
     items: tuple[SheetItem | DischargeItem, ...]
 
 
-def by_topic(items: Iterable[SheetItem | DischargeItem]) -> tuple[TopicOfSheet, ...]:
+def by_topic(items: Iterable[SheetItem | DischargeItem], language_code: str = "en") -> tuple[TopicOfSheet, ...]:
+    """The heading is in the sheet's own language."""
+    told = language(language_code)
     topics: dict[str, list[SheetItem | DischargeItem]] = {}
     for item in items:
-        topics.setdefault(HEADINGS.get(item.topic, item.topic.value), []).append(item)
+        topics.setdefault(told.word("headings", item.topic.value), []).append(item)
     return tuple(TopicOfSheet(heading, tuple(of_topic)) for heading, of_topic in topics.items())

@@ -1,72 +1,74 @@
-"""The two sheets that a patient takes home: how to prepare, and what to do afterwards. A page to print, and plain text."""
+"""The two sheets that a patient takes home, as papers: how to prepare, and what to do afterwards."""
 
+from collections.abc import Iterable
 from datetime import UTC, tzinfo
-from textwrap import fill
 
-from sijoint.model import DischargeSheet, Patient, PreparationSheet
-from sijoint.report.page import page
+from sijoint.model import DischargeItem, DischargeSheet, Patient, PreparationSheet, SheetItem
+from sijoint.pathway import Language, language
+from sijoint.report.paper import Form, Paper, Part, Points, Words
 from sijoint.report.sheet_topics import by_topic
-from sijoint.report.words import day, moment, sentence_case
-
-TEXT_WIDTH = 76
-DISCLAIMER = "Made with SIJoint: education, research; not a certified medical device; the physician decides."
+from sijoint.report.words import sentence_case
 
 
-NOT_WATCHED = "This sheet and the diary are not watched live."
+def preparation_paper(sheet: PreparationSheet, patient: Patient, *, zone: tzinfo = UTC) -> Paper:
+    """It names the visit that it was made for: moving the visit voids it."""
+    told = language(sheet.language)
+    visit = f"{told.weekday(sheet.for_booking_at, zone)}, {told.time(sheet.for_booking_at, zone)}"
+    return Paper(
+        title=told.word("papers", "prepare_title"),
+        form=Form.PATIENT,
+        parts=_topics(sheet.items, told),
+        who=_person(patient, told),
+        lead=(told.word("papers", "visit", visit=visit),),
+        notices=notices(patient, told),
+        foot=(told.word("papers", "made", at=told.stamp(sheet.made_at, zone)), told.word("papers", "disclaimer")),
+        language=told.code,
+    )
 
 
-def render_preparation_sheet(sheet: PreparationSheet, patient: Patient, *, zone: tzinfo = UTC) -> str:
-    """One printable HTML page. It names the visit that it was made for: moving the visit voids it."""
-    return page("preparation.html.j2", zone, sheet=sheet, patient=patient, disclaimer=DISCLAIMER)
-
-
-def render_discharge_sheet(sheet: DischargeSheet, patient: Patient, *, zone: tzinfo = UTC) -> str:
-    """One printable HTML page."""
-    return page("discharge.html.j2", zone, sheet=sheet, patient=patient, disclaimer=DISCLAIMER, watched=NOT_WATCHED)
-
-
-def preparation_sheet_text(sheet: PreparationSheet, patient: Patient, *, zone: tzinfo = UTC) -> str:
-    """The same sheet as plain text."""
-    visit = moment(sheet.for_booking_at, zone)
-    lines = [f"HOW TO PREPARE FOR YOUR VISIT ON {visit.upper()} ({zone})", _person(patient), ""]
-    for topic in by_topic(sheet.items):
-        lines += [topic.heading.upper(), *(_wrapped(item.text) for item in topic.items), ""]
-    lines += [
-        _wrapped(
-            f"Made on {moment(sheet.made_at, zone)}. If the visit is moved or an answer changes, this sheet no longer holds: ask for a new one."
+def discharge_paper(sheet: DischargeSheet, patient: Patient, *, zone: tzinfo = UTC) -> Paper:
+    """One page: the reasons to call stand first and framed."""
+    told = language(sheet.language)
+    emergency = told.word("papers", "emergency", phone=sheet.emergency_phone)
+    call = (Points(sheet.call_if), Words(told.word("papers", "call", phone=sheet.clinic_phone), strong=True))
+    given = told.word("papers", "given")
+    if sheet.given_at is not None:
+        given = told.word("papers", "given_at", at=told.moment(sheet.given_at, zone))
+    lines = tuple(sentence_case(line.words) for line in sheet.given)
+    nothing = (Words(told.word("papers", "given_nothing")),)
+    return Paper(
+        title=told.word("papers", "home_title"),
+        form=Form.ONE_PAGE,
+        parts=(
+            Part(emergency, (Points(sheet.emergency_if),), framed=True),
+            Part(told.word("papers", "same_day"), call, framed=True),
+            Part(given, (Points(lines),) if lines else nothing),
+            *_topics(sheet.items, told),
         ),
-        "",
-        _wrapped(DISCLAIMER),
-    ]
-    return "\n".join(lines) + "\n"
+        who=_person(patient, told),
+        notices=notices(patient, told),
+        foot=(
+            told.word("papers", "unwatched"),
+            told.word("papers", "made_home", at=told.stamp(sheet.made_at, zone)),
+            told.word("papers", "disclaimer"),
+        ),
+        language=told.code,
+    )
 
 
-def discharge_sheet_text(sheet: DischargeSheet, patient: Patient, *, zone: tzinfo = UTC) -> str:
-    """The same sheet as plain text."""
-    made = moment(sheet.made_at, zone)
-    lines = [f"AFTER YOUR INJECTION OF {day(sheet.made_at, zone).upper()}", _person(patient), "", "WHAT WAS GIVEN"]
-    lines += [*(_wrapped(f"- {line.words}") for line in sheet.given), ""]
-    for topic in by_topic(sheet.items):
-        lines += [topic.heading.upper(), *(_wrapped(item.text) for item in topic.items), ""]
-    lines += [
-        f"EMERGENCY: CALL {sheet.emergency_phone} AT ONCE IF",
-        *(_wrapped(f"- {flag}") for flag in sheet.emergency_if),
-        "",
-        "CALL US THE SAME DAY IF",
-        *(_wrapped(f"- {flag}") for flag in sheet.call_if),
-        _wrapped(f"Call: {sheet.clinic_phone}"),
-        _wrapped(NOT_WATCHED),
-        "",
-        _wrapped(f"Made on {made} ({zone}). {DISCLAIMER}"),
-    ]
-    return "\n".join(lines) + "\n"
+def notices(patient: Patient, told: Language) -> tuple[str, ...]:
+    """What stands above everything: that the patient is virtual, that no clinician has reviewed the language."""
+    virtual = (told.word("papers", "virtual").upper(),) if patient.virtual else ()
+    return (*virtual, *((told.review,) if told.review else ()))
 
 
-def _person(patient: Patient) -> str:
-    virtual = " · VIRTUAL PATIENT" if patient.virtual else ""
-    return f"{patient.given_name} {patient.family_name}, born {day(patient.birth_date)}{virtual}"
+def _person(patient: Patient, told: Language) -> str:
+    name = f"{patient.given_name} {patient.family_name}"
+    return told.word("papers", "person", name=name, born=told.full_day(patient.birth_date))
 
 
-def _wrapped(text: str) -> str:
-    indent = "  " if text.startswith("- ") else ""
-    return fill(sentence_case(text), TEXT_WIDTH, subsequent_indent=indent)
+def _topics(items: Iterable[SheetItem | DischargeItem], told: Language) -> tuple[Part, ...]:
+    return tuple(
+        Part(topic.heading, tuple(Words(sentence_case(item.text)) for item in topic.items))
+        for topic in by_topic(items, told.code)
+    )
