@@ -11,7 +11,7 @@ from well_patient import NOW, POLICY, WITH_STEROID, YES, codes, entry, episode, 
 
 from sijoint.model import EpisodeState, OrderKind, ProcedureKind, VerdictValue
 from sijoint.pathway import check_order, judge_block, load_policy, may_repeat, relief_course
-from sijoint.pathway.repeats import given_sessions
+from sijoint.pathway.relief_courses import given_sessions
 
 MIXED = (("lidocaine_2_percent", "0.5"), ("triamcinolone_40", "1.0"))
 MEDICARE = load_policy("medicare-lcd")

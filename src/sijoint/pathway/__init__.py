@@ -1,6 +1,7 @@
 """The rules of the clinic as pure, total functions of facts, policy and time. Policies are dated TOML files beside them,
 each value with source, year and grade; the texts of all findings are data too. No clock, no store, no network."""
 
+from sijoint.pathway.accounts import radiation, yearly_account
 from sijoint.pathway.antithrombotic_findings import antithrombotic_findings, check_contact
 from sijoint.pathway.antithrombotic_plan import (
     AntithromboticLine,
@@ -89,7 +90,8 @@ from sijoint.pathway.referral import (
     weeks_by_kind,
 )
 from sijoint.pathway.relief import baseline_nrs, percent_relief
-from sijoint.pathway.repeats import may_repeat, relief_course
+from sijoint.pathway.relief_courses import relief_course
+from sijoint.pathway.repeats import may_repeat
 from sijoint.pathway.roles import commands_of, deciding_roles, named_commands, roles_for, second_roles
 from sijoint.pathway.screening import fact_rules, screen
 from sijoint.pathway.sedation import check_sedation
@@ -252,6 +254,7 @@ __all__ = [
     "policy_of",
     "positive_provocations",
     "preparation_sheet",
+    "radiation",
     "read_policy",
     "recipe_sheet",
     "red_flags",
@@ -280,4 +283,5 @@ __all__ = [
     "units_used",
     "weeks_by_kind",
     "with_pair",
+    "yearly_account",
 ]

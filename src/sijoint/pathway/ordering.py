@@ -21,7 +21,8 @@ from sijoint.pathway.findings import assessed, found
 from sijoint.pathway.policy import Policy
 from sijoint.pathway.recipes import given_before, recipe_sheet
 from sijoint.pathway.referral import sides_assessed
-from sijoint.pathway.repeats import given_sessions, may_repeat
+from sijoint.pathway.relief_courses import given_sessions
+from sijoint.pathway.repeats import may_repeat
 
 
 def order_rule(kind: OrderKind, target: Target, policy: Policy) -> FrozenRule:
@@ -77,6 +78,6 @@ def _steroid_by_policy(order: Order, episode: Episode, policy: Policy, now: date
     if order.kind is OrderKind.THERAPEUTIC and not steroids:
         findings.append(found("order.therapeutic-without-steroid"))
     if given_sessions(episode):
-        answer = may_repeat(episode, policy, now.date(), order.kind)
+        answer = may_repeat(episode, policy, now.date(), order.kind, order.side, order.target)
         findings += [found("order.repeat-not-due", of=gap.code, why=gap.text) for gap in answer.gaps]
     return findings

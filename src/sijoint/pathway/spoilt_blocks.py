@@ -12,6 +12,7 @@ from sijoint.model import (
     Procedure,
     RecoveryCheck,
     Sedation,
+    SedativeRoute,
     Session,
     SyringeUse,
 )
@@ -74,26 +75,32 @@ def _baseline(session: Session, baseline: int | None, rule: BlockRule) -> Iterat
 
 
 def _sedation(session: Session, rule: BlockRule) -> Iterator[str]:
+    """By order, by what was recorded as given, and by what was asked after the block."""
     if not rule.sedated_is_indeterminate:
         return
     if session.order.sedation is not Sedation.NONE:
         yield f"{session.order.sedation} sedation: at most indeterminate"
-    given = None if session.test_conditions is None else session.test_conditions.intravenous_sedative_or_opioid.answer
-    if given is Answer.YES:
+    given = [one.name for one in session.sedatives if one.route is SedativeRoute.INTRAVENOUS]
+    told = [] if session.test_conditions is None else [session.test_conditions.intravenous_sedative_or_opioid.answer]
+    if given:
+        yield f"given by vein: {', '.join(dict.fromkeys(given))}: at most indeterminate"
+    elif Answer.YES in told:
         yield "an intravenous sedative or opioid was given: at most indeterminate"
-    elif given is not Answer.NO and session.test_conditions is not None:
+    elif told and Answer.NO not in told:
         yield "whether an intravenous sedative or opioid was given is not known"
 
 
 def _conditions(session: Session) -> Iterator[str]:
-    conditions = session.test_conditions
+    conditions, day = session.test_conditions, session.confirmation
     if conditions is None:
         yield "nobody recorded whether a sedative, a steroid beforehand or another injection came with the block"
-        return
-    if conditions.steroid_premedication.answer is Answer.YES:
+    told = [one.steroid_premedication.answer for one in (conditions, day) if one is not None]
+    if Answer.YES in told:
         yield "a steroid was given beforehand against a contrast reaction"
-    elif conditions.steroid_premedication.answer is not Answer.NO:
+    elif conditions is not None and (Answer.UNKNOWN in told or Answer.NO not in told):
         yield "whether a steroid was given beforehand is not known"
+    if conditions is None:
+        return
     if conditions.other_injection_same_day.answer is Answer.YES:
         yield "another injection for pain was given on the same day"
     elif conditions.other_injection_same_day.answer is not Answer.NO:

@@ -133,7 +133,7 @@ def _table() -> dict[tuple[EpisodeState, Step], frozenset[EpisodeState]]:
         leads(open_still, step)
     leads((S.REQUESTED, S.ACCEPTED), Step.CLOSE_DUPLICATE, S.CLOSED)
     # A patient may say no at any moment, with the needle in place too: then nothing more may be given.
-    leads((*UNDECIDED, *ENDED_BOOKINGS, S.IN_PROCEDURE), Step.WITHDRAW_CONSENT)
+    leads((*UNDECIDED, *ENDED_BOOKINGS, S.CLEARED, S.BOOKED, S.PREPARED, S.IN_PROCEDURE), Step.WITHDRAW_CONSENT)
     leads((S.CONSENTED, S.CONFIRMED, S.SIGNED_IN, S.TIMED_OUT), Step.WITHDRAW_CONSENT, S.PREPARED)
     leads((S.SIGNED_IN, S.TIMED_OUT, S.IN_PROCEDURE), Step.PREPARE_SKIN)
     for step in (Step.WRITE_NOTE, Step.SIGN_NOTE, Step.ADD_TO_NOTE, Step.MARK_NOTE):
