@@ -21,23 +21,21 @@ from sijoint.model import (
     ScreeningAnswers,
     Sedation,
     Session,
-    Severity,
     SyringeUse,
     Target,
 )
 from sijoint.pathway.antithrombotic_plan import antithrombotic_plan
 from sijoint.pathway.antithrombotics import antithrombotics_taken, hold_signed
 from sijoint.pathway.doses import known_agent
-from sijoint.pathway.findings import explain
-from sijoint.pathway.injections import given_agents, injected_at, leg_weakness
+from sijoint.pathway.injections import given_agents, injected_at
 from sijoint.pathway.languages import ENGLISH, Language, language, sentence_source
 from sijoint.pathway.painkillers import PainkillerAdvice, painkiller_advice
 from sijoint.pathway.policy import Policy
 from sijoint.pathway.screening import glucose_watch_days, may_be_diabetic
 from sijoint.pathway.sheet import glucose_mmol_l
+from sijoint.pathway.warning_signs import warning_signs
 
 PAPER = "going_home"
-TIMED = "red_flags_timed"  # the same flags where the drug that was given sets a time
 
 
 class NothingToTakeHome(ValueError):
@@ -96,7 +94,7 @@ def discharge_sheet(
     call_from, call_until = (
         now + timedelta(hours=hours) for hours in (policy.home_call_from_hours, policy.home_call_until_hours)
     )
-    emergency, call = _red_flags(going)
+    emergency, call = warning_signs(going.procedure, steroids, answers, policy, going.language, zone)
     return DischargeSheet(
         made_at=now,
         procedure_id=procedure.id,
@@ -272,38 +270,3 @@ def _onset_days(steroid: Agent) -> tuple[Decimal, Decimal]:
     days = Decimal(steroid.steroid.onset_days if steroid.steroid else 0)
     printed = steroid.ingredient.evidence["onset_days"]
     return (days if printed.low is None else printed.low), (days if printed.high is None else printed.high)
-
-
-def _red_flags(going: Going) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Reasons for the emergency number, and for the clinic's, by the severity that the diary gives them."""
-    policy, limit = going.policy, going.policy.discharge_glucose_call_mg_dl
-    after = _weak_after(going)
-    blanks = {
-        "after": after,
-        "fever": going.language.decimal(policy.fever_c),
-        "limit": limit,
-        "mmol": glucose_mmol_l(limit),
-        "pressure": f"{policy.systolic_maximum}/{policy.diastolic_maximum}",
-    }
-    unasked = set() if going.steroids and may_be_diabetic(going.answers) else {"redflag.glucose"}
-    if not going.steroids:
-        unasked.add("redflag.blood-pressure")
-    timed = going.language.texts[PAPER][TIMED] if after else {}
-    lines = {
-        code: going.sentence(TIMED if code in timed else "red_flags", code, **blanks)
-        for code in going.language.texts[PAPER]["red_flags"]
-        if code not in unasked
-    }
-    urgent = {code for code in lines if explain(code).severity is Severity.ABSOLUTE}
-    return (
-        tuple(text for code, text in lines.items() if code in urgent),
-        tuple(text for code, text in lines.items() if code not in urgent),
-    )
-
-
-def _weak_after(going: Going) -> str:
-    """Until when the drug explains a weak leg; "" where none does."""
-    drug = leg_weakness(going.procedure)
-    if drug is None or going.given_at is None:
-        return ""
-    return going.moment(going.given_at + timedelta(minutes=drug[1]))
