@@ -8,23 +8,45 @@ from datetime import datetime
 from sijoint.clinic import (  # noqa: F401
     afterwards,
     before_the_day,
+    bookings,
     complications,
     diary,
     drawing_up,
+    notes,
     on_the_day,
+    prescribers,
+    requests,
     room_events,
+    written_down,
 )
 from sijoint.clinic.carry_out import carry_out
 from sijoint.clinic.commands import ClinicCommand, RequestAppointment
 from sijoint.clinic.outcome import Outcome
-from sijoint.clinic.situation import Change, CommandRefused, Situation
-from sijoint.model import Episode, EpisodeState, Finding
+from sijoint.clinic.roles import require_role
+from sijoint.clinic.situation import Change, CommandRefused, RoleOf, Situation
+from sijoint.model import Episode, EpisodeState, Finding, Patient
 from sijoint.model.wire import from_wire_text, to_wire
-from sijoint.pathway import IllegalStep, NothingToJudge, NothingToPrepare, NothingToTakeHome, Policy
+from sijoint.pathway import (
+    IllegalStep,
+    NothingToJudge,
+    NothingToPrepare,
+    NothingToTakeHome,
+    Policy,
+    RefusedNote,
+    check_request,
+)
 from sijoint.records import KeptCommand, Store, StoreRefused, Tag, UnitOfWork, canonical
 
 Clock = Callable[[], datetime]
-REFUSALS = (CommandRefused, IllegalStep, NothingToJudge, NothingToPrepare, NothingToTakeHome, StoreRefused)
+REFUSALS = (
+    CommandRefused,
+    IllegalStep,
+    NothingToJudge,
+    NothingToPrepare,
+    NothingToTakeHome,
+    RefusedNote,
+    StoreRefused,
+)
 
 
 @dataclass(frozen=True)
@@ -37,10 +59,13 @@ class KeptOutcome:
     refusal: str
 
 
-def handle(command: ClinicCommand, store: Store, policy: Policy, clock: Clock) -> Outcome:
+def handle(
+    command: ClinicCommand, store: Store, policy: Policy, clock: Clock, role_of: RoleOf | None = None
+) -> Outcome:
     """Carry out a command, or refuse it with a sentence and findings; either way it is durable when this returns.
 
-    The same id and contents are answered as the first time. Raises StoreRefused when the store itself cannot write.
+    The same id and contents are answered as the first time. ``role_of`` is the register of people; without one nobody is
+    held back by role. Raises StoreRefused when the store itself cannot write.
     """
     with store.unit_of_work() as work:
         body = canonical(to_wire(command))
@@ -49,13 +74,15 @@ def handle(command: ClinicCommand, store: Store, policy: Policy, clock: Clock) -
             return _first_answer(command, body, first, work)
         now = clock()
         if isinstance(command, RequestAppointment):
-            return _open_episode(command, body, work, now)
+            return _open_episode(command, body, work, policy, now, role_of)
         if not work.holds_episode(command.episode_id):
             return _refused_unkept(command, work, now, f"there is no episode {command.episode_id!r}: check the id")
-        return _carry_out(command, body, work, policy, now)
+        return _carry_out(command, body, work, policy, now, role_of)
 
 
-def _carry_out(command: ClinicCommand, body: str, work: UnitOfWork, policy: Policy, now: datetime) -> Outcome:
+def _carry_out(
+    command: ClinicCommand, body: str, work: UnitOfWork, policy: Policy, now: datetime, role_of: RoleOf | None
+) -> Outcome:
     before = work.episode(command.episode_id)
     situation = Situation(
         episode=before,
@@ -64,8 +91,11 @@ def _carry_out(command: ClinicCommand, body: str, work: UnitOfWork, policy: Poli
         now=now,
         store_kind=work.kind,
         origin_of_image=lambda sha256: _origin(work, before.id, sha256),
+        other_episode=lambda identity: _other(work, identity),
+        role_of=role_of,
     )
     try:
+        require_role(command, role_of)
         _unchanged_meanwhile(command, before)
         change = carry_out(command, situation)
         after = replace(change.episode, version=before.version + 1)
@@ -78,7 +108,9 @@ def _carry_out(command: ClinicCommand, body: str, work: UnitOfWork, policy: Poli
     return Outcome(True, after, change.findings)
 
 
-def _open_episode(command: RequestAppointment, body: str, work: UnitOfWork, now: datetime) -> Outcome:
+def _open_episode(
+    command: RequestAppointment, body: str, work: UnitOfWork, policy: Policy, now: datetime, role_of: RoleOf | None
+) -> Outcome:
     """A new episode, and the patient where not kept yet; a kept patient keeps the record that is there."""
     episode = Episode(
         id=command.episode_id,
@@ -88,16 +120,22 @@ def _open_episode(command: RequestAppointment, body: str, work: UnitOfWork, now:
         request=command.request,
     )
     try:
+        require_role(command, role_of)
         if not work.holds_patient(command.patient.id):
             work.add_patient(command.patient)
+        elif work.patient(command.patient.id).birth_date != command.patient.birth_date:
+            raise CommandRefused(
+                "under this patient id somebody with another birth date is kept: check who asks, or use another id"
+            )
         work.add_episode(episode)
-    except StoreRefused as refusal:
+    except (CommandRefused, StoreRefused) as refusal:
         work.undo()
         return _refused_unkept(command, work, now, str(refusal))
-    change = Change(episode, Tag.EPISODE_REQUESTED)
-    _remember(command, body, work, KeptOutcome(True, 0, (), ""))
+    findings = check_request(command.request, policy, now).findings
+    change = Change(episode, Tag.EPISODE_REQUESTED, findings)
+    _remember(command, body, work, KeptOutcome(True, 0, findings, ""))
     work.commit(change.tag, at=now, episode_id=episode.id, command_id=command.id)
-    return Outcome(True, episode)
+    return Outcome(True, episode, findings)
 
 
 def _refuse(
@@ -141,6 +179,13 @@ def _unchanged_meanwhile(command: ClinicCommand, episode: Episode) -> None:
             f"the episode was changed by somebody else meanwhile (version {episode.version}, you saw "
             f"{command.seen_version}): look at it again, then repeat what you did"
         )
+
+
+def _other(work: UnitOfWork, identity: str) -> tuple[Episode, Patient] | None:
+    if not work.holds_episode(identity):
+        return None
+    episode = work.episode(identity)
+    return episode, work.patient(episode.patient_id)
 
 
 def _origin(work: UnitOfWork, episode_id: str, sha256: str) -> str | None:

@@ -5,6 +5,7 @@ from dataclasses import replace
 from sijoint.clinic.carry_out import carry_out
 from sijoint.clinic.commands import RecordRoomEvent
 from sijoint.clinic.situation import Change, CommandRefused, Situation, stepped
+from sijoint.clinic.written_down import finished
 from sijoint.model import (
     Administration,
     ContrastJudgement,
@@ -15,7 +16,7 @@ from sijoint.model import (
     Procedure,
     StoreKind,
 )
-from sijoint.pathway import Step, allows, authorise_drug, deviations, diary_prompts, injected_at, next_state
+from sijoint.pathway import Step, allows, authorise_drug, next_state
 from sijoint.records import Tag
 from sijoint.room.events import (
     Ended,
@@ -151,12 +152,9 @@ def _moved(procedure: Procedure, event: NeedleMoved) -> Procedure:
 
 
 def _ended(procedure: Procedure, now: Situation) -> Change:
-    order = now.session.order
-    procedure = replace(procedure, deviations=deviations(procedure, order, now.policy))
-    given = injected_at(procedure)
-    prompts = diary_prompts(order, given, now.policy) if given else ()
-    session = replace(now.session, procedure=procedure, prompts=prompts)
-    return Change(stepped(now, Step.END_PROCEDURE, session), Tag.PROCEDURE_ENDED, procedure.deviations)
+    session = finished(replace(now.session, procedure=procedure), now)
+    assert session.procedure is not None
+    return Change(stepped(now, Step.END_PROCEDURE, session), Tag.PROCEDURE_ENDED, session.procedure.deviations)
 
 
 def _tag(event: Event, procedure: Procedure) -> Tag:

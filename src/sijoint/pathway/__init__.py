@@ -31,6 +31,7 @@ from sijoint.pathway.diary import diary_prompts, missed_prompts, on_time, open_p
 from sijoint.pathway.diary_clocks import clock_off, same_answer, set_right
 from sijoint.pathway.diary_notes import diary_notes
 from sijoint.pathway.discharge import check_discharge
+from sijoint.pathway.dose_units import DOSE_AREA, KERMA, SECONDS, UnknownUnit, in_unit_of_record
 from sijoint.pathway.doses import (
     anaesthetic_shares,
     dosing_weight_kg,
@@ -79,6 +80,8 @@ from sijoint.pathway.policy_files import (
     shipped_policies,
     site_policy_file,
 )
+from sijoint.pathway.procedure_findings import procedure_findings
+from sijoint.pathway.procedure_form import UnusableForm, administration, check_given, procedure_from_form
 from sijoint.pathway.recipes import given_before, recipe_sheet
 from sijoint.pathway.red_flags import red_flags
 from sijoint.pathway.referral import (
@@ -100,6 +103,7 @@ from sijoint.pathway.sides import check_operator, check_sides, check_sign_in, ch
 from sijoint.pathway.sign_out import check_sign_out
 from sijoint.pathway.skin import check_skin, dry_at
 from sijoint.pathway.span import Span
+from sijoint.pathway.stated_dose import dose_area_range_mgy_cm2, dose_findings, procedure_dose
 from sijoint.pathway.steps import (
     TRANSITIONS,
     IllegalStep,
@@ -115,6 +119,9 @@ from sijoint.pathway.verdict import NothingToJudge, judge_block
 from sijoint.pathway.voiding import booking_moved, consent_withdrawn, facts_changed, order_changed
 
 __all__ = [
+    "DOSE_AREA",
+    "KERMA",
+    "SECONDS",
     "TRANSITIONS",
     "AgainstIbuprofen",
     "AntithromboticLine",
@@ -148,9 +155,12 @@ __all__ = [
     "UnknownFinding",
     "UnknownLanguage",
     "UnknownRisk",
+    "UnknownUnit",
     "UnreadablePolicy",
+    "UnusableForm",
     "accepted_patterns",
     "action_window",
+    "administration",
     "against_ibuprofen",
     "allows",
     "anaesthetic_shares",
@@ -175,6 +185,7 @@ __all__ = [
     "check_consent",
     "check_contact",
     "check_discharge",
+    "check_given",
     "check_operator",
     "check_order",
     "check_override",
@@ -203,6 +214,8 @@ __all__ = [
     "diary_notes",
     "diary_prompts",
     "discharge_sheet",
+    "dose_area_range_mgy_cm2",
+    "dose_findings",
     "dosing_weight_kg",
     "drug_given",
     "dry_at",
@@ -221,6 +234,7 @@ __all__ = [
     "hold_signed",
     "hold_to_sign",
     "in_force",
+    "in_unit_of_record",
     "incidences",
     "injected_at",
     "is_open",
@@ -254,6 +268,9 @@ __all__ = [
     "policy_of",
     "positive_provocations",
     "preparation_sheet",
+    "procedure_dose",
+    "procedure_findings",
+    "procedure_from_form",
     "radiation",
     "read_policy",
     "recipe_sheet",

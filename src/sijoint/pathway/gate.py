@@ -93,8 +93,10 @@ def given_ml(procedure: Procedure, use: SyringeUse) -> Decimal:
 
 
 def views_since_movement(procedure: Procedure) -> tuple[StoredImage, ...]:
-    """The stored views of the needle as it lies now."""
-    return tuple(one for one in procedure.images if one.after_movement == procedure.movements)
+    """The stored views of the needle as it lies now; one that is kept nowhere is none."""
+    return tuple(
+        one for one in procedure.images if one.after_movement == procedure.movements and (one.sha256 or one.kept_as)
+    )
 
 
 def accepted_patterns(target: Target, policy: Policy) -> tuple[ContrastPattern, ...]:
@@ -212,7 +214,12 @@ def _views(procedure: Procedure, policy: Policy) -> list[Finding]:
     if not any(one.after_contrast for one in views):
         return [found("gate.no-view-after-contrast")]
     widest = max(
-        (_angle_deg(a, b) for a, b in combinations(views, 2) if a.after_contrast or b.after_contrast), default=0.0
+        (
+            _angle_deg(a, b)
+            for a, b in combinations([one for one in views if one.pose_known], 2)
+            if a.after_contrast or b.after_contrast
+        ),
+        default=0.0,
     )
     # The stored angles are rounded to a thousandth of a degree; a view placed at exactly the limit counts.
     if Decimal(str(round(widest, 2))) < policy.view_angle_deg:
