@@ -62,10 +62,12 @@ def digest_of_today(now: Situation, episode: Episode, session: Session) -> str:
 def _assessments(now: Situation, episode: Episode, session: Session) -> tuple[Assessed, Assessed, Assessed | None]:
     answers, policy, at = episode.screening_answers, now.policy, now.now
     order = check_order(session.order, with_session(episode, session), now.patient, policy, at)
-    screening = screen(answers, session.order, now.patient, episode.prescriber_contacts, policy, at)
+    contacts, booking = episode.prescriber_contacts, session.booking
+    screening = screen(answers, session.order, now.patient, contacts, policy, at, booking)
     if session.confirmation is None:
         return order, screening, None
-    return order, screening, confirm_today(session.confirmation, session, answers, now.patient, policy, at)
+    day = confirm_today(session.confirmation, session, answers, now.patient, policy, at, contacts)
+    return order, screening, day
 
 
 def with_session(episode: Episode, session: Session) -> Episode:
