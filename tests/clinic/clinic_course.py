@@ -21,6 +21,7 @@ from sijoint.clinic import (
     Outcome,
     PlaceOrder,
     Prepare,
+    PrepareSkin,
     RecordRecovery,
     RecordTestConditions,
     RequestAppointment,
@@ -45,6 +46,8 @@ from sijoint.model import (
     DrawnLine,
     Fact,
     ImageOrigin,
+    ImagingKind,
+    ImagingReviewed,
     OrderKind,
     Patient,
     ProcedureKind,
@@ -60,6 +63,7 @@ from sijoint.model import (
     SignOut,
     SiteReadiness,
     SkinMark,
+    SkinPreparation,
     StoredImage,
     StoreKind,
     Syringe,
@@ -152,7 +156,7 @@ class Course:
 
     def assessment(self, side: Side = Side.LEFT) -> Assessment:
         yes, no, now = self.yes(), self.no(), self.clock()
-        tests = tuple(Provocation(test, side, yes) for test in ProvocationTest)
+        tests = tuple(Provocation(test, one, yes if one is side else no) for one in Side for test in ProvocationTest)
         began = (now - timedelta(days=120)).date()
         return Assessment(
             at=now,
@@ -170,6 +174,18 @@ class Course:
             radicular_pain=no,
             pain_above_l5=no,
             red_flag=no,
+            cauda_equina_suspected=no,
+            cancer_suspected=no,
+            infection_suspected=no,
+            hip_source_suspected=no,
+            lumbar_source_suspected=no,
+            gout_suspected=no,
+            widespread_pain=no,
+            lumbar_fusion_before=no,
+            history="pain of the buttock for months",
+            imaging=(ImagingReviewed(ImagingKind.MRI, began, "no other cause"),),
+            order_kind=OrderKind.DIAGNOSTIC,
+            order_target=Target.INTRA_ARTICULAR,
             baseline_nrs=8,
             baseline_peg=Decimal("6.3"),
             index_movement="standing up",
@@ -248,6 +264,28 @@ class Course:
         drawn = [(DrawUp, {"syringe": self.syringe(use)}) for use in SyringeUse]
         return [(ConfirmSite, {"readiness": self.readiness()}), *drawn]
 
+    def sign_in(self, **changes: object) -> SignIn:
+        return replace(SignIn(self.clock(), "nurse", *[self.yes()] * 9), **changes)
+
+    def time_out(self, side: Side | None = Side.LEFT, target: Target = Target.INTRA_ARTICULAR) -> TimeOut:
+        recipe, yes = self.recipe(), self.yes()
+        labels = tuple(line.agent for line in (recipe.skin, recipe.contrast, *recipe.drug))
+        return TimeOut(self.clock(), "dr-a", side, target, yes, yes, labels)
+
+    def skin_preparation(self, **changes: object) -> SkinPreparation:
+        """Cleaned five minutes ago, and seen dry a minute ago."""
+        now = self.clock()
+        applied, dry = now - timedelta(minutes=5), now - timedelta(minutes=1)
+        return replace(SkinPreparation("chlorhexidine_2_alcohol_70", applied, "nurse", dry, self.no()), **changes)
+
+    def sign_out(self, **changes: object) -> SignOut:
+        """Written by the nurse for the operator, read back and confirmed."""
+        yes, no = self.yes(), self.no()
+        one = SignOut(
+            self.clock(), "nurse", yes, yes, yes, "", "dr-a", complications_seen=no, read_back=yes, confirmed_by="dr-a"
+        )
+        return replace(one, **changes)
+
     # the course, up to a point
 
     def requested(self) -> "Course":
@@ -282,10 +320,11 @@ class Course:
         self.confirmed()
         yes, now = self.yes(), self.clock()
         self.accepted(MarkSkin, skin_mark=SkinMark(now, "dr-a", Side.LEFT, yes))
-        self.accepted(SignInPatient, sign_in=SignIn(now, "nurse", yes, yes, yes, yes, yes, yes, yes))
+        self.accepted(SignInPatient, sign_in=self.sign_in())
         for command, fields in self.room_made_ready():
             self.accepted(command, **fields)
-        time_out = TimeOut(now, "dr-a", Side.LEFT, Target.INTRA_ARTICULAR, yes, yes)
+        self.accepted(PrepareSkin, skin_preparation=self.skin_preparation())
+        time_out = self.time_out()
         self.accepted(CallTimeOut, time_out=time_out)
         return self
 
@@ -377,9 +416,8 @@ class Course:
 
     def recovering(self) -> "Course":
         self.procedure_ended()
-        yes = self.yes()
         self.clock.forward(minutes=2)
-        self.accepted(SignOutPatient, sign_out=SignOut(self.clock(), "nurse", yes, yes, yes))
+        self.accepted(SignOutPatient, sign_out=self.sign_out())
         return self
 
     def check(self, minutes: int, index_nrs: int, **changes: object) -> RecoveryCheck:

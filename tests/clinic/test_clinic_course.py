@@ -180,6 +180,8 @@ def test_moving_the_booking_voids_the_sheet_and_the_day(course):
 
 def test_a_cancelled_or_missed_booking_can_be_made_again(course):
     course.consented()
+    assert "has not come yet" in course.give(RecordNoShow).refusal
+    course.clock.forward(days=7)
     assert course.accepted(RecordNoShow).episode.state is EpisodeState.NO_SHOW
     assert course.accepted(Book, at=course.clock() + timedelta(days=3)).episode.state is EpisodeState.BOOKED
     assert course.accepted(CancelBooking, reason="ill").episode.state is EpisodeState.CANCELLED

@@ -36,12 +36,14 @@ from sijoint.clinic import (
     OverrideFinding,
     PlaceOrder,
     Prepare,
+    PrepareSkin,
     RecordNoShow,
     RecordRecovery,
     RecordRoomEvent,
     RequestAppointment,
     SignInPatient,
     SignOutPatient,
+    WithdrawConsent,
     permit_for,
 )
 from sijoint.frames import Side
@@ -51,12 +53,9 @@ from sijoint.model import (
     Discharge,
     EpisodeState,
     OrderKind,
-    SignIn,
-    SignOut,
     SkinMark,
     SyringeUse,
     Target,
-    TimeOut,
 )
 from sijoint.pathway import TRANSITIONS
 from sijoint.records import Tag, verify
@@ -269,20 +268,28 @@ class Clinic(Watched):
         changed = {"fever": self.course.yes()} if fever else {}
         self.give(ConfirmToday, confirmation=self.course.confirmation(glucose_mg_dl=glucose, **changed))
 
+    @rule(dry=st.booleans())
+    def clean_the_skin(self, dry):
+        changed = {} if dry else {"seen_dry_at": None}
+        self.give(PrepareSkin, skin_preparation=self.course.skin_preparation(**changed))
+
+    @rule()
+    def say_no(self):
+        self.give(WithdrawConsent, reason="afraid")
+
     @rule(side=SIDES)
     def mark(self, side):
         self.give(MarkSkin, skin_mark=SkinMark(self.course.clock(), "dr-a", side, self.course.yes()))
 
     @rule(complete=st.booleans())
     def sign_in(self, complete):
-        yes, now = self.course.yes(), self.course.clock()
+        yes = self.course.yes()
         last = yes if complete else self.course.no()
-        self.give(SignInPatient, sign_in=SignIn(now, "nurse", yes, yes, yes, yes, yes, yes, last))
+        self.give(SignInPatient, sign_in=self.course.sign_in(lipid_present=last))
 
     @rule(side=SIDES, at=st.sampled_from(Target))
     def time_out(self, side, at):
-        yes = self.course.yes()
-        self.give(CallTimeOut, time_out=TimeOut(self.course.clock(), "dr-a", side, at, yes, yes))
+        self.give(CallTimeOut, time_out=self.course.time_out(side, at))
 
     @rule()
     def begin(self):
@@ -308,10 +315,11 @@ class Clinic(Watched):
         self.give(GiveConsent, consent=course.consent())
         self.give(ConfirmToday, confirmation=course.confirmation())
         self.give(MarkSkin, skin_mark=SkinMark(now, "dr-a", Side.LEFT, yes))
-        self.give(SignInPatient, sign_in=SignIn(now, "nurse", yes, yes, yes, yes, yes, yes, yes))
+        self.give(SignInPatient, sign_in=course.sign_in())
+        self.give(PrepareSkin, skin_preparation=course.skin_preparation())
         for command, fields in course.room_made_ready():
             self.give(command, **fields)
-        self.give(CallTimeOut, time_out=TimeOut(now, "dr-a", Side.LEFT, Target.INTRA_ARTICULAR, yes, yes))
+        self.give(CallTimeOut, time_out=course.time_out())
         self.begin()
 
     @precondition(lambda self: self.episode.state is EpisodeState.IN_PROCEDURE)
@@ -321,8 +329,8 @@ class Clinic(Watched):
 
     @rule()
     def afterwards(self):
-        yes, now = self.course.yes(), self.course.clock()
-        self.give(SignOutPatient, sign_out=SignOut(now, "nurse", yes, yes, yes))
+        yes = self.course.yes()
+        self.give(SignOutPatient, sign_out=self.course.sign_out())
         self.give(RecordRecovery, check=self.course.check(15, 1))
         self.course.clock.forward(minutes=40)
         self.give(RecordRecovery, check=self.course.check(30, 1))

@@ -1,4 +1,4 @@
-"""From the visit to the consent: assess, order, screen, contact the prescriber, override, book, prepare, consent."""
+"""From the order to the consent: order, screen, override, prepare, consent."""
 
 from dataclasses import replace
 
@@ -6,53 +6,39 @@ from sijoint.clinic.carry_out import carry_out
 from sijoint.clinic.clearance import clearance, finding_and_facts, with_session
 from sijoint.clinic.commands import (
     AnswerScreening,
-    Assess,
-    Book,
-    CancelBooking,
     CloseEpisode,
-    ContactPrescriber,
     GiveConsent,
     OverrideFinding,
     PlaceOrder,
     Prepare,
-    RecordNoShow,
+    WithdrawConsent,
 )
+from sijoint.clinic.requests import stopped
+from sijoint.clinic.roles import require_deciders
 from sijoint.clinic.situation import Change, CommandRefused, Situation, require_clear, sentences, stepped
-from sijoint.model import Assessed, Booking, Decision, Episode, EpisodeState, Order, Override, Referral, Session
+from sijoint.model import Consent, Episode, EpisodeState, Order, Override, ScreeningSet, Session
 from sijoint.pathway import (
     RefusedOverride,
     Step,
-    assess_referral,
-    booking_moved,
     check_consent,
     check_order,
     check_override,
+    consent_withdrawn,
     facts_changed,
     next_state,
     order_changed,
     order_rule,
     preparation_sheet,
     screening_step,
-    together,
+    steroid_code,
 )
 from sijoint.records import Tag
 
-REFERRALS = {Referral.ACCEPT: Step.ACCEPT, Referral.DECLINE: Step.DECLINE, Referral.REDIRECT: Step.REDIRECT}
 SCREENED = {
     Step.SCREEN_CLEAR: Tag.SCREENING_CLEARED,
     Step.SCREEN_REVIEW: Tag.SCREENING_REVIEW,
     Step.SCREEN_STOP: Tag.SCREENING_STOPPED,
 }
-
-
-@carry_out.register
-def _(command: Assess, now: Situation) -> Change:
-    """Declining and redirecting are always possible; accepting needs an assessment that nothing stops."""
-    assessed = assess_referral(now.episode.request, command.assessment, now.policy, now.now)
-    if command.assessment.referral is Referral.ACCEPT and stopped(assessed):
-        raise CommandRefused(f"the referral cannot be accepted: {sentences(assessed)}", assessed.findings)
-    episode = stepped(now, REFERRALS[command.assessment.referral], assessment=command.assessment)
-    return Change(episode, Tag.EPISODE_ASSESSED, assessed.findings)
 
 
 @carry_out.register
@@ -90,19 +76,8 @@ def _(command: PlaceOrder, now: Situation) -> Change:
 def _(command: AnswerScreening, now: Situation) -> Change:
     """New answers void clearance, sheet and the day's checks; then everything is judged on what is known now."""
     session = facts_changed(now.session)
-    return screened(now, replace(now.episode, screening_answers=command.answers), session)
-
-
-@carry_out.register
-def _(command: ContactPrescriber, now: Situation) -> Change:
-    """A prescriber's answer may clear a finding and always changes the sheet."""
-    contacts = (*now.episode.prescriber_contacts, command.contact)
-    episode = replace(now.episode, prescriber_contacts=contacts)
-    state = next_state(now.episode.state, Step.CONTACT_PRESCRIBER)
-    if now.episode.screening_answers is None or now.session.screening is None:
-        return Change(replace(episode, state=state), Tag.PRESCRIBER_CONTACTED)
-    change = screened(now, episode, facts_changed(now.session))
-    return replace(change, tag=Tag.PRESCRIBER_CONTACTED)
+    history = (*now.episode.screening_history, ScreeningSet(now.now, command.by, command.answers))
+    return screened(now, replace(now.episode, screening_answers=command.answers, screening_history=history), session)
 
 
 @carry_out.register
@@ -111,6 +86,7 @@ def _(command: OverrideFinding, now: Situation) -> Change:
     if now.episode.state not in (EpisodeState.NEEDS_REVIEW, EpisodeState.STOPPED):
         raise CommandRefused(f"nothing waits for a decision while the episode is {now.episode.state}")
     finding, facts = finding_and_facts(now, command.code)
+    require_deciders(finding.severity, command.by, command.second, now.role_of)
     override = Override(command.code, command.reason_code, command.reason, command.by, command.second, facts)
     try:
         check_override(override, finding, facts)
@@ -131,24 +107,6 @@ def screened(now: Situation, episode: Episode, session: Session) -> Change:
     return Change(replace(with_session(episode, session), state=state), SCREENED[step], assessed.findings)
 
 
-def stopped(assessed: Assessed) -> bool:
-    return assessed.decision in (Decision.STOP, Decision.ABSOLUTE)
-
-
-@carry_out.register
-def _(command: Book, now: Situation) -> Change:
-    """A first appointment or another one; moving it voids the sheet and what was checked on the day."""
-    state = next_state(now.episode.state, Step.BOOK, now.session)
-    if command.at < now.now:
-        raise CommandRefused("the appointment would be in the past: choose a time to come")
-    judged = clearance(now, now.episode, now.session)
-    if now.session.screening is None:
-        raise CommandRefused("the order has not been screened: answer the screening questions first")
-    require_clear("not cleared for booking", together(judged.order, judged.screening))
-    session = booking_moved(now.session, Booking(command.at, now.now, command.by))
-    return Change(replace(with_session(now.episode, session), state=state), Tag.BOOKING_MADE)
-
-
 @carry_out.register
 def _(command: Prepare, now: Situation) -> Change:
     sheet = preparation_sheet(now.episode, now.patient, now.policy, now.now)
@@ -166,15 +124,13 @@ def _(command: GiveConsent, now: Situation) -> Change:
 
 
 @carry_out.register
-def _(command: CancelBooking, now: Situation) -> Change:
-    session = booking_moved(now.session, None)
-    return Change(stepped(now, Step.CANCEL, session), Tag.BOOKING_CANCELLED)
-
-
-@carry_out.register
-def _(command: RecordNoShow, now: Situation) -> Change:
-    session = booking_moved(now.session, None)
-    return Change(stepped(now, Step.NO_SHOW, session), Tag.BOOKING_MISSED)
+def _(command: WithdrawConsent, now: Situation) -> Change:
+    """The patient says no, before or after consent: the refusal is kept, and nothing more may be given on it."""
+    order = now.session.order
+    never = Consent(now.now, None, order.target, order.kind, steroid_code(order), ())
+    asked = now.session if now.session.consent is not None else replace(now.session, consent=never)
+    session = consent_withdrawn(asked, command.by, now.now, command.reason)
+    return Change(stepped(now, Step.WITHDRAW_CONSENT, session), Tag.CONSENT_WITHDRAWN)
 
 
 @carry_out.register

@@ -11,8 +11,11 @@ from sijoint.model import (
     AgentLine,
     AppointmentRequest,
     Assessment,
+    Authorisation,
+    BookingWish,
     Complication,
     Consent,
+    ConservativeCare,
     DayOfConfirmation,
     DiaryEntry,
     Discharge,
@@ -33,6 +36,7 @@ from sijoint.model import (
     SignOut,
     SiteReadiness,
     SkinMark,
+    SkinPreparation,
     Syringe,
     SyringeAccount,
     Target,
@@ -66,6 +70,31 @@ class Assess(ClinicCommand):
 
 
 @dataclass(frozen=True, kw_only=True)
+class LogConservativeCare(ClinicCommand):
+    care: ConservativeCare
+
+
+@dataclass(frozen=True, kw_only=True)
+class RecordAuthorisation(ClinicCommand):
+    authorisation: Authorisation
+
+
+@dataclass(frozen=True, kw_only=True)
+class JoinRequest(ClinicCommand):
+    """The request of the other episode is the same one, as a person says: it is kept here, too."""
+
+    other_episode_id: str
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class CloseAsDuplicate(ClinicCommand):
+    """Ends an episode whose request is held by another one now."""
+
+    joined_into: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class PlaceOrder(ClinicCommand):
     """The threshold, statistic and windows are frozen from the policy by the clinic, not given by the client."""
 
@@ -88,6 +117,13 @@ class ContactPrescriber(ClinicCommand):
 
 
 @dataclass(frozen=True, kw_only=True)
+class SignHold(ClinicCommand):
+    """A physician (``by``) signs the dates of a pause for the appointment as it is now; moving it takes this away."""
+
+    agent: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class OverrideFinding(ClinicCommand):
     """``by`` decides; a ``stop`` needs ``second``, another clinician. It counts for the facts as they are now."""
 
@@ -99,7 +135,11 @@ class OverrideFinding(ClinicCommand):
 
 @dataclass(frozen=True, kw_only=True)
 class Book(ClinicCommand):
+    """A first appointment, or another time for it; ``wished_by`` and ``reason`` say who moved it and why."""
+
     at: datetime
+    wished_by: BookingWish = BookingWish.NOT_STATED
+    reason: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -113,6 +153,13 @@ class GiveConsent(ClinicCommand):
 
 
 @dataclass(frozen=True, kw_only=True)
+class WithdrawConsent(ClinicCommand):
+    """The patient says no; ``reason`` in the patient's words, where one is given."""
+
+    reason: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
 class ConfirmToday(ClinicCommand):
     confirmation: DayOfConfirmation
 
@@ -120,6 +167,13 @@ class ConfirmToday(ClinicCommand):
 @dataclass(frozen=True, kw_only=True)
 class MarkSkin(ClinicCommand):
     skin_mark: SkinMark
+
+
+@dataclass(frozen=True, kw_only=True)
+class PrepareSkin(ClinicCommand):
+    """Given when the skin is cleaned, and again when it is seen dry."""
+
+    skin_preparation: SkinPreparation
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -224,13 +278,49 @@ class SealPacket(ClinicCommand):
 
 
 @dataclass(frozen=True, kw_only=True)
+class WriteNote(ClinicCommand):
+    """A version of the procedure note; ``generated`` from the events, unchanged. ``order_id`` "": the last procedure."""
+
+    text: str
+    generated: bool = False
+    order_id: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class SignNote(ClinicCommand):
+    """``seen_digest`` is the SHA-256 of the text that was read, so that nothing else is signed."""
+
+    seen_digest: str
+    order_id: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class AddToNote(ClinicCommand):
+    text: str
+    order_id: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class MarkNoteInError(ClinicCommand):
+    """Version or addendum ``place``, counted from 0, was entered in error and stays visible."""
+
+    place: int
+    reason: str
+    addendum: bool = False
+    order_id: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
 class CancelBooking(ClinicCommand):
     reason: str
+    wished_by: BookingWish = BookingWish.NOT_STATED
 
 
 @dataclass(frozen=True, kw_only=True)
 class RecordNoShow(ClinicCommand):
-    pass
+    """The time has come and the patient has not; ``reason`` where one is known afterwards."""
+
+    reason: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -293,6 +383,7 @@ Command = (
     | PlaceOrder
     | AnswerScreening
     | ContactPrescriber
+    | SignHold
     | OverrideFinding
     | Book
     | Prepare
@@ -326,4 +417,14 @@ Command = (
     | RecordProcedure
     | RecordGiven
     | RecordLeftEarly
+    | LogConservativeCare
+    | RecordAuthorisation
+    | JoinRequest
+    | CloseAsDuplicate
+    | WithdrawConsent
+    | PrepareSkin
+    | WriteNote
+    | SignNote
+    | AddToNote
+    | MarkNoteInError
 )

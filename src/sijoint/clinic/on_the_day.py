@@ -1,16 +1,27 @@
-"""The day: confirm what may have changed, mark the skin, sign in, call the time-out, begin, sign out."""
+"""The day: confirm what may have changed, mark the skin, sign in, clean the skin, call the time-out, begin, sign out."""
 
 from dataclasses import replace
 
 from sijoint.clinic.carry_out import carry_out
 from sijoint.clinic.clearance import clearance, with_session
-from sijoint.clinic.commands import BeginProcedure, CallTimeOut, ConfirmToday, MarkSkin, SignInPatient, SignOutPatient
-from sijoint.clinic.situation import Change, CommandRefused, Situation, require_clear, stepped
+from sijoint.clinic.commands import (
+    BeginProcedure,
+    CallTimeOut,
+    ConfirmToday,
+    MarkSkin,
+    PrepareSkin,
+    SignInPatient,
+    SignOutPatient,
+)
+from sijoint.clinic.situation import Change, CommandRefused, Situation, require_clear, sentences, stepped
 from sijoint.model import Assessed, Decision, Procedure, ProcedureKind
 from sijoint.pathway import (
     Step,
+    check_operator,
     check_sides,
     check_sign_in,
+    check_sign_out,
+    check_skin,
     check_time_out,
     confirmation_step,
 )
@@ -54,6 +65,18 @@ def _(command: SignInPatient, now: Situation) -> Change:
 
 
 @carry_out.register
+def _(command: PrepareSkin, now: Situation) -> Change:
+    """Kept as it was done; skin that is wet or cleaned with the wrong thing lets no needle through the gate."""
+    done = command.skin_preparation
+    session = replace(now.session, skin_preparation=done)
+    episode = stepped(now, Step.PREPARE_SKIN, session)
+    check = check_skin(done, now.episode.screening_answers, now.now)
+    if any(one.code == "skin-prep.unknown-agent" for one in check.findings):
+        raise CommandRefused(f"the skin preparation is not recorded: {sentences(check)}", check.findings)
+    return Change(episode, Tag.SKIN_PREPARED, check.findings)
+
+
+@carry_out.register
 def _(command: CallTimeOut, now: Situation) -> Change:
     session = replace(now.session, time_out=command.time_out)
     episode = stepped(now, Step.TIME_OUT, session)
@@ -65,6 +88,7 @@ def _(command: CallTimeOut, now: Situation) -> Change:
 @carry_out.register
 def _(command: BeginProcedure, now: Situation) -> Change:
     order = now.session.order
+    require_clear("the procedure cannot begin", check_operator(command.operator, now.session))
     procedure = Procedure(
         id=command.procedure_id,
         kind=ProcedureKind.PERFORMED,
@@ -83,5 +107,7 @@ def _(command: BeginProcedure, now: Situation) -> Change:
 
 @carry_out.register
 def _(command: SignOutPatient, now: Situation) -> Change:
+    """Kept whatever it says; what it leaves open is told now and holds the discharge."""
     session = replace(now.session, sign_out=command.sign_out)
-    return Change(stepped(now, Step.SIGN_OUT, session), Tag.SIGN_OUT_DONE)
+    check = check_sign_out(command.sign_out, session, now.policy, now.now)
+    return Change(stepped(now, Step.SIGN_OUT, session), Tag.SIGN_OUT_DONE, check.findings)

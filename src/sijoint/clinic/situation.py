@@ -4,9 +4,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from sijoint.model import Assessed, Decision, Episode, Finding, Patient, Session, StoreKind
+from sijoint.model import Assessed, Decision, Episode, Finding, Patient, Role, Session, StoreKind
 from sijoint.pathway import Policy, Step, next_state
 from sijoint.records import Tag
+
+RoleOf = Callable[[str], Role | None]  # the role of a person by the code that commands carry; None for nobody known
 
 
 @dataclass(frozen=True)
@@ -19,6 +21,8 @@ class Situation:
     now: datetime
     store_kind: StoreKind
     origin_of_image: Callable[[str], str | None]  # of an image kept for this episode, by hash; None when none is
+    other_episode: Callable[[str], tuple[Episode, Patient] | None] = lambda _: None  # kept beside this one, by id
+    role_of: RoleOf | None = None  # None where the store keeps no register of people
 
     @property
     def session(self) -> Session:
