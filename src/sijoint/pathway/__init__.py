@@ -25,7 +25,7 @@ from sijoint.pathway.consent import (
     consent_risks,
     risks_explained,
 )
-from sijoint.pathway.day_of import confirm_today
+from sijoint.pathway.day_of import changed_today, confirm_today
 from sijoint.pathway.deviations import deviations
 from sijoint.pathway.diary import diary_prompts, missed_prompts, on_time, open_prompts
 from sijoint.pathway.diary_clocks import clock_off, same_answer, set_right
@@ -115,6 +115,7 @@ from sijoint.pathway.steps import (
 )
 from sijoint.pathway.syringe_accounts import RefusedAccount, check_account, syringe_accounts
 from sijoint.pathway.syringes import check_syringe, check_syringes, ordered_lines, syringe_labels
+from sijoint.pathway.units import UnclearMeasurement, WeightUnit, glucose_mg_dl, glucose_mmol_l, weight_kg
 from sijoint.pathway.verdict import NothingToJudge, judge_block
 from sijoint.pathway.voiding import booking_moved, consent_withdrawn, facts_changed, order_changed
 
@@ -152,12 +153,14 @@ __all__ = [
     "RefusedOverride",
     "Span",
     "Step",
+    "UnclearMeasurement",
     "UnknownFinding",
     "UnknownLanguage",
     "UnknownRisk",
     "UnknownUnit",
     "UnreadablePolicy",
     "UnusableForm",
+    "WeightUnit",
     "accepted_patterns",
     "action_window",
     "administration",
@@ -180,6 +183,7 @@ __all__ = [
     "calls_due",
     "cards_edition",
     "changed_since",
+    "changed_today",
     "check_account",
     "check_authorisation",
     "check_consent",
@@ -231,6 +235,8 @@ __all__ = [
     "found",
     "frozen_rule",
     "given_before",
+    "glucose_mg_dl",
+    "glucose_mmol_l",
     "hold_signed",
     "hold_to_sign",
     "in_force",
@@ -299,6 +305,7 @@ __all__ = [
     "together",
     "units_used",
     "weeks_by_kind",
+    "weight_kg",
     "with_pair",
     "yearly_account",
 ]

@@ -1,6 +1,6 @@
 """The answers that may have changed, asked again on the day. Until then: cleared, not checked today."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 
 from sijoint.model import (
     Answer,
@@ -10,15 +10,17 @@ from sijoint.model import (
     Finding,
     OrderKind,
     Patient,
+    PrescriberContact,
     ScreeningAnswers,
     Sedation,
     Session,
 )
-from sijoint.pathway.antithrombotics import antithrombotics_taken
+from sijoint.pathway.day_antithrombotics import antithrombotics_today
 from sijoint.pathway.doses import steroid_agents
 from sijoint.pathway.findings import assessed, found
 from sijoint.pathway.policy import Policy
-from sijoint.pathway.screening import pregnancy_applies, takes
+from sijoint.pathway.screening import may_be_diabetic, pregnancy_applies
+from sijoint.pathway.units import believed
 
 
 def confirm_today(
@@ -28,19 +30,23 @@ def confirm_today(
     patient: Patient,
     policy: Policy,
     now: datetime,
+    contacts: tuple[PrescriberContact, ...] = (),
+    zone: tzinfo = UTC,
 ) -> Assessed:
     """Whether what was cleared still holds today. Without a confirmation of today it does not."""
     if answers is None:
         return assessed([found("screening.not-answered")])
     if confirmation is None:
         return assessed([found("today.not-confirmed")])
-    findings: list[Finding] = []
+    confirmation, findings = believed(confirmation)
     findings += confirmed_when(confirmation, policy, now)
     if confirmation.changed:
         findings.append(found("today.changed", what=", ".join(confirmation.changed)))
     findings += _asked_again(confirmation, patient)
-    if antithrombotics_taken(answers) or answers.antithrombotics.answer is not Answer.NO:
-        findings += _antithrombotic(confirmation)
+    findings += _temperature(confirmation, policy)
+    findings += _pregnancy_test(confirmation, answers, patient)
+    findings += _premedication(confirmation, session, answers)
+    findings += antithrombotics_today(confirmation, session, answers, contacts, policy, zone)
     findings += _glucose(confirmation, session, answers, policy)
     findings += _blood_pressure(confirmation, policy)
     if policy.driver == "always" or session.order.sedation is not Sedation.NONE:
@@ -80,24 +86,37 @@ def _asked_again(confirmation: DayOfConfirmation, patient: Patient) -> list[Find
     return findings
 
 
-def _antithrombotic(confirmation: DayOfConfirmation) -> list[Finding]:
-    findings = _must(
-        "antithrombotics_as_planned",
-        "blood thinners",
-        confirmation.antithrombotics_as_planned,
-        no="today.antithrombotic",
-    )
-    last = confirmation.last_antithrombotic_dose_at
-    if last is None or last > confirmation.at:
-        findings.append(found("today.antithrombotic-dose"))
-    return findings
+def _temperature(confirmation: DayOfConfirmation, policy: Policy) -> list[Finding]:
+    value = confirmation.temperature_c
+    return [found("today.fever-measured", value=value)] if value is not None and value >= policy.fever_c else []
+
+
+def _pregnancy_test(confirmation: DayOfConfirmation, answers: ScreeningAnswers, patient: Patient) -> list[Finding]:
+    """Asked where a pregnancy was possible at screening; a positive test counts whoever took it."""
+    test = confirmation.pregnancy_test_positive
+    if test.answer is Answer.YES:
+        return [found("pregnancy.confirmed", of="test")]
+    if not pregnancy_applies(patient) or answers.could_be_pregnant.answer is Answer.NO:
+        return []
+    return _must("pregnancy_test", "the pregnancy test", test)
+
+
+def _premedication(confirmation: DayOfConfirmation, session: Session, answers: ScreeningAnswers) -> list[Finding]:
+    """Steroid against a reaction to contrast makes a test unreadable."""
+    told = confirmation.steroid_premedication
+    if session.order.kind is not OrderKind.DIAGNOSTIC:
+        return []
+    if told.answer is Answer.YES:
+        return [found("today.premedication")]
+    if answers.past_contrast_reaction.answer is Answer.NO:
+        return []
+    return _must("steroid_premedication", "steroid against a reaction to dye", told)
 
 
 def _glucose(
     confirmation: DayOfConfirmation, session: Session, answers: ScreeningAnswers, policy: Policy
 ) -> list[Finding]:
-    diabetic = answers.diabetes.answer is not Answer.NO or takes(answers, "insulin") or takes(answers, "sulfonylurea")
-    if not diabetic:
+    if not may_be_diabetic(answers):
         return []
     value = confirmation.glucose_mg_dl
     if value is None:
@@ -132,3 +151,16 @@ def _something_to_measure(confirmation: DayOfConfirmation, policy: Policy) -> li
     else:
         findings += _must("rescue_analgesic", "painkillers taken today", rescue)
     return findings
+
+
+def changed_today(confirmation: DayOfConfirmation) -> tuple[str, ...]:
+    """What is no longer as it was screened: any of it voids clearance, and screening is answered again."""
+    told = {
+        "fever": confirmation.fever.answer is Answer.YES,
+        "antibiotics": confirmation.antibiotics.answer is Answer.YES,
+        "medicines": confirmation.new_medicines.answer is Answer.YES,
+        "antithrombotics": confirmation.antithrombotics_as_planned.answer is Answer.NO,
+        "pregnancy": Answer.YES in (confirmation.pregnancy.answer, confirmation.pregnancy_test_positive.answer),
+        "allergies": confirmation.allergies_unchanged.answer is Answer.NO,
+    }
+    return tuple(dict.fromkeys((*confirmation.changed, *(name for name, is_new in told.items() if is_new))))

@@ -32,7 +32,7 @@ from sijoint.pathway.languages import ENGLISH, Language, language, sentence_sour
 from sijoint.pathway.painkillers import PainkillerAdvice, painkiller_advice
 from sijoint.pathway.policy import Policy
 from sijoint.pathway.screening import glucose_watch_days, may_be_diabetic
-from sijoint.pathway.sheet import glucose_mmol_l
+from sijoint.pathway.units import glucose_mmol_l
 from sijoint.pathway.warning_signs import warning_signs
 
 PAPER = "going_home"

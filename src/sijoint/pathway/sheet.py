@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, tzinfo
-from decimal import ROUND_HALF_UP, Decimal
 
 from sijoint.model import (
     Answer,
@@ -23,13 +22,7 @@ from sijoint.pathway.doses import known_agent, steroid_agents
 from sijoint.pathway.languages import ENGLISH, Language, language, sentence_source
 from sijoint.pathway.policy import Policy
 from sijoint.pathway.screening import glucose_watch_days, may_be_diabetic, pregnancy_applies, takes
-
-MG_DL_PER_MMOL_L = Decimal("18.016")  # molar mass of glucose, g/mol, over ten
-
-
-def glucose_mmol_l(mg_dl: Decimal) -> Decimal:
-    """The same glucose in the other unit, one decimal."""
-    return (mg_dl / MG_DL_PER_MMOL_L).quantize(Decimal("0.1"), ROUND_HALF_UP)
+from sijoint.pathway.units import glucose_mmol_l
 
 
 class NothingToPrepare(ValueError):

@@ -72,6 +72,11 @@ def glucose_mg_dl(mmol_l: Decimal) -> Decimal:
     return (mmol_l * _factor("glucose_mg_dl_per_mmol_l")).quantize(Decimal(1), ROUND_HALF_UP)
 
 
+def glucose_mmol_l(mg_dl: Decimal) -> Decimal:
+    """The same glucose in mmol/L, one decimal."""
+    return (mg_dl / _factor("glucose_mg_dl_per_mmol_l")).quantize(Decimal("0.1"), ROUND_HALF_UP)
+
+
 def hba1c_percent(mmol_mol: Decimal) -> Decimal:
     """The same HbA1c in percent (NGSP), one decimal."""
     return (mmol_mol * _factor("hba1c_slope") + _factor("hba1c_offset")).quantize(Decimal("0.1"), ROUND_HALF_UP)

@@ -9,7 +9,7 @@ from sijoint.pathway.injections import injected_at, leg_weakness
 from sijoint.pathway.languages import Language
 from sijoint.pathway.policy import Policy
 from sijoint.pathway.screening import may_be_diabetic
-from sijoint.pathway.sheet import glucose_mmol_l
+from sijoint.pathway.units import glucose_mmol_l
 
 PAPER, ALWAYS = "going_home", "red_flags"
 TIMED = "red_flags_timed"  # the same sign where the drug that was given sets a time
