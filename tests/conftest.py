@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+import servers
+
 PEERS = tomllib.loads((Path(__file__).parent / "peers.toml").read_text(encoding="utf-8"))["peers"]
 
 # The same examples on every run, so that a run says something about the code alone; `make deep` looks further.
@@ -19,11 +21,24 @@ settings.load_profile(os.environ.get("SIJ_HYPOTHESIS", "same"))
 def pytest_runtest_setup(item: pytest.Item) -> None:
     for marker in item.iter_markers("peer"):
         name = marker.args[0]
-        if shutil.which(name):
+        missing = servers.why_not() if name == "postgresql" else not shutil.which(name)
+        if not missing:
             continue
         if os.environ.get("SIJ_REQUIRE_PEERS") == "1" and name in PEERS:
             pytest.fail(f"the peer {name} is required and not installed")
         pytest.skip(f"{name} is not installed")
+
+
+def pytest_terminal_summary(terminalreporter) -> None:
+    why = servers.why_not()
+    told = f"not tested: {why}" if why else "tested as well as SQLite"
+    terminalreporter.write_line(f"the record on PostgreSQL: {told}")
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.peer("postgresql"))])
+def address(request, tmp_path) -> str:
+    """Where a new store may be made, once on each engine."""
+    return str(tmp_path / "clinic.db") if request.param == "sqlite" else servers.new_address(tmp_path)
 
 
 @pytest.fixture(scope="session")

@@ -1,12 +1,16 @@
 """A store with a few episodes in it, and ways of breaking it that no honest program has."""
 
-import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
+
+from sqlalchemy import CursorResult, Engine, create_engine
+from sqlalchemy.engine import Connection
+from sqlalchemy.pool import NullPool
 
 from sijoint.frames import Side
 from sijoint.model import (
@@ -35,8 +39,9 @@ def episode(number: int = 1) -> Episode:
     return Episode(f"e{number}", f"p{number}", EpisodeState.REQUESTED, 0, request)
 
 
-def new_store(folder: Path, kind: StoreKind = StoreKind.VIRTUAL) -> Store:
-    return open_store(folder / "clinic.db", kind, create=True, at=NOON)
+def new_store(where: Path | str, kind: StoreKind = StoreKind.VIRTUAL) -> Store:
+    """A store in a folder, or at an address of either engine."""
+    return open_store(where / "clinic.db" if isinstance(where, Path) else where, kind, create=True, at=NOON)
 
 
 def request(store: Store, number: int = 1) -> None:
@@ -65,9 +70,9 @@ def keep_image(store: Store, content: bytes, number: int = 1) -> str:
     return sha256
 
 
-def filled_store(folder: Path) -> Store:
+def filled_store(where: Path | str) -> Store:
     """Two patients, ten ledger lines: creation, two requests, one image, six changes."""
-    store = new_store(folder)
+    store = new_store(where)
     request(store, 1)
     request(store, 2)
     keep_image(store, b"an image")
@@ -76,13 +81,30 @@ def filled_store(folder: Path) -> Store:
     return store
 
 
+class Tampering:
+    """The database as somebody has it who owns it: no trigger, nothing checked. Values stand where ``?`` is."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def execute(self, statement: str, values: tuple[object, ...] = ()) -> CursorResult[Any]:
+        mark = "?" if self._connection.dialect.name == "sqlite" else "%s"
+        return self._connection.exec_driver_sql(statement.replace("?", mark), values)
+
+
 @contextmanager
-def tampering(store: Store) -> Iterator[sqlite3.Connection]:
-    """The database as somebody has it who owns the file: triggers dropped, nothing checked."""
-    connection = sqlite3.connect(store.path)
-    triggers = connection.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall()
-    for (name,) in triggers:
-        connection.execute(f"DROP TRIGGER {name}")
-    yield connection
-    connection.commit()
-    connection.close()
+def tampering(store: Store) -> Iterator[Tampering]:
+    with create_engine_of(store).connect() as connection:
+        if connection.dialect.name == "sqlite":
+            for (name,) in connection.exec_driver_sql("SELECT name FROM sqlite_master WHERE type = 'trigger'").all():
+                connection.exec_driver_sql(f"DROP TRIGGER {name}")
+        else:
+            connection.exec_driver_sql("SET session_replication_role = replica")
+        yield Tampering(connection)
+        connection.commit()
+
+
+def create_engine_of(store: Store) -> Engine:
+    """A way in that knows nothing of SIJoint."""
+    database = store.place.database
+    return create_engine(f"sqlite:///{database}" if isinstance(database, Path) else database, poolclass=NullPool)

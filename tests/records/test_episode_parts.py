@@ -129,8 +129,8 @@ def test_a_fact_taken_away_and_given_again_is_in_the_history(tmp_path):
     booked = Booking(NOON, NOON, "desk")
     for version, booking in enumerate((booked, None, booked), 1):
         with store.unit_of_work() as work:
-            session = Session(order(1), booking=booking)
-            work.save_episode(replace(work.episode("e1"), version=version, sessions=(session,)))
+            after = replace(work.episode("e1"), version=version, state=EpisodeState.ACCEPTED)
+            work.save_episode(replace(after, sessions=(Session(order(1), booking=booking),)))
             work.commit(Tag.BOOKING_MADE, at=NOON, episode_id="e1")
     history = [store.episode("e1", version) for version in range(4)]
     assert history[0].sessions == ()

@@ -3,24 +3,24 @@
 import pytest
 from small_clinic import NOON, filled_store, keep_image
 
-from sijoint.records import StoreRefused, Tag, verify
+from sijoint.records import ErasureReason, StoreRefused, Tag, verify
 
 
 @pytest.fixture
-def store(tmp_path):
-    return filled_store(tmp_path)
+def store(address):
+    return filled_store(address)
 
 
 def erase(store, patient_id: str) -> None:
     with store.unit_of_work() as work:
-        work.erase_patient(patient_id)
+        work.erase_patient(patient_id, "dr-a", ErasureReason.PATIENT_ASKED)
         work.commit(Tag.PATIENT_ERASED, at=NOON)
 
 
 def test_after_erasure_the_chain_verifies_and_the_facts_are_gone(store):
     before = store.ledger()
     erase(store, "p1")
-    report = verify(store.path)
+    report = verify(store.place.address)
     assert report.intact, report.sentences
     assert any("about erased patients" in note for note in report.notes)
     assert store.ledger()[: len(before)] == before
@@ -31,7 +31,8 @@ def test_after_erasure_the_chain_verifies_and_the_facts_are_gone(store):
     assert store.commands("e1") == store.image_rows("e1") == ()
 
 
-def test_no_byte_of_the_patient_is_left_on_disk(store):
+def test_no_byte_of_the_patient_is_left_on_disk(tmp_path):
+    store = filled_store(tmp_path)
     keep_image(store, b"only the second patient's", 2)
     erase(store, "p1")
     left = b"".join(path.read_bytes() for path in store.path.parent.rglob("*") if path.is_file())
@@ -46,7 +47,7 @@ def test_an_image_that_another_patient_shares_stays(store):
     sha256 = keep_image(store, b"an image", 2)
     erase(store, "p1")
     assert store.images.get(sha256) == b"an image"
-    assert verify(store.path).intact
+    assert verify(store.place.address).intact
 
 
 def test_an_erasure_can_be_told_from_a_removal(store):

@@ -6,9 +6,10 @@ from datetime import datetime
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from small_clinic import filled_store, tampering
+from small_clinic import create_engine_of, filled_store, tampering
+from sqlalchemy.exc import IntegrityError
 
-from sijoint.records import Breach, Fault, Store, verify, witness_file
+from sijoint.records import Breach, Fault, Store, verify
 from sijoint.records.chain import check_chain
 from sijoint.records.ledger import LedgerLine, sealed_line
 
@@ -16,8 +17,8 @@ LINES = 10
 
 
 @pytest.fixture
-def store(tmp_path):
-    return filled_store(tmp_path)
+def store(address):
+    return filled_store(address)
 
 
 @pytest.fixture(scope="module")
@@ -26,7 +27,7 @@ def ten_lines(tmp_path_factory):
 
 
 def found(store: Store) -> tuple[Breach, ...]:
-    return verify(store.path).breaches
+    return verify(store.place.address).breaches
 
 
 def faults(store: Store) -> set[tuple[Fault, int]]:
@@ -34,10 +35,10 @@ def faults(store: Store) -> set[tuple[Fault, int]]:
 
 
 def test_an_untouched_store_is_intact(store):
-    report = verify(store.path)
+    report = verify(store.place.address)
     assert report.intact
     assert (report.lines, report.episodes, report.images) == (LINES, 2, 1)
-    assert report.sentences[0].startswith("clinic.db (virtual store) is intact: 10 ledger lines")
+    assert report.sentences[0].startswith(f"{store.place.name} (virtual store) is intact: 10 ledger lines")
     assert any(sentence.startswith("cannot prove") for sentence in report.sentences)
 
 
@@ -196,7 +197,7 @@ def test_a_lost_image_is_found(store):
 
 
 def test_a_witness_that_is_gone_or_altered_is_found(store):
-    path = witness_file(store.path)
+    path = store.place.witness
     whole = path.read_text(encoding="utf-8")
     path.write_text(whole.replace("\n4 ", "\n5 "), encoding="utf-8")
     assert Fault.WITNESS in {fault for fault, _ in faults(store)}
@@ -209,9 +210,6 @@ def test_a_witness_that_is_gone_or_altered_is_found(store):
 
 
 def test_no_honest_statement_can_rewrite_the_past(store):
-    import sqlite3
-
-    database = sqlite3.connect(store.path)
     for statement in (
         "UPDATE ledger SET tag = 'x'",
         "DELETE FROM ledger WHERE sequence = 10",
@@ -222,8 +220,8 @@ def test_no_honest_statement_can_rewrite_the_past(store):
         "UPDATE store SET kind = 'care'",
         "UPDATE episode SET state = 'timed out'",
     ):
-        with pytest.raises(sqlite3.IntegrityError):
-            database.execute(statement)
+        with pytest.raises(IntegrityError), create_engine_of(store).begin() as database:
+            database.exec_driver_sql(statement)
 
 
 @given(order=st.permutations(range(2, LINES + 1)))

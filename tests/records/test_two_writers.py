@@ -23,21 +23,21 @@ for number in range(15):
 """
 
 
-def test_two_processes_write_one_chain(tmp_path):
-    store = new_store(tmp_path)
+def test_two_processes_write_one_chain(address):
+    store = new_store(address)
     request(store)
     here = str(Path(__file__).parent)
     writers = [
-        subprocess.Popen([sys.executable, "-c", WRITER, str(store.path), here, name]) for name in ("left", "right")
+        subprocess.Popen([sys.executable, "-c", WRITER, store.place.address, here, name]) for name in ("left", "right")
     ]
     assert [writer.wait() for writer in writers] == [0, 0]
     assert store.episode("e1").version == 30
     assert len(store.ledger()) == 32
-    assert verify(store.path).intact
+    assert verify(store.place.address).intact
 
 
-def test_two_threads_of_one_process_write_one_chain(tmp_path):
-    store = new_store(tmp_path)
+def test_two_threads_of_one_process_write_one_chain(address):
+    store = new_store(address)
     request(store)
 
     def write(name: str) -> None:
@@ -50,20 +50,20 @@ def test_two_threads_of_one_process_write_one_chain(tmp_path):
     for thread in threads:
         thread.join()
     assert store.episode("e1").version == 30
-    assert verify(store.path).intact
+    assert verify(store.place.address).intact
 
 
-def test_who_saw_an_old_version_is_told_so(tmp_path):
-    left = new_store(tmp_path)
+def test_who_saw_an_old_version_is_told_so(address):
+    left = new_store(address)
     request(left)
-    right = open_store(left.path)
+    right = open_store(left.place.address)
     seen = right.episode("e1")
     change(left, "c1")
     with pytest.raises(StoreRefused, match="changed by somebody else meanwhile"), right.unit_of_work() as work:
         work.save_episode(replace(seen, version=seen.version + 1))
 
 
-def test_a_unit_of_work_inside_another_is_a_mistake_and_not_a_dead_lock(tmp_path):
-    store = new_store(tmp_path)
+def test_a_unit_of_work_inside_another_is_a_mistake_and_not_a_dead_lock(address):
+    store = new_store(address)
     with pytest.raises(RuntimeError, match="already open"), store.unit_of_work(), store.unit_of_work():
         pass

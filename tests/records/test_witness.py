@@ -3,39 +3,39 @@
 import pytest
 from small_clinic import change, filled_store, request, tampering
 
-from sijoint.records import StoreRefused, open_store, verify, witness_file
+from sijoint.records import StoreRefused, open_store, verify
 
 
 @pytest.fixture
-def store(tmp_path):
-    return filled_store(tmp_path)
+def store(address):
+    return filled_store(address)
 
 
 def test_each_commit_adds_one_line_that_names_the_head(store):
-    signed = [line.split() for line in witness_file(store.path).read_text(encoding="utf-8").splitlines()]
+    signed = [line.split() for line in store.place.witness.read_text(encoding="utf-8").splitlines()]
     assert signed == [[str(line.sequence), line.hash] for line in store.ledger()]
 
 
 @pytest.mark.parametrize("torn", ["", "10 abc"])
 def test_a_line_never_acknowledged_is_completed_and_reported(store, torn):
-    path = witness_file(store.path)
+    path = store.place.witness
     whole = path.read_text(encoding="utf-8")
     path.write_text("".join(line + "\n" for line in whole.splitlines()[:-1]) + torn, encoding="utf-8")
-    assert any("never acknowledged" in note for note in verify(store.path).notes)
-    assert verify(store.path).intact
-    opened = open_store(store.path)
+    assert any("never acknowledged" in note for note in verify(store.place.address).notes)
+    assert verify(store.place.address).intact
+    opened = open_store(store.place.address)
     assert opened.notes == ["the witness lagged by 1 line(s) that were never acknowledged; it has been completed"]
     assert path.read_text(encoding="utf-8") == whole
-    assert open_store(store.path).notes == []
+    assert open_store(store.place.address).notes == []
 
 
 def test_a_writer_completes_what_another_killed_writer_left(store):
-    path = witness_file(store.path)
+    path = store.place.witness
     whole = path.read_text(encoding="utf-8")
     path.write_text("".join(line + "\n" for line in whole.splitlines()[:-1]), encoding="utf-8")
     change(store, "c99")
     assert path.read_text(encoding="utf-8").startswith(whole)
-    assert verify(store.path).intact
+    assert verify(store.place.address).intact
 
 
 def test_a_ledger_behind_its_witness_is_not_written_to(store):
@@ -43,7 +43,7 @@ def test_a_ledger_behind_its_witness_is_not_written_to(store):
         for table in ("episode_part", "command", "ledger"):
             database.execute(f"DELETE FROM {table} WHERE sequence = 10")
     with pytest.raises(StoreRefused, match="ends at line 9 but its witness has line 10: lines were removed"):
-        open_store(store.path)
+        open_store(store.place.address)
     with pytest.raises(StoreRefused, match="lines were removed"):
         change(store, "c99")
 
@@ -52,13 +52,13 @@ def test_a_ledger_that_tells_another_story_is_not_written_to(store):
     with tampering(store) as database:
         database.execute("UPDATE ledger SET hash = 'f' || substr(hash, 2) WHERE sequence = 10")
     with pytest.raises(StoreRefused, match="line 10 of the ledger is not the one its witness saw"):
-        open_store(store.path)
+        open_store(store.place.address)
 
 
 def test_a_missing_witness_is_written_anew_and_reported(store):
-    witness_file(store.path).unlink()
-    assert "was missing" in open_store(store.path).notes[0]
-    assert verify(store.path).intact
+    store.place.witness.unlink()
+    assert "was missing" in open_store(store.place.address).notes[0]
+    assert verify(store.place.address).intact
 
 
 def test_the_witness_may_lie_elsewhere(tmp_path):
@@ -66,7 +66,7 @@ def test_the_witness_may_lie_elsewhere(tmp_path):
     elsewhere.parent.mkdir()
     store = open_store(tmp_path / "clinic.db", "virtual", create=True, witness_path=elsewhere)
     assert len(elsewhere.read_text(encoding="utf-8").splitlines()) == len(store.ledger()) == 1
-    assert not witness_file(store.path).exists()
+    assert not store.place.witness.exists()
     assert verify(store.path, witness_path=elsewhere).intact
 
 
@@ -90,4 +90,4 @@ def test_a_commit_whose_witness_cannot_be_written_is_not_acknowledged(store, mon
             change(store, "c99")
     change(store, "c100")
     assert {"c99", "c100"} <= {command.id for command in [*store.commands("e1"), *store.commands("e2")]}
-    assert verify(store.path).intact
+    assert verify(store.place.address).intact

@@ -23,6 +23,8 @@ class Fault(StrEnum):
     ROW = "row"
     IMAGE = "image"
     FILE = "file"
+    GUARD = "guard"
+    ANCHOR = "anchor"
 
 
 @dataclass(frozen=True)

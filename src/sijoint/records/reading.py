@@ -45,6 +45,17 @@ class KeptImage:
 
 
 @dataclass(frozen=True)
+class KeptAccess:
+    """``key_id`` names the patient's key, ``episode_id`` is "" where the patient alone was looked up."""
+
+    sequence: int
+    by: str
+    purpose: str
+    key_id: str
+    episode_id: str
+
+
+@dataclass(frozen=True)
 class StoryLine:
     """A ledger line with the command that it records, as far as that still exists."""
 
@@ -136,6 +147,16 @@ def image(connection: Connection, episode_id: str, sha256: str) -> KeptImage | N
         select(table).where(table.c.episode_id == episode_id, table.c.sha256 == sha256)
     ).one_or_none()
     return None if row is None else KeptImage(row.sha256, row.episode_id, row.origin, row.sidecar)
+
+
+def accesses(connection: Connection, episode_id: str | None = None) -> tuple[KeptAccess, ...]:
+    table = tables.access
+    wanted = select(table).order_by(table.c.sequence, table.c.number)
+    if episode_id is not None:
+        wanted = wanted.where(table.c.episode_id == episode_id)
+    return tuple(
+        KeptAccess(row.sequence, row.by, row.purpose, row.key_id, row.episode_id) for row in connection.execute(wanted)
+    )
 
 
 def head(connection: Connection) -> LedgerLine:

@@ -4,20 +4,23 @@
 compares the two. ``patient_key`` rows are removed by erasure and never changed.
 """
 
-from sqlalchemy import (
-    DDL,
-    Column,
-    ForeignKey,
-    Index,
-    Integer,
-    LargeBinary,
-    MetaData,
-    Table,
-    Text,
-    event,
-)
+from typing import Any
+
+from sqlalchemy import Column, ForeignKey, Index, Integer, LargeBinary, MetaData, Table
+from sqlalchemy import Text as AnyText
 
 metadata = MetaData()
+
+Text = AnyText().with_variant(
+    AnyText(collation="C"), "postgresql"
+)  # the same order on both, whatever the server's language
+
+
+def _line() -> Column[Any]:
+    """The ledger line that vouches for a row; it is written last in the transaction."""
+    ledger_line = ForeignKey("ledger.sequence", deferrable=True, initially="DEFERRED")
+    return Column("sequence", Integer, ledger_line, nullable=False)
+
 
 store = Table(
     "store",
@@ -57,7 +60,7 @@ patient = Table(
     Column("id", Text, ForeignKey("patient_key.patient_id"), primary_key=True),
     Column("version", Integer, primary_key=True),
     Column("body", Text, nullable=False),
-    Column("sequence", Integer, ForeignKey("ledger.sequence", deferrable=True, initially="DEFERRED"), nullable=False),
+    _line(),
 )
 episode = Table(
     "episode",
@@ -74,7 +77,7 @@ episode_part = Table(
     Column("part", Text, primary_key=True),
     Column("version", Integer, primary_key=True),
     Column("body", Text, nullable=False),
-    Column("sequence", Integer, ForeignKey("ledger.sequence", deferrable=True, initially="DEFERRED"), nullable=False),
+    _line(),
 )
 command = Table(
     "command",
@@ -84,7 +87,7 @@ command = Table(
     Column("name", Text, nullable=False),
     Column("body", Text, nullable=False),
     Column("outcome", Text, nullable=False),
-    Column("sequence", Integer, ForeignKey("ledger.sequence", deferrable=True, initially="DEFERRED"), nullable=False),
+    _line(),
 )
 image = Table(
     "image",
@@ -93,35 +96,29 @@ image = Table(
     Column("sha256", Text, primary_key=True),
     Column("origin", Text, nullable=False),
     Column("sidecar", Text, nullable=False),
-    Column("sequence", Integer, ForeignKey("ledger.sequence", deferrable=True, initially="DEFERRED"), nullable=False),
+    _line(),
 )
-
-VOUCHED = (command, episode_part, image, patient, store)  # their rows are in the digest of the line they name
-for _table in VOUCHED:
-    if _table is not store:
-        Index(f"{_table.name}_by_sequence", _table.c.sequence)
-
-
-def _only_append(name: str, verbs: tuple[str, ...]) -> None:
-    for verb in verbs:
-        trigger = DDL(  # type: ignore[no-untyped-call]
-            f"CREATE TRIGGER {name}_no_{verb.lower()} BEFORE {verb} ON {name} "
-            f"BEGIN SELECT RAISE(ABORT, 'rows of {name} are only ever added'); END"
-        )
-        event.listen(metadata, "after_create", trigger.execute_if(dialect="sqlite"))
-
-
-# Deleting facts is erasure, which leaves its own ledger line; deleting from the ledger is never right.
-_only_append("ledger", ("UPDATE", "DELETE"))
-_only_append("store", ("UPDATE", "DELETE"))
-for _name in ("patient_key", "patient", "episode_part", "command", "image"):
-    _only_append(_name, ("UPDATE",))
-event.listen(
+# Who looked or erased, and why. A patient is named by the id of the key alone, which says nothing once the key is gone.
+access = Table(
+    "access",
     metadata,
-    "after_create",
-    DDL(  # type: ignore[no-untyped-call]
-        "CREATE TRIGGER episode_version_counts BEFORE UPDATE ON episode "
-        "WHEN NEW.version <> OLD.version + 1 OR NEW.id <> OLD.id OR NEW.patient_id <> OLD.patient_id "
-        "BEGIN SELECT RAISE(ABORT, 'an episode changes by one version at a time'); END"
-    ).execute_if(dialect="sqlite"),
+    Column("sequence", Integer, ForeignKey("ledger.sequence", deferrable=True, initially="DEFERRED"), primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("by", Text, nullable=False),
+    Column("purpose", Text, nullable=False),
+    Column("key_id", Text, nullable=False),
+    Column("episode_id", Text, nullable=False),
 )
+# The steps that the house knows, so that the database itself refuses any other; see ``guards``.
+legal_step = Table(
+    "legal_step",
+    metadata,
+    Column("from_state", Text, primary_key=True),
+    Column("to_state", Text, primary_key=True),
+)
+revision = Table("alembic_version", metadata, Column("version_num", Text, primary_key=True))
+
+VOUCHED = (access, command, episode_part, image, patient, store)  # their rows are in the digest of the line they name
+for _table in VOUCHED:
+    if _table not in (store, access):
+        Index(f"{_table.name}_by_sequence", _table.c.sequence)

@@ -2,14 +2,16 @@
 
 from collections.abc import Callable
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Table, delete, func, insert, select, update
+from sqlalchemy import Table, func, insert, select, update
 from sqlalchemy.engine import Connection
 
 from sijoint.model import Episode, ImageOrigin, Patient, ProcedureKind, StoreKind
 from sijoint.model.wire import to_wire
-from sijoint.records import reading, tables
+from sijoint.records import erasure, guards, reading, tables
+from sijoint.records.access import ErasureReason
 from sijoint.records.errors import StoreRefused
 from sijoint.records.images import ImageStore
 from sijoint.records.ledger import LedgerLine, canonical, keyed_digest, sealed_line
@@ -33,6 +35,7 @@ class UnitOfWork:
         images: ImageStore,
         secret: Callable[[int], bytes],
         acknowledge: Acknowledge,
+        erasures: Path,
     ) -> None:
         self._connection, self._acknowledge, self._secret = connection, acknowledge, secret
         self._store_id, self._store_key = store_id, store_key
@@ -40,7 +43,8 @@ class UnitOfWork:
         self._head = reading.head(connection)
         self._rows: dict[str, list[dict[str, Any]]] = {}
         self._patient_id = ""
-        self._unneeded_images: tuple[str, ...] = ()
+        self._erasures = erasures
+        self._erasure: erasure.Erasure | None = None
         self.committed: LedgerLine | None = None
 
     # reading
@@ -73,7 +77,7 @@ class UnitOfWork:
     def undo(self) -> None:
         """Forget what was written so far in this unit of work, and go on."""
         self._connection.rollback()
-        self._rows, self._patient_id, self._unneeded_images = {}, "", ()
+        self._rows, self._patient_id, self._erasure = {}, "", None
         self._head = reading.head(self._connection)
 
     def add_patient(self, patient: Patient) -> None:
@@ -152,25 +156,28 @@ class UnitOfWork:
             )
         self._about(reading.header(self._connection, image.episode_id).patient_id)
 
-    def erase_patient(self, identity: str) -> None:
-        """Delete every row of a patient and the key; the ledger's lines stay and can no longer be tied to anyone."""
-        run = self._connection.execute
-        key = run(select(tables.patient_key.c.key_id).where(tables.patient_key.c.patient_id == identity)).scalar()
-        if key is None:
-            raise StoreRefused("the store holds no such patient: nothing was erased")
-        own = select(tables.episode.c.id).where(tables.episode.c.patient_id == identity).scalar_subquery()
-        image = tables.image
-        mine = set(run(select(image.c.sha256).where(image.c.episode_id.in_(own))).scalars())
-        others = set(run(select(image.c.sha256).where(image.c.episode_id.not_in(own))).scalars())
-        self._unneeded_images = tuple(sorted(mine - others))
-        for table in (tables.command, image, tables.episode_part):
-            run(delete(table).where(table.c.episode_id.in_(own)))
-        run(delete(tables.episode).where(tables.episode.c.patient_id == identity))
-        run(delete(tables.patient).where(tables.patient.c.id == identity))
-        run(delete(tables.patient_key).where(tables.patient_key.c.patient_id == identity))
-        self._erased_key_id = key
+    def add_access(self, by: str, purpose: str, patient_id: str, episode_id: str = "") -> None:
+        """Say who looked at a patient, and why. Any number in one unit of work, beside nothing else."""
+        key_id = self._connection.execute(
+            select(tables.patient_key.c.key_id).where(tables.patient_key.c.patient_id == patient_id)
+        ).scalar()
+        if key_id is None:
+            raise StoreRefused("the store holds no such patient any more: look again")
+        number = len(self._rows.get(tables.access.name, ()))
+        self._add(tables.access, number=number, by=by, purpose=purpose, key_id=key_id, episode_id=episode_id)
 
-    _erased_key_id = ""
+    def erase_patient(self, identity: str, by: str, reason: ErasureReason) -> None:
+        """Delete every row of a patient and the key; the ledger's lines stay and can no longer be tied to anyone.
+
+        What stays is who erased, when and why. ``commit`` it as ``patient:erased``.
+        """
+        self._erasure = erasure.about_to_go(self._connection, identity)
+        self.add_access(by, ErasureReason(reason), identity)
+        erasure.delete_rows(self._connection, identity)
+
+    def write_steps(self) -> None:
+        """The legal steps as the pathway has them, for the database's own guard."""
+        guards.write_steps(self._connection)
 
     def commit(self, tag: Tag, *, at: datetime, episode_id: str = "", command_id: str = "") -> LedgerLine:
         """Write the one ledger line, commit, have the witness sign for it; on return it is acknowledged."""
@@ -182,15 +189,17 @@ class UnitOfWork:
             store=self._store_id,
             episode=episode_id,
             command=command_id,
-            key_id=self._erased_key_id or key_id,
+            key_id=self._erasure.key_id if self._erasure else key_id,
             digest=keyed_digest(key, self._rows),
             previous=self._head.hash,
         )
         self._connection.execute(insert(tables.ledger).values(**vars(line)))
+        if self._erasure:
+            erasure.write_down(self._erasures, self._erasure)
         self._connection.commit()
         self._acknowledge(line)
         self.committed = line
-        for sha256 in self._unneeded_images:
+        for sha256 in self._erasure.images if self._erasure else ():
             self.images.remove(sha256)
         return line
 

@@ -1,22 +1,25 @@
 """Whether a store still holds what was written: chain, witness, digests of the rows, images; and what this cannot prove."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from sqlalchemy import select, text
+from sqlalchemy import select
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
 from sijoint.records import reading, tables, witness
+from sijoint.records.anchor import check_anchors, read_anchors
 from sijoint.records.chain import Breach, Fault, check_chain, check_witness
-from sijoint.records.engine import engine_for, sqlite_file
-from sijoint.records.errors import StoreRefused
+from sijoint.records.engine import engine_for
+from sijoint.records.errors import StoreRefused, told
 from sijoint.records.images import ImageStore
-from sijoint.records.ledger import LedgerLine, keyed_digest
+from sijoint.records.ledger import LedgerLine
+from sijoint.records.opening import store_row
 from sijoint.records.parts import episode_of
-from sijoint.records.store import image_folder, store_row, witness_file
+from sijoint.records.place import place_of
 from sijoint.records.tags import Tag
+from sijoint.records.vouching import soundness, unvouched
 
 CANNOT_PROVE = (
     "that what was entered was true: only that it is what was entered",
@@ -57,27 +60,38 @@ class VerifyReport:
         return (verdict, *found, *self.notes, *(f"cannot prove: {one}" for one in self.unproven))
 
 
-def verify(path_or_url: str | Path, *, witness_path: Path | None = None) -> VerifyReport:
-    """Read everything and write nothing. Raises StoreRefused when the file is no store at all."""
-    path = sqlite_file(path_or_url)
-    row = store_row(path)
-    seen_by = witness_path or witness_file(path)
+def verify(
+    path_or_url: str | Path, *, witness_path: Path | None = None, anchors: Path | None = None, signer: str = ""
+) -> VerifyReport:
+    """Read everything and write nothing. Raises StoreRefused when there is no store at all.
+
+    ``anchors`` is the file of signed anchors (beside the store when not given), ``signer`` the public key that must have
+    signed them (the first anchor's when not given).
+    """
+    place = place_of(path_or_url)
+    row = store_row(place)
     notes: list[str] = []
     breaches: list[Breach] = []
+    engine = engine_for(place, read_only=True)
     try:
-        with engine_for(path, read_only=True).connect() as connection:
-            breaches += _database(connection)
+        with engine.connect() as connection:
+            breaches += soundness(connection, notes)
             lines = reading.lines_after(connection, 0)
             breaches += check_chain(lines) if lines else ()
-            breaches += _witness(lines, seen_by, notes)
-            breaches += _vouched(connection, lines, row.key, notes)
+            breaches += _witness(lines, witness_path or place.witness, notes)
+            breaches += _anchors(lines, row.id, anchors, place.anchors, signer, notes)
+            breaches += unvouched(connection, lines, row.key, notes)
             breaches += _headers(connection)
-            breaches += _images(connection, ImageStore(image_folder(path)), notes)
+            breaches += _images(connection, ImageStore(place.images), notes)
             episodes, images = len(reading.headers(connection)), len(_image_hashes(connection))
     except SQLAlchemyError as error:
-        raise StoreRefused(f"{path.name} is damaged and cannot be read to its end: restore a backup") from error
+        if isinstance(place.database, Path):
+            raise StoreRefused(f"{place.name} is damaged and cannot be read to its end: restore a backup") from error
+        raise StoreRefused(told(error)) from error
+    finally:
+        engine.dispose()
     return VerifyReport(
-        path.name,
+        place.name,
         row.kind,
         len(lines),
         lines[-1].hash if lines else "",
@@ -89,16 +103,6 @@ def verify(path_or_url: str | Path, *, witness_path: Path | None = None) -> Veri
     )
 
 
-def _database(connection: Connection) -> list[Breach]:
-    answer = connection.execute(text("PRAGMA integrity_check")).scalars().all()
-    broken = [] if answer == ["ok"] else [Breach(Fault.FILE, 0, f"the database file is damaged: {answer[0]}")]
-    orphans = {str(row[0]) for row in connection.execute(text("PRAGMA foreign_key_check"))}
-    return broken + [
-        Breach(Fault.ROW, 0, f"rows of {name} refer to rows that are gone: something was removed")
-        for name in sorted(orphans)
-    ]
-
-
 def _witness(lines: Sequence[LedgerLine], path: Path, notes: list[str]) -> tuple[Breach, ...]:
     if not path.exists():
         return (Breach(Fault.WITNESS, 0, f"the witness {path.name} is missing: a cut end would not be seen"),)
@@ -108,43 +112,31 @@ def _witness(lines: Sequence[LedgerLine], path: Path, notes: list[str]) -> tuple
         return (Breach(Fault.WITNESS, 0, str(refusal)),)
     if torn or len(lines) == len(seen) + 1:
         notes.append("the last line was never acknowledged (a crash); opening the store completes the witness")
+    for line in lines:
+        if line.tag == Tag.WITNESS_RENEWED:
+            notes.append(
+                f"the witness was missing and written anew at line {line.sequence}: up to there it repeats the ledger"
+            )
     return check_witness(lines, seen)
 
 
-def _vouched(connection: Connection, lines: Sequence[LedgerLine], store_key: bytes, notes: list[str]) -> list[Breach]:
-    """Every line's digest against the rows that name it, as far as their key still exists."""
-    keys: dict[str, bytes] = {row.key_id: row.key for row in connection.execute(select(tables.patient_key))}
-    erased = {line.key_id for line in lines if line.tag == Tag.PATIENT_ERASED}
-    rows = _rows_by_line(connection)
-    found, hidden = [], 0
-    for line in lines:
-        mine = rows.pop(line.sequence, {})
-        if line.key_id and line.key_id not in keys:
-            hidden += line.tag != Tag.PATIENT_ERASED
-            if line.key_id not in erased:
-                text_ = f"the key for line {line.sequence} is gone and no erasure is on record: rows were removed"
-                found.append(Breach(Fault.DIGEST, line.sequence, text_))
-            continue
-        key = keys[line.key_id] if line.key_id else store_key
-        if keyed_digest(key, mine) != line.digest:
-            where = ", ".join(sorted(mine)) or "all of its rows are gone"
-            text_ = f"what line {line.sequence} ({line.tag}) vouches for was changed, added to or removed ({where})"
-            found.append(Breach(Fault.DIGEST, line.sequence, text_))
-    for sequence, tables_ in sorted(rows.items()):
-        text_ = f"rows of {', '.join(sorted(tables_))} name line {sequence}, which the ledger does not have"
-        found.append(Breach(Fault.ROW, sequence, text_))
-    if hidden:
-        notes.append(f"{hidden} lines are about erased patients: the chain holds, what they vouched for is gone")
+def _anchors(
+    lines: Sequence[LedgerLine], store: str, given: Path | None, beside: Path, signer: str, notes: list[str]
+) -> tuple[Breach, ...]:
+    path = given or beside
+    if not path.exists():
+        if given is not None or signer:
+            return (
+                Breach(Fault.ANCHOR, 0, f"the anchors {path.name} are missing: fetch them from where they are kept"),
+            )
+        notes.append("no anchor: `sij anchor` signs the head of the ledger for keeping elsewhere")
+        return ()
+    try:
+        found, anchored = check_anchors(lines, store, read_anchors(path), signer)
+    except StoreRefused as refusal:
+        return (Breach(Fault.ANCHOR, 0, str(refusal)),)
+    notes.extend(anchored)
     return found
-
-
-def _rows_by_line(connection: Connection) -> dict[int, dict[str, list[Mapping[str, object]]]]:
-    by_line: dict[int, dict[str, list[Mapping[str, object]]]] = {}
-    for table in tables.VOUCHED:
-        columns = [column for column in table.c if column.name != "key"]
-        for row in connection.execute(select(*columns)).mappings():
-            by_line.setdefault(row["sequence"], {}).setdefault(table.name, []).append(dict(row))
-    return by_line
 
 
 def _headers(connection: Connection) -> list[Breach]:

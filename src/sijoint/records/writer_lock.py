@@ -10,6 +10,9 @@ from sijoint.records.errors import StoreRefused
 
 PATIENCE_S = 30.0
 LOOK_AGAIN_S = 0.002
+TOO_LONG = (
+    f"another program has been writing to this store for {PATIENCE_S:.0f} s: wait for it or end it, then try again"
+)
 
 
 @contextmanager
@@ -27,9 +30,6 @@ def only_writer(path: Path) -> Iterator[None]:
                 break
             except BlockingIOError:
                 if time.monotonic() > gives_up:
-                    raise StoreRefused(
-                        f"another program has been writing to this store for {PATIENCE_S:.0f} s: "
-                        "wait for it or end it, then try again"
-                    ) from None
+                    raise StoreRefused(TOO_LONG) from None
                 time.sleep(LOOK_AGAIN_S)
         yield  # closing the file unlocks

@@ -1,0 +1,1 @@
+"""How the tables of a store came to their form, step by step; Alembic carries them out for ``sij migrate``."""
