@@ -22,11 +22,10 @@ class Met(StrEnum):
 
 @dataclass(frozen=True)
 class Requirement:
-    """One thing that the payer's policy asks for, and what the record shows of it."""
+    """One thing that the payer's policy asks for; ``sentence`` says what, and what the record shows of it."""
 
     code: str
-    asks: str
-    shows: str
+    sentence: str
     met: Met
     source: str
     grade: Grade
@@ -34,7 +33,7 @@ class Requirement:
 
 @dataclass(frozen=True)
 class PayerCheck:
-    """What one payer's policy says before an injection. ``gaps`` is what it still lacks, in the same order."""
+    """What one payer's policy says of an injection. ``gaps`` is what it still lacks, in the same order."""
 
     policy_id: str
     effective: date

@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Literal
 
-from sijoint.model import ContrastPattern, Grade
+from sijoint.model import ContrastPattern, Grade, Target
 from sijoint.pathway.span import Span
 
 
@@ -63,6 +63,9 @@ class Policy:
     pain_months: int
     provocation_tests: int
     conservative_weeks: int
+    conservative_medicines_and_active: bool
+    conservative_continues: bool
+    payer_targets: tuple[Target, ...]
     inr_maximum: Decimal
     inr_days: int
     antithrombotic_age_years: int
