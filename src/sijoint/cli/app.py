@@ -1,7 +1,8 @@
 """The commands of ``sij`` and how they end.
 
 Exit codes: 0 done; 1 done, and what was looked for did not hold (a store that does not verify, a scenario that ended
-otherwise); 2 bad input, one sentence on stderr; 70 a defect of the program; 129, 130, 143 stopped from outside.
+otherwise); 2 bad input, one sentence on stderr; 10, 11, 12 a rule was asked and says review, stop or absolute; 70 a
+defect of the program; 129, 130, 143 stopped from outside.
 """
 
 import errno

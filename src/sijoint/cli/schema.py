@@ -1,12 +1,15 @@
-"""``sij schema``: the JSON Schemas of what SIJoint writes."""
+"""``sij schema``: the JSON Schemas of what SIJoint writes, and of what it reads."""
 
 import json
 from typing import Annotated, Any
 
 import typer
 
+from sijoint.clinic.commands import Command as ClinicCommand
 from sijoint.exchange.episode_file import EpisodeFile
-from sijoint.model import Procedure, RepeatAnswer, Verdict
+from sijoint.exchange.facts import FACTS
+from sijoint.exchange.facts_schema import DRAFT, facts_schema, policy_schema
+from sijoint.model import PreparationSheet, Procedure, RecipeSheet, RepeatAnswer, Verdict
 from sijoint.model.finding import Assessed
 from sijoint.model.wire import json_schema
 from sijoint.records import LedgerLine
@@ -18,12 +21,32 @@ SCHEMAS: dict[str, Any] = {
     "episode": EpisodeFile,
     "procedure": Procedure,
     "command": Command,
+    "clinic-command": ClinicCommand,
     "event": Event,
     "command-log": CommandLog,
     "ledger-line": LedgerLine,
     "assessed": Assessed,
     "verdict": Verdict,
     "repeat": RepeatAnswer,
+    "preparation-sheet": PreparationSheet,
+    "recipe-sheet": RecipeSheet,
+}
+READ = {f"{name}-facts": kind for name, kind in FACTS.items()}
+ABOUT = {
+    "episode": "a whole episode as a file",
+    "procedure": "what was done in the room",
+    "command": "one command to the room",
+    "clinic-command": "one command to the clinic",
+    "event": "one thing that happened in the room",
+    "command-log": "a procedure's commands with its seed",
+    "ledger-line": "one line of the ledger",
+    "assessed": "the answer of `sij screen`, and of `sij dose` with its arithmetic",
+    "verdict": "the answer of `sij verdict`",
+    "repeat": "the answer of `sij repeat`",
+    "preparation-sheet": "the answer of `sij prepare`",
+    "recipe-sheet": "what a recipe comes to, in the answer of `sij dose`",
+    **{f"{name}-facts": f"what `sij {name}` reads" for name in FACTS},
+    "policy": "a policy file (TOML)",
 }
 
 
@@ -33,11 +56,20 @@ class UnknownSchema(ValueError):
 
 def schema_of(name: str) -> dict[str, Any]:
     """The JSON Schema (draft 2020-12) of one kind of record. Raises UnknownSchema."""
+    if name == "policy":
+        return policy_schema()
+    if name in READ:
+        return facts_schema(READ[name])
     if name not in SCHEMAS:
-        raise UnknownSchema(f"there is no schema {name!r}; choose one of {', '.join(SCHEMAS)}")
-    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **json_schema(SCHEMAS[name])}
+        raise UnknownSchema(f"there is no schema {name!r}; choose one of {', '.join(ABOUT)}")
+    return {"$schema": DRAFT, **json_schema(SCHEMAS[name])}
 
 
-def schema(name: Annotated[str, typer.Argument(help="One of: " + ", ".join(SCHEMAS))]) -> None:
-    """Print the JSON Schema (draft 2020-12) of NAME."""
-    typer.echo(json.dumps(schema_of(name), indent=1, sort_keys=True))
+def schema(name: Annotated[str, typer.Argument(help="Which one; without it, all names.")] = "") -> None:
+    """Print the JSON Schema (draft 2020-12) of NAME, or the names."""
+    if name:
+        typer.echo(json.dumps(schema_of(name), indent=1, sort_keys=True))
+        return
+    width = max(map(len, ABOUT))
+    for one, about in ABOUT.items():
+        typer.echo(f"{one:{width}}  {about}")

@@ -48,6 +48,6 @@ def from_wire_text(kind: type[T] | Any, text: str | bytes) -> T:
         raise UnreadableRecord(f"{place}: {first['msg']}") from None
 
 
-def json_schema(kind: Any) -> dict[str, Any]:
-    """JSON Schema (draft 2020-12) of a type as it is written."""
-    return _adapter(cast(Hashable, kind)).json_schema(mode="serialization")
+def json_schema(kind: Any, *, read: bool = False) -> dict[str, Any]:
+    """JSON Schema (draft 2020-12) of a type as it is written, or as it may be read (what has a default may be left out)."""
+    return _adapter(cast(Hashable, kind)).json_schema(mode="validation" if read else "serialization")
