@@ -142,6 +142,7 @@ def _raised_by(answers: ScreeningAnswers, patient: Patient, taken: int, policy: 
     reasons += _not_denied("a serious bleeding before", answers.prior_bleeding)
     reasons += _not_denied("a bleeding disorder", answers.bleeding_disorder)
     reasons += _not_denied("liver or kidney disease", answers.liver_or_kidney_disease)
+    reasons += _not_denied("kidney disease", answers.kidney_disease)
     return " and ".join(reasons)
 
 
