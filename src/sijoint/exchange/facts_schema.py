@@ -1,9 +1,7 @@
 """JSON Schemas of what a person writes for SIJoint to read: the facts of a rule, and a policy."""
 
 from decimal import Decimal
-from enum import Enum
-from types import NoneType, UnionType
-from typing import Any, Literal, get_args, get_origin, get_type_hints
+from typing import Any, Literal, get_args, get_origin
 
 from sijoint.exchange.plausible import WIDER_SCALE, plausible
 from sijoint.model import Grade
@@ -97,13 +95,8 @@ def _value(kind: Any) -> dict[str, Any]:
     }
     if kind in simple:
         return simple[kind]
-    if get_origin(kind) is UnionType:
-        return _value(next(one for one in get_args(kind) if one is not NoneType))
     if get_origin(kind) is tuple:
         return {"type": "array", "items": _value(get_args(kind)[0])}
     if get_origin(kind) is Literal:
         return {"enum": list(get_args(kind))}
-    if issubclass(kind, Enum):
-        return {"enum": [one.value for one in kind]}
-    hints = get_type_hints(kind)
-    return {"type": "object", "properties": {name: _value(one) for name, one in hints.items()}}
+    return {"enum": [one.value for one in kind]}

@@ -1,11 +1,9 @@
 """One value of a policy: from what stands in the file to the type that the rules read, or a sentence why not."""
 
 from collections.abc import Mapping
-from dataclasses import MISSING, fields, is_dataclass
 from decimal import Decimal
 from enum import Enum
 from functools import cache
-from types import NoneType, UnionType
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 from sijoint.pathway.policy import Policy
@@ -49,20 +47,14 @@ def in_words(kind: Any) -> str:
         return simple[kind]
     if get_origin(kind) is Literal:
         return "one of " + ", ".join(f'"{one}"' for one in get_args(kind))
-    if get_origin(kind) is UnionType:
-        return " or ".join(in_words(one) for one in get_args(kind) if one is not NoneType)
     if get_origin(kind) is tuple:
         return f"a list, each {in_words(get_args(kind)[0])}"
-    if isinstance(kind, type) and issubclass(kind, Enum):
-        return "one of " + ", ".join(f'"{one.value}"' for one in kind)
-    return "a table with " + ", ".join(get_type_hints(kind))
+    return "one of " + ", ".join(f'"{one.value}"' for one in kind)
 
 
 def _typed(plain: Any, kind: Any) -> Any:
     if get_origin(kind) is Literal and isinstance(plain, str) and plain in get_args(kind):
         return plain
-    if get_origin(kind) is UnionType:
-        return _typed(plain, next(one for one in get_args(kind) if one is not NoneType))
     if get_origin(kind) is tuple and isinstance(plain, list):
         return tuple(_typed(one, get_args(kind)[0]) for one in plain)
     if kind in (Decimal, int) and isinstance(plain, int | Decimal) and not isinstance(plain, bool):
@@ -76,8 +68,6 @@ def _typed(plain: Any, kind: Any) -> Any:
             raise WrongKind(f"is wrong: {wrong}") from None
     if isinstance(kind, type) and issubclass(kind, Enum) and plain in [one.value for one in kind]:
         return kind(plain)
-    if is_dataclass(kind) and kind is not Span and isinstance(plain, dict):
-        return _table(plain, kind)
     raise WrongKind(f"is {_shown(plain)}: it takes {in_words(kind)}")
 
 
@@ -87,19 +77,6 @@ def _number(plain: int | Decimal, kind: Any) -> Any:
     if plain < 0:
         raise WrongKind(f"is {plain}: nothing in a policy is below zero")
     return kind(plain)
-
-
-def _table(plain: dict[str, Any], kind: Any) -> Any:
-    hints = get_type_hints(kind)
-    unknown = sorted(set(plain) - set(hints))
-    needed = [
-        one.name
-        for one in fields(kind)
-        if one.name not in plain and one.default is MISSING and one.default_factory is MISSING
-    ]
-    if unknown or needed:
-        raise WrongKind(f"has a table with {', '.join(unknown) or 'too little'}: it takes {in_words(kind)}")
-    return kind(**{name: _typed(one, hints[name]) for name, one in plain.items()})
 
 
 def _shown(plain: Any) -> str:
