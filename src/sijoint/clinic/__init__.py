@@ -61,6 +61,16 @@ from sijoint.clinic.duplicates import duplicates_of
 from sijoint.clinic.handle import handle
 from sijoint.clinic.in_the_room import NotRecorded, image_keeper_for, permit_for, recorder_for
 from sijoint.clinic.outcome import Outcome
+from sijoint.clinic.packets import (
+    PacketAltered,
+    WrittenPacket,
+    check_packet,
+    digest_of,
+    packet_text,
+    read_packet,
+    sealed_packet,
+    write_packet,
+)
 from sijoint.clinic.situation import RoleOf
 
 __all__ = [
@@ -95,6 +105,7 @@ __all__ = [
     "NotRecorded",
     "Outcome",
     "OverrideFinding",
+    "PacketAltered",
     "PlaceOrder",
     "Prepare",
     "PrepareSkin",
@@ -118,9 +129,16 @@ __all__ = [
     "SignOutPatient",
     "WithdrawConsent",
     "WriteNote",
+    "WrittenPacket",
+    "check_packet",
+    "digest_of",
     "duplicates_of",
     "handle",
     "image_keeper_for",
+    "packet_text",
     "permit_for",
+    "read_packet",
     "recorder_for",
+    "sealed_packet",
+    "write_packet",
 ]

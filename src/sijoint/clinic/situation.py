@@ -23,6 +23,7 @@ class Situation:
     origin_of_image: Callable[[str], str | None]  # of an image kept for this episode, by hash; None when none is
     other_episode: Callable[[str], tuple[Episode, Patient] | None] = lambda _: None  # kept beside this one, by id
     role_of: RoleOf | None = None  # None where the store keeps no register of people
+    others_of_patient: Callable[[], tuple[Episode, ...]] = tuple  # the same patient's other episodes
 
     @property
     def session(self) -> Session:

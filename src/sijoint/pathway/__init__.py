@@ -57,6 +57,8 @@ from sijoint.pathway.gate import accepted_patterns, authorise_drug, authorise_ex
 from sijoint.pathway.going_home import NothingToTakeHome, discharge_sheet
 from sijoint.pathway.injections import action_window, drug_given, injected_at
 from sijoint.pathway.languages import Language, UnknownLanguage, language, languages
+from sijoint.pathway.left_early import NotEarly, left_early
+from sijoint.pathway.next_steps import next_steps
 from sijoint.pathway.notes import (
     RefusedNote,
     note_added_to,
@@ -67,8 +69,10 @@ from sijoint.pathway.notes import (
 )
 from sijoint.pathway.ordering import check_order, order_rule
 from sijoint.pathway.overrides import RefusedOverride, apply_overrides, check_override, facts_digest
+from sijoint.pathway.packet import NothingToClaim, billing_lines, evidence_packet
 from sijoint.pathway.pain_back import pain_back_entries, pain_back_prompts
 from sijoint.pathway.painkillers import AgainstIbuprofen, PainkillerAdvice, against_ibuprofen, painkiller_advice
+from sijoint.pathway.payer import by_payers_rule, inside_the_joint, payer_check, proof_check
 from sijoint.pathway.policy import DiarySlot, Policy, PolicySource, UnreadablePolicy
 from sijoint.pathway.policy_files import (
     PolicyFile,
@@ -83,6 +87,16 @@ from sijoint.pathway.policy_files import (
 from sijoint.pathway.procedure_findings import procedure_findings
 from sijoint.pathway.procedure_form import UnusableForm, administration, check_given, procedure_from_form
 from sijoint.pathway.recipes import given_before, recipe_sheet
+from sijoint.pathway.recovery_schedule import (
+    DueState,
+    RecoveryDue,
+    UnusableCheck,
+    check_recovery,
+    late_entry,
+    minutes_after,
+    recovery_began,
+    recovery_schedule,
+)
 from sijoint.pathway.red_flags import red_flags
 from sijoint.pathway.referral import (
     assess_referral,
@@ -93,11 +107,12 @@ from sijoint.pathway.referral import (
     weeks_by_kind,
 )
 from sijoint.pathway.relief import baseline_nrs, percent_relief
-from sijoint.pathway.relief_courses import relief_course
+from sijoint.pathway.relief_courses import GivenSession, ReliefCourse, given_sessions, relief_course
 from sijoint.pathway.repeats import may_repeat
 from sijoint.pathway.roles import commands_of, deciding_roles, named_commands, roles_for, second_roles
 from sijoint.pathway.screening import fact_rules, screen
 from sijoint.pathway.sedation import check_sedation
+from sijoint.pathway.sedatives import is_sedated, sedative_findings
 from sijoint.pathway.sheet import NothingToPrepare, preparation_sheet
 from sijoint.pathway.sides import check_operator, check_sides, check_sign_in, check_time_out
 from sijoint.pathway.sign_out import check_sign_out
@@ -131,12 +146,16 @@ __all__ = [
     "CallReason",
     "ConsentRisk",
     "DiarySlot",
+    "DueState",
     "Duplicate",
     "Exclusion",
     "FindingText",
+    "GivenSession",
     "IllegalStep",
     "Incidence",
     "Language",
+    "NotEarly",
+    "NothingToClaim",
     "NothingToCompare",
     "NothingToJudge",
     "NothingToPrepare",
@@ -148,9 +167,11 @@ __all__ = [
     "Policy",
     "PolicyFile",
     "PolicySource",
+    "RecoveryDue",
     "RefusedAccount",
     "RefusedNote",
     "RefusedOverride",
+    "ReliefCourse",
     "Span",
     "Step",
     "UnclearMeasurement",
@@ -159,6 +180,7 @@ __all__ = [
     "UnknownRisk",
     "UnknownUnit",
     "UnreadablePolicy",
+    "UnusableCheck",
     "UnusableForm",
     "WeightUnit",
     "accepted_patterns",
@@ -177,9 +199,11 @@ __all__ = [
     "authorise_exposure",
     "authorise_injection",
     "baseline_nrs",
+    "billing_lines",
     "block_before",
     "body_map",
     "booking_moved",
+    "by_payers_rule",
     "calls_due",
     "cards_edition",
     "changed_since",
@@ -194,6 +218,7 @@ __all__ = [
     "check_order",
     "check_override",
     "check_readiness",
+    "check_recovery",
     "check_request",
     "check_sedation",
     "check_sides",
@@ -225,6 +250,7 @@ __all__ = [
     "dry_at",
     "duplicate_of",
     "emergency_cards",
+    "evidence_packet",
     "exclusions",
     "explain",
     "fact_rules",
@@ -235,6 +261,7 @@ __all__ = [
     "found",
     "frozen_rule",
     "given_before",
+    "given_sessions",
     "glucose_mg_dl",
     "glucose_mmol_l",
     "hold_signed",
@@ -243,19 +270,25 @@ __all__ = [
     "in_unit_of_record",
     "incidences",
     "injected_at",
+    "inside_the_joint",
     "is_open",
+    "is_sedated",
     "judge_block",
     "judge_pair",
     "language",
     "languages",
+    "late_entry",
+    "left_early",
     "lipid_row",
     "lipid_rows",
     "load_policy",
     "may_repeat",
+    "minutes_after",
     "missed_prompts",
     "named_commands",
     "next_follow_up",
     "next_state",
+    "next_steps",
     "note_added_to",
     "note_marked_in_error",
     "note_signed",
@@ -269,6 +302,7 @@ __all__ = [
     "pain_back_prompts",
     "painkiller_advice",
     "paused",
+    "payer_check",
     "percent_relief",
     "policy_names",
     "policy_of",
@@ -277,9 +311,12 @@ __all__ = [
     "procedure_dose",
     "procedure_findings",
     "procedure_from_form",
+    "proof_check",
     "radiation",
     "read_policy",
     "recipe_sheet",
+    "recovery_began",
+    "recovery_schedule",
     "red_flags",
     "redirect_within",
     "relief_course",
@@ -290,6 +327,7 @@ __all__ = [
     "screen",
     "screening_step",
     "second_roles",
+    "sedative_findings",
     "set_right",
     "shipped_policies",
     "sides_assessed",

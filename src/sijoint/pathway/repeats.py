@@ -89,11 +89,12 @@ def may_repeat(
         on,
         policy,
     )
-    if not own:
-        return _answer([_Open(found("repeat.no-session"), None)], given, asked, account)
-    gaps = _open_session(episode) + _open_complications(episode)
+    gaps = _open_session(episode) + _open_complications(episode) if own else [_Open(found("repeat.no-session"), None)]
     gaps += _same_day(given, asked) + _cap(given, asked)
-    gaps += _therapeutic(own, given, asked) if kind is OrderKind.THERAPEUTIC else _diagnostic(given, asked)
+    if kind is OrderKind.THERAPEUTIC:
+        gaps += (_block(own, asked) if own else []) + _therapeutic(own, given, asked)
+    else:
+        gaps += _diagnostic(given, asked)
     return _answer(gaps, given, asked, account, own)
 
 
@@ -103,7 +104,7 @@ def session_days(given: Shots, policy: Policy, on: date, kind: OrderKind) -> lis
 
 
 def _therapeutic(own: Shots, given: Shots, asked: _Asked) -> list[_Open]:
-    gaps = _block(own, asked) + _cap_of_joint(given, asked)
+    gaps = _cap_of_joint(given, asked)
     steroids = [one for one in given if one.steroid_until is not None]
     before = [one for one in steroids if one.on < asked.on]  # the other side on the same day is the same session
     if before:

@@ -92,6 +92,11 @@ def episodes(connection: Connection) -> tuple[Episode, ...]:
     return tuple(episode(connection, one.id) for one in headers(connection))
 
 
+def episodes_of(connection: Connection, patient_id: str) -> tuple[Episode, ...]:
+    """All episodes of one patient, by id."""
+    return tuple(episode(connection, one.id) for one in headers(connection) if one.patient_id == patient_id)
+
+
 def parts(connection: Connection, identity: str, version: int | None = None) -> dict[str, object]:
     """The newest parts of an episode, or those at a version; None for a part that was taken away."""
     table = tables.episode_part

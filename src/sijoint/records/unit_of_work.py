@@ -58,6 +58,9 @@ class UnitOfWork:
     def episodes(self) -> tuple[Episode, ...]:
         return reading.episodes(self._connection)
 
+    def episodes_of(self, patient_id: str) -> tuple[Episode, ...]:
+        return reading.episodes_of(self._connection, patient_id)
+
     def command(self, identity: str) -> KeptCommand | None:
         return reading.command(self._connection, identity)
 
