@@ -31,7 +31,7 @@ from sijoint.pathway.allergies import allergy_findings, reaction_findings
 from sijoint.pathway.antithrombotic_findings import antithrombotic_findings
 from sijoint.pathway.doses import steroid_agents
 from sijoint.pathway.findings import assessed, found
-from sijoint.pathway.medicines import medicine_findings, takes
+from sijoint.pathway.medicines import medicine_findings, taken_of_class, takes
 from sijoint.pathway.policy import Policy
 from sijoint.pathway.steroid_history import steroid_findings
 from sijoint.pathway.units import believed, weight_findings
@@ -96,7 +96,7 @@ def screen(
     findings += steroid_findings(answers, order, policy, injection_on)
     findings += vaccine_findings(answers, order, injection_on, booked=booking is not None)
     findings += _cyp3a4(answers, order)
-    findings += _diabetes(answers, order, policy)
+    findings += _diabetes_contradicted(answers) + _diabetes(answers, order, policy)
     findings += _blood_pressure(answers, policy)
     findings += _sedation_and_driver(answers, order, policy)
     return assessed(findings)
@@ -175,16 +175,28 @@ def _cyp3a4(answers: ScreeningAnswers, order: Order) -> list[Finding]:
     return []
 
 
+def lowers_sugar(answers: ScreeningAnswers) -> bool:
+    """Whether a medicine is taken that makes fasting dangerous."""
+    return any(takes(answers, one) for one in ("insulin", "sulfonylurea", "glinide"))
+
+
 def may_be_diabetic(answers: ScreeningAnswers) -> bool:
     """Diabetes that is not answered is planned for."""
-    return answers.diabetes.answer is not Answer.NO or takes(answers, "insulin") or takes(answers, "sulfonylurea")
+    return answers.diabetes.answer is not Answer.NO or lowers_sugar(answers)
+
+
+def _diabetes_contradicted(answers: ScreeningAnswers) -> list[Finding]:
+    if answers.diabetes.answer is not Answer.NO:
+        return []
+    classes = ("insulin", "sulfonylurea", "glinide", "metformin", "other diabetes medicine")
+    taken = [one for class_name in classes for one in taken_of_class(answers, class_name)]
+    return [found("diabetes.contradiction", of=one.code, medicine=one.name) for one in taken]
 
 
 def _diabetes(answers: ScreeningAnswers, order: Order, policy: Policy) -> list[Finding]:
     steroids = steroid_agents(order)
-    on_insulin = answers.insulin.answer is Answer.YES or takes(answers, "insulin")
-    present = answers.diabetes.answer is Answer.YES or on_insulin or takes(answers, "sulfonylurea")
-    if not present:
+    lowered = answers.insulin.answer is Answer.YES or lowers_sugar(answers)
+    if answers.diabetes.answer is not Answer.YES and not lowered:
         return []
     if not steroids:
         findings = [found("diabetes.present")]
@@ -196,7 +208,7 @@ def _diabetes(answers: ScreeningAnswers, order: Order, policy: Policy) -> list[F
         elif answers.hba1c_percent >= policy.hba1c_review_percent:
             limit = policy.hba1c_review_percent
             findings.append(found("diabetes.hba1c-high", value=answers.hba1c_percent, limit=limit))
-    if order.sedation is not Sedation.NONE and (on_insulin or takes(answers, "sulfonylurea")):
+    if order.sedation is not Sedation.NONE and lowered:
         findings.append(found("diabetes.fasting"))
     return findings
 
@@ -205,7 +217,8 @@ def glucose_watch_days(answers: ScreeningAnswers, steroids: tuple[Agent, ...], p
     """Days of home glucose checks after these steroids; longer with insulin, high or unknown HbA1c."""
     days = [one.steroid.glucose_watch_days for one in steroids if one.steroid is not None]
     on_insulin = answers.insulin.answer is not Answer.NO or takes(answers, "insulin")
-    high = answers.hba1c_percent is None or answers.hba1c_percent >= policy.hba1c_review_percent
+    value = believed(answers)[0].hba1c_percent
+    high = value is None or value >= policy.hba1c_review_percent
     return max([*days, policy.glucose_long_days]) if on_insulin or high else max(days, default=0)
 
 

@@ -21,7 +21,7 @@ from sijoint.pathway.antithrombotics import antithrombotics_taken
 from sijoint.pathway.doses import known_agent, steroid_agents
 from sijoint.pathway.languages import ENGLISH, Language, language, sentence_source
 from sijoint.pathway.policy import Policy
-from sijoint.pathway.screening import glucose_watch_days, may_be_diabetic, pregnancy_applies, takes
+from sijoint.pathway.screening import glucose_watch_days, lowers_sugar, may_be_diabetic, pregnancy_applies, takes
 from sijoint.pathway.units import glucose_mmol_l
 
 
@@ -138,8 +138,7 @@ def _eating(visit: Visit) -> Iterator[SheetItem]:
     if not visit.sedated:
         yield visit.item(topic, "eating", "none")
         return
-    on_insulin = answers.insulin.answer is not Answer.NO or takes(answers, "insulin") or takes(answers, "sulfonylurea")
-    if on_insulin and may_be_diabetic(answers):
+    if may_be_diabetic(answers) and (answers.insulin.answer is not Answer.NO or lowers_sugar(answers)):
         yield visit.item(topic, "eating", "wait")
         return
     if answers.glp1_drug.answer is not Answer.NO or takes(answers, "GLP-1 drug"):
