@@ -52,6 +52,7 @@ from sijoint.model import (
     SkinPreparation,
     StoredImage,
     Syringe,
+    SyringeAccount,
     SyringeUse,
     Target,
     TestConditions,
@@ -330,6 +331,9 @@ def followed(
     return replace(
         session(one, at, policy),
         procedure=procedure_done(one, at, pattern),
+        syringe_accounts=tuple(
+            SyringeAccount(each.id, injected, "nurse", each.drawn_ml, Decimal(0)) for each in syringes_for(one)
+        ),
         sign_out=sign_out_for(injected),
         discharge=Discharge(injected + timedelta(minutes=35), "nurse", YES, YES),
         prompts=prompts,

@@ -14,8 +14,10 @@ from sijoint.clinic import (  # noqa: F401
     drawing_up,
     notes,
     on_the_day,
+    packets,
     prescribers,
     requests,
+    recovery,
     room_events,
     written_down,
 )
@@ -93,6 +95,7 @@ def _carry_out(
         origin_of_image=lambda sha256: _origin(work, before.id, sha256),
         other_episode=lambda identity: _other(work, identity),
         role_of=role_of,
+        others_of_patient=lambda: tuple(one for one in work.episodes_of(before.patient_id) if one.id != before.id),
     )
     try:
         require_role(command, role_of)

@@ -1,14 +1,32 @@
 """Leaving: thirty minutes is the plan, not an exit. A weak leg has no timer's end."""
 
 from datetime import datetime, timedelta
+from decimal import Decimal
 
-from sijoint.model import Answer, Assessed, Discharge, Finding, OrderKind, RecoveryCheck, Sedation, Session, Vitals
+from sijoint.model import (
+    Answer,
+    Assessed,
+    Discharge,
+    DischargeScore,
+    Finding,
+    RecoveryCheck,
+    Session,
+    Severity,
+    Vitals,
+)
 from sijoint.pathway.findings import assessed, found
-from sijoint.pathway.injections import injected_at
 from sijoint.pathway.policy import Policy
+from sijoint.pathway.recovery_schedule import (
+    DueState,
+    baseline_systolic,
+    minutes_after,
+    recovery_began,
+    recovery_schedule,
+)
+from sijoint.pathway.sedatives import is_sedated, last_intravenous, last_reversal
+from sijoint.pathway.syringe_accounts import syringe_accounts
 
-INDEX_MINUTES = (15, 30)  # the moments at which a diagnostic block is asked for in recovery
-INDEX_SLACK_MIN = 7
+FULL_MARKS = 2
 
 
 def check_discharge(session: Session, policy: Policy, now: datetime, discharge: Discharge | None = None) -> Assessed:
@@ -17,29 +35,45 @@ def check_discharge(session: Session, policy: Policy, now: datetime, discharge: 
     findings: list[Finding] = [] if session.sign_out else [found("discharge.no-sign-out")]
     if session.recovery:
         last = max(session.recovery, key=lambda one: one.at)
+        if now - last.at > timedelta(minutes=policy.last_check_minutes):
+            since = int((now - last.at) / timedelta(minutes=1))
+            findings.append(found("discharge.check-old", minutes=since, limit=policy.last_check_minutes))
         findings += _legs(last, _minutes(session, last, now), policy)
-        findings += _vitals(last.vitals, policy)
-        if last.site_dry.answer is not Answer.YES:
-            findings.append(found("discharge.site", answer=last.site_dry.answer))
+        findings += _vitals(last.vitals, session, policy)
+        findings += _site(last)
     else:
         findings.append(found("discharge.no-check"))
     findings += _physician(session, leaving, policy)
     findings += _time(session, policy, now)
-    sedated = session.order.sedation is not Sedation.NONE
+    if is_sedated(session):
+        findings += _sedation(session, policy, now)
     escort = leaving.escort_seen.answer if leaving else Answer.NOT_ASKED
-    if (policy.driver == "always" or sedated) and escort is not Answer.YES:
+    if (policy.driver == "always" or is_sedated(session)) and escort is not Answer.YES:
         findings.append(found("discharge.no-escort", answer=escort))
     sheet = leaving.sheet_given.answer if leaving else Answer.NOT_ASKED
     if sheet is not Answer.YES:
         findings.append(found("discharge.no-sheet", answer=sheet))
-    if session.order.kind is OrderKind.DIAGNOSTIC:
-        findings += _index_asked(session)
+    findings += _schedule(session, policy, now)
+    findings += _syringes(session, policy)
     return assessed(findings)
 
 
-def _minutes(session: Session, check: RecoveryCheck, now: datetime) -> int:
-    given = injected_at(session.procedure)
-    return check.minutes if given is None else int((now - given) / timedelta(minutes=1))
+def marks(score: DischargeScore, vitals: Vitals, session: Session, policy: Policy) -> int:
+    """The sum of a discharge score; full marks for vital signs only near the pressure of before."""
+    before = baseline_systolic(session)
+    given = score.vital_signs
+    if before is not None and not _near(vitals, before, policy):
+        given = min(given, FULL_MARKS - 1)
+    return sum(score.marks) - score.vital_signs + given
+
+
+def _near(vitals: Vitals, before: Decimal, policy: Policy) -> bool:
+    return abs(vitals.systolic - before) * 100 <= policy.vitals_baseline_percent * before
+
+
+def _minutes(session: Session, check: RecoveryCheck, at: datetime) -> int:
+    counted = minutes_after(session, at)
+    return check.minutes if counted is None else counted
 
 
 def _legs(check: RecoveryCheck, minutes: int, policy: Policy) -> list[Finding]:
@@ -55,6 +89,15 @@ def _legs(check: RecoveryCheck, minutes: int, policy: Policy) -> list[Finding]:
     return findings
 
 
+def _site(check: RecoveryCheck) -> list[Finding]:
+    findings = []
+    if check.site_dry.answer is not Answer.YES:
+        findings.append(found("discharge.site", answer=check.site_dry.answer))
+    if check.dressing_intact.answer is not Answer.YES:
+        findings.append(found("discharge.dressing", answer=check.dressing_intact.answer))
+    return findings
+
+
 def _physician(session: Session, leaving: Discharge | None, policy: Policy) -> list[Finding]:
     """Once a leg or gait was not at baseline at the time of the call, the physician sees the patient before they go."""
     called = [
@@ -67,39 +110,71 @@ def _physician(session: Session, leaving: Discharge | None, policy: Policy) -> l
     return [found("discharge.physician-not-seen", answer=saw)] if called and saw is not Answer.YES else []
 
 
-def _vitals(vitals: Vitals, policy: Policy) -> list[Finding]:
+def _vitals(vitals: Vitals, session: Session, policy: Policy) -> list[Finding]:
     limits = (
         ("systolic pressure", vitals.systolic, policy.discharge_systolic_minimum, policy.systolic_maximum - 1),
         ("diastolic pressure", vitals.diastolic, 0, policy.diastolic_maximum - 1),
         ("pulse", vitals.pulse, policy.discharge_pulse_minimum, policy.discharge_pulse_maximum),
         ("oxygen saturation", vitals.spo2, policy.discharge_spo2_minimum, 100),
     )
-    return [
+    findings = [
         found("discharge.vitals", of=what, what=what.capitalize(), value=value, limits=f"{low} to {high}")
         for what, value, low, high in limits
         if not low <= value <= high
     ]
-
-
-def _time(session: Session, policy: Policy, now: datetime) -> list[Finding]:
-    """Without a drug the time runs from the end of the procedure; the last sedative is taken to precede the drug."""
-    procedure = session.procedure
-    since = injected_at(procedure) or (procedure.ended_at if procedure else None)
-    if since is None:
-        return []
-    minutes = int((now - since) / timedelta(minutes=1))
-    if minutes >= policy.recovery_minutes:
-        return []
-    findings = [found("discharge.too-early", minutes=minutes, needed=policy.recovery_minutes)]
-    if session.order.sedation is not Sedation.NONE:
-        findings.append(found("discharge.sedation", needed=policy.recovery_minutes))
+    before = baseline_systolic(session)
+    if before is not None and not _near(vitals, before, policy):
+        words = {"value": vitals.systolic, "before": before, "percent": policy.vitals_baseline_percent}
+        findings.append(found("discharge.vitals-baseline", **words))
     return findings
 
 
-def _index_asked(session: Session) -> list[Finding]:
-    asked = [one.minutes for one in session.recovery if one.index_nrs is not None]
-    return [
-        found("discharge.index-missing", of=str(minutes), minutes=minutes)
-        for minutes in INDEX_MINUTES
-        if not any(abs(one - minutes) <= INDEX_SLACK_MIN for one in asked)
-    ]
+def _time(session: Session, policy: Policy, now: datetime) -> list[Finding]:
+    """Without a drug the time runs from the end of the procedure."""
+    minutes = minutes_after(session, now)
+    if minutes is None or minutes >= policy.recovery_minutes:
+        return []
+    return [found("discharge.too-early", minutes=minutes, needed=policy.recovery_minutes)]
+
+
+def _sedation(session: Session, policy: Policy, now: datetime) -> list[Finding]:
+    """From the last sedative into a vein; where none is on record, from the drug, before which it is taken to have been."""
+    findings = []
+    since = last_intravenous(session) or (None if session.sedatives else recovery_began(session))
+    if since is not None and now - since < timedelta(minutes=policy.sedative_minutes):
+        findings.append(found("discharge.sedation", needed=policy.sedative_minutes))
+    reversed_at = last_reversal(session)
+    if reversed_at is not None and now - reversed_at < timedelta(minutes=policy.reversal_minutes):
+        findings.append(found("discharge.reversal", needed=policy.reversal_minutes))
+    if not session.sedatives:
+        findings.append(found("discharge.sedative-not-recorded"))
+    checks = sorted(session.recovery, key=lambda one: one.at)[-policy.discharge_score_checks :]
+    scores = [None if one.score is None else marks(one.score, one.vitals, session, policy) for one in checks]
+    enough = [score is not None and score >= policy.discharge_score for score in scores]
+    if len(checks) < policy.discharge_score_checks or not all(enough):
+        told = ", ".join("not taken" if score is None else str(score) for score in scores) or "not taken"
+        words = {"scores": told, "needed": policy.discharge_score, "checks": policy.discharge_score_checks}
+        findings.append(found("discharge.score", **words))
+    return findings
+
+
+def _schedule(session: Session, policy: Policy, now: datetime) -> list[Finding]:
+    """What was not asked or measured in time is told; it holds nobody, for it cannot be made up for."""
+    findings = []
+    for due in recovery_schedule(session, policy, now):
+        if due.state is DueState.MISSED:
+            code = "discharge.index-missing" if due.index_movement else "discharge.vitals-missing"
+            findings.append(found(code, of=str(due.minutes), minutes=due.minutes))
+    return findings
+
+
+def _syringes(session: Session, policy: Policy) -> list[Finding]:
+    against = syringe_accounts(session, policy).findings
+    if not against:
+        return []
+    return [found("discharge.syringes", why=" ".join(one.clinician for one in against))]
+
+
+def holding(check: Assessed) -> tuple[Finding, ...]:
+    """What holds a patient: everything above a note."""
+    return tuple(one for one in check.findings if one.severity is not Severity.NOTE)
