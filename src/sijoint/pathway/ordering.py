@@ -79,5 +79,9 @@ def _steroid_by_policy(order: Order, episode: Episode, policy: Policy, now: date
         findings.append(found("order.therapeutic-without-steroid"))
     if given_sessions(episode):
         answer = may_repeat(episode, policy, now.date(), order.kind, order.side, order.target)
-        findings += [found("order.repeat-not-due", of=gap.code, why=gap.text) for gap in answer.gaps]
+        findings += [
+            found("order.repeat-not-due", of=gap.code, why=gap.text)
+            for gap in answer.gaps
+            if gap.code != "repeat.same-day"  # an order of today is for another day
+        ]
     return findings
