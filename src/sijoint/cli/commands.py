@@ -16,6 +16,7 @@ MODULE_OF = {
     "replay": "demo",
     "show": "records",
     "verify": "records",
+    "sheet": "sheet",
     "debrief": "debrief",
     "anatomy": "anatomy",
     "views": "views",
@@ -34,6 +35,12 @@ MODULE_OF = {
     "example": "example",
     "schema": "schema",
     "doctor": "doctor",
+    "create": "record_keeping",
+    "migrate": "record_keeping",
+    "backup": "record_keeping",
+    "restore": "record_keeping",
+    "anchor": "record_keeping",
+    "erase": "record_keeping",
 }
 SUMMARY_OF = {
     "demo": "One virtual patient through a whole episode, on a real CT, with a report.",
@@ -42,6 +49,7 @@ SUMMARY_OF = {
     "replay": "A demo's command log once more, and whether it makes the same events.",
     "show": "An episode: what happened when, and what was answered.",
     "verify": "Whether a store still holds what was written.",
+    "sheet": "A paper of an episode: sheets in three languages, note, verdict, labels, emergency cards, letter.",
     "debrief": "Where the tip and the drug truly were in a simulated procedure, beside what was judged.",
     "anatomy": "Area, width and angles of the joint beside published values.",
     "views": "Which receptor directions show the joint, as a map and as the best views within reach.",
@@ -60,6 +68,12 @@ SUMMARY_OF = {
     "example": "A file of facts, or a policy, to begin with.",
     "schema": "The JSON Schema of what SIJoint writes and reads.",
     "doctor": "What this installation is made of, and whether its data can be read.",
+    "create": "A new, empty store.",
+    "migrate": "A store of an older program, brought to this one's form after a backup.",
+    "backup": "A copy of a store while it is in use, verified.",
+    "restore": "A store from a backup, on either engine, verified.",
+    "anchor": "The head of the ledger signed, for keeping elsewhere.",
+    "erase": "A patient erased, with proof that it was done; or whose time is over.",
 }
 
 

@@ -1,12 +1,12 @@
-"""What a demo leaves: episode.json, images, command logs and events, and the report."""
+"""What a demo leaves: episode.json, images, command logs and events, the report and the papers."""
 
 import json
 import platform
 from collections.abc import Sequence
-from io import BytesIO
+from datetime import datetime
 from pathlib import Path
+from typing import Any
 
-from PIL import Image
 from rich.progress import Progress
 
 from sijoint import __version__, injectate, needle, response
@@ -14,35 +14,29 @@ from sijoint.anatomy import bone_mesh
 from sijoint.cohort import Case, Scenario, ScenarioRun
 from sijoint.cohort.in_room import ProcedureRun
 from sijoint.exchange.episode_file import EpisodeFile, MadeBy, episode_text
-from sijoint.fluoroscopy import annotated, decode, export, kernel_name
-from sijoint.frames import default_display
-from sijoint.model import Assessed, Episode, Procedure, StoredImage, StoreKind, ViewPurpose
+from sijoint.fluoroscopy import export, kernel_name
+from sijoint.model import Episode, Patient, Procedure, StoreKind
 from sijoint.model.wire import to_wire
-from sijoint.pathway import Policy, assess_referral, load_policy
+from sijoint.pathway import Policy, load_policy
 from sijoint.records import Store, open_store
 from sijoint.report import (
-    EpisodeReport,
     FigureImage,
-    PolicyNamed,
     ProcedureFigures,
     ProvenanceWords,
     RunFacts,
     StepRefused,
     Twin,
     anatomy_picture,
+    assemble_report,
+    figure_images,
+    paper_html,
+    paper_pdf,
+    paper_text,
+    papers,
     render_episode,
+    stored_frame,
 )
 from sijoint.room.events import Event
-
-CAPTIONS = {
-    ViewPurpose.SCOUT: "Scout, receptor straight behind the patient",
-    ViewPurpose.TRAJECTORY: "Trajectory view: the beam runs along the planned needle",
-    ViewPurpose.NEEDLE: "Needle, seen along the planned direction: a dot when it runs true",
-    ViewPurpose.LATERAL: "Lateral safety view: how deep the tip is, before contrast is given at this place",
-    ViewPurpose.BEFORE_CONTRAST: "Before contrast",
-    ViewPurpose.CONTRAST: "Contrast",
-    ViewPurpose.AFTER_CONTRAST: "After contrast, from the side",
-}
 
 
 def write_demo_files(
@@ -91,19 +85,17 @@ def write_demo_files(
             if one is run:
                 done = next(p for p in run.record.procedures if p.procedure_id == session.procedure.id)
                 picture = _picture(case, done) if with_report else None
-                figures.append(ProcedureFigures(index, tuple(shown), picture))
+                figures.append(ProcedureFigures(index, shown, picture))
     progress.update(task, advance=2)
     if with_report:
         policy = load_policy(scenario.causes.policy)
-        report = EpisodeReport(
-            episode=run.episode,
-            patient=store.patient(run.episode.patient_id),
-            policy=PolicyNamed(
-                policy.id, str(policy.effective), policy.title, policy.sources["first_shot_steroid"].source
-            ),
-            made_at=run.record.ended_at,
-            referral=_referral(run.episode, policy),
-            figures=tuple(figures),
+        patient = store.patient(run.episode.patient_id)
+        report = assemble_report(
+            run.episode,
+            patient,
+            policy,
+            run.record.ended_at,
+            figures=figures,
             provenance=ProvenanceWords(provenance.measured, modelled, (provenance.attribution, provenance.licence)),
             run=RunFacts(
                 (("sijoint", __version__), ("python", platform.python_version())),
@@ -111,20 +103,24 @@ def write_demo_files(
                 kernel_name(),
                 f"{scenario.name}: {scenario.shows}",
             ),
-            refusals=tuple(StepRefused(r.at, r.step, r.sentence, r.findings) for r in run.record.refusals),
+            refusals=[StepRefused(r.at, r.step, r.sentence, r.findings) for r in run.record.refusals],
             twin=Twin(twin.episode, scenario.beside, scenario.name) if twin else None,
             outcome_notice="" if run.comparison.as_expected else "; ".join(run.comparison.differences),
         )
         (folder / "report.html").write_text(render_episode(report), encoding="utf-8")
+        _write_papers(folder, run.episode, patient, policy, run.record.ended_at)
     progress.update(task, advance=1)
     store.close()
 
 
-def _referral(episode: Episode, policy: Policy) -> Assessed | None:
-    """The findings on the referral, as the rule gives them for the facts that were kept."""
-    if episode.assessment is None:
-        return None
-    return assess_referral(episode.request, episode.assessment, policy, episode.assessment.at)
+def _write_papers(folder: Path, episode: Episode, patient: Patient, policy: Policy, at: datetime) -> None:
+    """Every paper that this episode has, as PDF, page and text."""
+    target = folder / "papers"
+    target.mkdir()
+    for name, paper in papers(episode, patient, policy, at).items():
+        (target / f"{name}.pdf").write_bytes(paper_pdf(paper))
+        (target / f"{name}.html").write_text(paper_html(paper), encoding="utf-8")
+        (target / f"{name}.txt").write_text(paper_text(paper), encoding="utf-8")
 
 
 def _modelled(case: Case) -> tuple[str, ...]:
@@ -149,58 +145,21 @@ def _write_log(folder: Path, procedure: ProcedureRun, episode_file: str) -> None
     (folder / f"events-{procedure.procedure_id}.jsonl").write_text(events_text(procedure.events), encoding="utf-8")
 
 
-def _write_images(folder: Path, store: Store, episode: Episode, procedure: Procedure) -> list[FigureImage]:
+def _write_images(folder: Path, store: Store, episode: Episode, procedure: Procedure) -> tuple[FigureImage, ...]:
     """Every stored frame as a 16-bit PNG with its sidecar; those worth printing come back annotated."""
     target = folder / "images"
     target.mkdir(exist_ok=True)
     sidecars = {kept.sha256: json.loads(kept.sidecar) for kept in store.image_rows(episode.id)}
-    shown: list[FigureImage] = []
+
+    def read(sha256: str) -> tuple[bytes, dict[str, Any]]:
+        return store.images.get(sha256), sidecars[sha256]
+
     for number, image in enumerate(procedure.images, 1):
-        png, sidecar = store.images.get(image.sha256), sidecars[image.sha256]
         stem = f"{procedure.id}-{number:02d}-{image.purpose.value.replace(' ', '-')}"
-        frame = decode(png, sidecar)
-        exported, beside = export(frame)
+        exported, beside = export(stored_frame(read, image))
         (target / f"{stem}.png").write_bytes(exported)
         (target / f"{stem}.json").write_text(json.dumps(beside, indent=1, sort_keys=True), encoding="utf-8")
-        caption = _caption(image, procedure.images)
-        assert frame.pose is not None  # made by this program's C-arm
-        display = default_display(frame.pose)
-        picture = annotated(frame, display=display, behind=True, text=(caption,))
-        buffer = BytesIO()
-        Image.fromarray(picture).save(buffer, format="PNG", optimize=True)
-        shown.append(FigureImage(buffer.getvalue(), caption, _alt(caption), image.purpose, image.sha256))
-    return _worth_printing(shown)
-
-
-def _worth_printing(images: list[FigureImage]) -> list[FigureImage]:
-    """The first scout and trajectory view, the last of each other purpose, and every contrast image, in order."""
-    keep: dict[str, FigureImage] = {}
-    for image in images:
-        first_only = image.purpose in (ViewPurpose.SCOUT, ViewPurpose.TRAJECTORY)
-        key = image.purpose.value
-        if first_only and key in keep:
-            continue
-        if image.purpose in (ViewPurpose.CONTRAST, ViewPurpose.BEFORE_CONTRAST, ViewPurpose.AFTER_CONTRAST):
-            key = image.sha256
-        keep.pop(key, None)
-        keep[key] = image
-    return list(keep.values())
-
-
-def _caption(image: StoredImage, images: Sequence[StoredImage]) -> str:
-    """Two images of one run say which is which: while the plunger moves, and some seconds after it stopped."""
-    if image.purpose is not ViewPurpose.CONTRAST:
-        return CAPTIONS[image.purpose]
-    run = [one for one in images if one.purpose is image.purpose and one.after_movement == image.after_movement]
-    return (
-        "Contrast at the end of the injection"
-        if image == run[0]
-        else "Contrast some seconds later: it stays or washes away"
-    )
-
-
-def _alt(caption: str) -> str:
-    return f"Simulated X-ray image of the sacroiliac joint: {caption[:1].lower()}{caption[1:]}"
+    return figure_images(procedure, read)
 
 
 def _picture(case: Case, procedure: ProcedureRun) -> bytes:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
 
 from sijoint.model import Assessed, Episode, Finding, Patient, ViewPurpose
+from sijoint.pathway import Call
 
 
 @dataclass(frozen=True)
@@ -92,4 +93,5 @@ class EpisodeReport:
     refusals: tuple[StepRefused, ...] = ()
     twin: Twin | None = None
     outcome_notice: str = ""
+    calls: tuple[Call, ...] = ()  # that were due when the report was made
     zone: tzinfo = UTC

@@ -192,7 +192,7 @@ def _table(
 
     told = [[cell(text, row, column) for column, text in enumerate(line)] for row, line in enumerate(lines)]
     table = Table(told, colWidths=widths, repeatRows=1 if head else 0)
-    rules = [_below(0.4, LINE), ("VALIGN", (0, 0), (-1, -1), "TOP"), *_padding(size * 0.16, 2)]
+    rules = [_below(0.4, LINE), ("VALIGN", (0, 0), (-1, -1), "TOP"), *_padding(size * 0.16, size * 0.35)]
     table.setStyle(TableStyle([*rules, ("LINEBELOW", (0, 0), (-1, 0), 0.8, SOFT)] if head else rules))
     table.spaceAfter = size * 0.4
     return table
@@ -200,8 +200,11 @@ def _table(
 
 def _widths(head: tuple[str, ...], lines: tuple[tuple[str, ...], ...], width: float) -> list[float]:
     """Columns by what they hold, none narrower than a short word."""
-    longest = [max(6, min(46, max(len(line[column]) for line in (head, *lines)))) for column in range(len(head))]
-    return [width * one / sum(longest) for one in longest]
+    columns = range(len(head))
+    whole = [max(len(line[column]) for line in (head, *lines)) for column in columns]
+    word = [max(len(one) for line in (head, *lines) for one in line[column].split() or [""]) for column in columns]
+    wanted = [max(word_of + 2.5, min(of, 46)) for of, word_of in zip(whole, word, strict=True)]
+    return [width * one / sum(wanted) for one in wanted]
 
 
 def _frames_beside(parts: list[Part], size: float) -> Flowable:

@@ -1,0 +1,144 @@
+"""``sij sheet``: one paper of an episode, as text, page, PDF or calendar file, in the patient's language."""
+
+import getpass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta, tzinfo
+from pathlib import Path
+from typing import Annotated
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import typer
+
+from sijoint.cli.outfile import UnusableFile, write_whole
+from sijoint.cli.rule_asked import Now, PolicyChoice, moment, policy_for
+from sijoint.exchange import AppointmentNotice, calendar_file, diary_file, read_episode_text
+from sijoint.model import Episode, Patient, Session
+from sijoint.pathway import Language, Policy, language, languages, policy_names
+from sijoint.records import Purpose, open_store
+from sijoint.report import Paper, PaperAsked, PaperKind, paper_html, paper_of, paper_pdf, paper_text, session_of
+
+VISIT = timedelta(
+    hours=2
+)  # how long a visit blocks a calendar: arriving, getting ready, the injection, half an hour after
+REMINDER = timedelta(days=1)
+CALENDAR = ".ics"
+FORMS: Mapping[str, Callable[[Paper], bytes]] = {
+    ".txt": lambda paper: paper_text(paper).encode(),
+    ".html": lambda paper: paper_html(paper).encode(),
+    ".pdf": paper_pdf,
+}
+
+
+class UnusableAsk(ValueError):
+    """A paper that cannot be made from this; the text says what to give instead."""
+
+
+@dataclass(frozen=True)
+class Opened:
+    patient: Patient
+    episode: Episode
+
+
+def sheet(
+    kind: Annotated[PaperKind, typer.Argument(help="Which paper.")],
+    file: Annotated[Path, typer.Argument(help="An episode.json, or a store with --episode.")],
+    episode: Annotated[str, typer.Option(help="In a store: the id of the episode.")] = "",
+    session: Annotated[int, typer.Option(help="Which session, from 1; the last one where not given.", min=1)] = 0,
+    out: Annotated[Path | None, typer.Option(help="Ends in .pdf, .html, .txt or .ics; without it the text is printed.")] = None,
+    language_code: Annotated[str, typer.Option("--language", help="One of: " + ", ".join(languages()) + ".")] = "en",
+    zone: Annotated[str, typer.Option(help="The clinic's clock, for example Europe/Berlin.")] = "UTC",
+    policy: PolicyChoice = None,
+    now: Now = None,
+    by: Annotated[str, typer.Option(help="Who reads it, for the store's ledger; your login where not given.")] = "",
+) -> None:  # fmt: skip
+    """Write the preparation or discharge sheet, note, verdict card, syringe labels, emergency cards or letter.
+
+    A sheet that was given is printed as it was kept; another language or clock is made from the same facts, and refused
+    where they have changed since. From preparation and discharge, .ics makes calendar entries that name nobody.
+    """
+    at, clock, told = moment(now), _zone(zone), language(language_code)
+    _refuse_unwritable(out, kind)
+    found = _opened(file, episode, by or getpass.getuser(), at)
+    number = session or len(found.episode.sessions)
+    if kind is not PaperKind.LETTER or found.episode.sessions:
+        session_of(found.episode, number)
+    rules = _policy(policy, found.episode, number, at)
+    if out is not None and out.suffix.lower() == CALENDAR:
+        content = _calendar(kind, session_of(found.episode, number), found.episode, number, told)
+    else:
+        asked = PaperAsked(found.episode, number, found.patient, rules, at, language_code, clock)
+        paper = paper_of(kind, asked)
+        content = FORMS[out.suffix.lower() if out is not None else ".txt"](paper)
+    if out is None:
+        typer.echo(content.decode(), nl=False)
+        return
+    write_whole(out, lambda stream: stream.write(content) and None)
+    typer.echo(f"{out}: {kind} sheet of session {number}" if kind is not PaperKind.LETTER else f"{out}: letter")
+
+
+def _zone(name: str) -> tzinfo:
+    try:
+        return UTC if name == "UTC" else ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise UnusableAsk(f"there is no time zone {name!r}: give one like Europe/Berlin or America/New_York") from None
+
+
+def _refuse_unwritable(out: Path | None, kind: PaperKind) -> None:
+    if out is None:
+        return
+    if out.suffix.lower() not in (*FORMS, CALENDAR):
+        raise UnusableFile(f"{out} does not say what is wanted: end the name in {', '.join(FORMS)} or {CALENDAR}")
+    if out.suffix.lower() == CALENDAR and kind not in (PaperKind.PREPARATION, PaperKind.DISCHARGE):
+        raise UnusableAsk(f"{kind} has no date for a calendar: preparation has the visit, discharge the diary")
+    if out.is_dir() or not out.absolute().parent.is_dir():
+        raise UnusableFile(f"{out} cannot be written: name a file in a folder that exists")
+
+
+def _opened(file: Path, episode_id: str, by: str, at: datetime) -> Opened:
+    """From a store the reading is a line of its ledger."""
+    if not file.is_file():
+        raise UnusableAsk(f"there is no file {file}: give an episode.json, or a store with --episode")
+    if file.suffix.lower() == ".json":
+        read = read_episode_text(_text(file))
+        return Opened(read.patient, read.episode)
+    store = open_store(file)
+    try:
+        if not episode_id:
+            raise UnusableAsk(
+                f"{file} is a store: say which episode with --episode; `sij show --store {file}` lists them"
+            )
+        with store.read_as(by, Purpose.CARE, at) as viewing:
+            episode = viewing.episode(episode_id)
+            return Opened(viewing.patient(episode.patient_id), episode)
+    finally:
+        store.close()
+
+
+def _text(file: Path) -> str:
+    try:
+        return file.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError):
+        raise UnusableAsk(
+            f"{file} cannot be read as text: give an episode.json that `sij demo` or a store wrote"
+        ) from None
+
+
+def _policy(choice: str | None, episode: Episode, number: int, at: datetime) -> Policy:
+    """Without a choice, the policy that was frozen with the order, where it is one of ours."""
+    own = episode.sessions[number - 1].order.rule.policy_id if episode.sessions else ""
+    return policy_for(choice, at.date(), own if own in policy_names() else "clinic")
+
+
+def _calendar(kind: PaperKind, session: Session, episode: Episode, number: int, told: Language) -> bytes:
+    """The visit with a reminder the day before, or every question of the diary."""
+    if kind is PaperKind.PREPARATION:
+        if session.booking is None:
+            raise UnusableAsk("there is no visit for a calendar: book first")
+        summary = told.word("papers", "calendar_visit")
+        notice = AppointmentNotice(episode.id, number - 1, episode.version, summary, remind_before=REMINDER)
+        return calendar_file(session.booking, VISIT, notice)
+    summary, note = told.word("papers", "calendar_diary"), told.word("papers", "calendar_note")
+    notice = AppointmentNotice(episode.id, number - 1, episode.version, summary, note=note)
+    made_at = session.procedure.ended_at if session.procedure else None
+    return diary_file(session.prompts, made_at or datetime.fromtimestamp(0, UTC), notice)
