@@ -104,7 +104,7 @@ def test_a_patient_who_lies_elsewhere_is_seen_there(fluoro, tmp_path, ct):
 
 
 @pytest.mark.deep
-def test_the_trajectory_view_shows_the_planned_needle_as_a_dot(fluoro, tmp_path):
+def test_the_trajectory_view_shows_the_planned_needle_as_a_short_stroke_into_the_target(fluoro, tmp_path):
     told = []
     for name, more in (("plain", ()), ("needle", ("--needle", "planned"))):
         code, out, _ = fluoro("--view", "trajectory", "--out", f"{name}.npy", "--json", "--kvp", "80", *more, *QUICK)
@@ -112,8 +112,9 @@ def test_the_trajectory_view_shows_the_planned_needle_as_a_dot(fluoro, tmp_path)
         told.append(json.loads(out))
     plain, needle = (np.load(tmp_path / f"{name}.npy") for name in ("plain", "needle"))
     dark = np.argwhere(needle < 0.5 * plain)
-    assert 1 <= len(dark) <= 4
-    assert np.abs(dark - 63.5).max() <= 2
+    # it bends: pointed some degrees aside of the view at the skin, along it where it arrives
+    assert 1 <= len(dark) <= 12
+    assert np.abs(dark - 63.5).min() <= 2
     assert told[0]["isocentre_mm"] == told[1]["isocentre_mm"]
 
 

@@ -115,6 +115,10 @@ def joint_between(
 
 def _coarse(grid: Grid, rule: JointRule) -> tuple[str, ...]:
     coarsest = float(grid.spacing_mm.max())
+    if coarsest >= rule.refused_voxel_mm:
+        raise UnsuitableAnatomy(
+            f"Slices of {coarsest:.1f} mm are too thick to find the joint in; use a CT with slices of 3 mm or less."
+        )
     if coarsest < rule.coarse_voxel_mm:
         return ()
     return (

@@ -35,6 +35,7 @@ class JointRule:
     fused_share: float
     mended_limit: float
     coarse_voxel_mm: float
+    refused_voxel_mm: float
     recess_height_mm: float
     recess_window_mm: tuple[float, float]
     recess_inset_mm: float

@@ -22,7 +22,6 @@ from sijoint.cli.fluoro_setting import (
     first_technique,
     needle_chain,
     patient_ct,
-    planned_needle,
     refuse_subtraction,
 )
 from sijoint.cli.fluoro_switches import CArmGeometry, differing, refuse_look
@@ -31,6 +30,7 @@ from sijoint.cli.fluoro_view import UnclearView, View, limits, place, receptor
 from sijoint.cli.image_file import KINDS, subtracted_frame, write_described_npy, write_png, write_tiff
 from sijoint.cli.options import CT_HELP
 from sijoint.cli.outfile import refuse_unusable, write_whole
+from sijoint.cli.plan_views import needle_in
 from sijoint.fluoroscopy import (
     DisplayOptions,
     Frame,
@@ -195,7 +195,7 @@ def fluoro(
             status.update("planning the needle")
             way = best_plan(patient, side or Side.LEFT, target or Target.INTRA_ARTICULAR, carm, position)
             if needle == PLANNED:
-                chains = (planned_needle(way),)
+                chains = (needle_in(way),)
             if direction is None:
                 direction, isocentre = way.receptor.direction, way.target_mm
         status.update("preparing the body")

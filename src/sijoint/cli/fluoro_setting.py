@@ -79,13 +79,6 @@ def needle_chain(text: str, gauge: int | None) -> CapsuleChain:
     raise UnclearView(f"there is no {gauge} G needle on the tray: choose --gauge {known}")
 
 
-def planned_needle(way: Plan) -> CapsuleChain:
-    """The planned needle, straight, with its tip on the planned target."""
-    needle = next(one for one in needles() if one.code == way.needle)
-    hub = way.target_mm - needle.length_mm * way.direction
-    return CapsuleChain(np.array([hub, way.target_mm]), needle.outer_mm, needle.bore_mm)
-
-
 def contrast_layer(path: Path, agent: Agent) -> LayerGrid:
     """Contrast in mg/mL from a NIfTI volume. Raises UnreadableImage, and UnphysicalView for negative or missing values."""
     grid, values = read_field(path)

@@ -84,21 +84,18 @@ class FluidBody:
         fluid: Fluid,
         volume_ml: float,
         rate_ml_s: float,
-        seconds: float | None = None,
     ) -> FlowStep:
-        """Push a volume through the tip (3,); time goes on by `seconds`, else volume over rate.
+        """Push a volume through the tip (3,); time goes on by volume over rate.
 
         Raises RefusedInjection when the tip lies in bone or in air, or volume or rate make no sense.
         """
         if not (math.isfinite(volume_ml) and math.isfinite(rate_ml_s)) or volume_ml < 0 or rate_ml_s <= 0:
             raise RefusedInjection("An injection needs a volume of 0 mL or more and a rate above 0 mL/s.")
-        if seconds is not None and not seconds >= 0:
-            raise RefusedInjection("Time does not run backwards; inject over 0 s or more.")
         known = self._fluids.get(fluid.name)
         if known is not None and known != fluid:
             raise RefusedInjection(f"Two different fluids are both called {fluid.name!r}; give each its own name.")
         tip = np.asarray(tip_mm, dtype=np.float64).reshape(3)
-        duration = volume_ml / rate_ml_s if seconds is None else seconds
+        duration = volume_ml / rate_ml_s
         into_needle = needle_pressure_kpa(needle.bore_mm, needle.length_mm, fluid.viscosity_mpa_s, rate_ml_s)
 
         vessel = self._vessel_at(tip)
@@ -117,9 +114,7 @@ class FluidBody:
             return FlowStep(volume_ml, into_needle, site, Compartment.VESSEL)
         self._let_vessels_flow(duration)
         if inside:
-            step = self._into_joint(tip, fluid, volume_ml, rate_ml_s, into_needle)
-            self._let_out(self._in_joint.rest(duration - volume_ml / rate_ml_s))
-            return step
+            return self._into_joint(tip, fluid, volume_ml, rate_ml_s, into_needle)
         self._let_out(self._in_joint.rest(duration))
         where = self._around.compartment_at(tip)
         self._into_depot(where, tip, {fluid.name: volume_ml})

@@ -17,6 +17,7 @@ Vector = NDArray[np.float64]
 
 BEYOND_RIM_MM = 4.0  # where fluid comes out when no landmark says where it goes
 VESSEL_STEP_MM = 1.0
+RUNS = 100  # tried before a joint is given up
 
 
 @dataclass(frozen=True, eq=False)
@@ -81,6 +82,17 @@ def draw_vessels(rng: np.random.Generator, joint: Joint) -> tuple[Vessel, ...]:
 def _vessel_around(rng: np.random.Generator, joint: Joint) -> Vessel:
     """A vein along the dorsal border, some millimetres behind it, that runs up or down."""
     rules = flow_rules().vessel
+    runs = (_run_behind(rng, joint) for _ in range(RUNS))
+    points = next((run for run in runs if len(run)), None)
+    if points is None:
+        raise ValueError("no vein finds a way along this joint's dorsal border; its extraction is no joint")
+    points = points[::-1] if rng.random() < 0.5 else points
+    return Vessel(points, float(rng.uniform(*rules.around_radius_mm)), float(rng.uniform(*rules.flow_mm_s)))
+
+
+def _run_behind(rng: np.random.Generator, joint: Joint) -> Vector:
+    """Points (n, 3) of a run behind the dorsal border; none where it would lie in the joint all along."""
+    rules = flow_rules().vessel
     dorsal = np.asarray(joint.dorsal_border_mm, dtype=np.float64)
     way = np.concatenate([[0.0], np.cumsum(np.linalg.norm(np.diff(dorsal, axis=0), axis=1))])
     length = min(float(rng.uniform(*rules.length_mm)), float(way[-1]))
@@ -90,11 +102,7 @@ def _vessel_around(rng: np.random.Generator, joint: Joint) -> Vessel:
     outwards /= np.maximum(np.linalg.norm(outwards, axis=1, keepdims=True), 1e-9)
     outwards[joint.contains(points + 1.5 * outwards, slack_mm=2.0)] *= -1
     points += rng.uniform(*rules.around_away_mm) * outwards + rng.normal(0, 2.0) * joint.chart.normal
-    points = _longest_stretch(points, ~joint.contains(points))  # where the border turns in, a vein does not follow it
-    if not len(points):
-        return _vessel_around(rng, joint)
-    points = points[::-1] if rng.random() < 0.5 else points
-    return Vessel(points, float(rng.uniform(*rules.around_radius_mm)), float(rng.uniform(*rules.flow_mm_s)))
+    return _longest_stretch(points, ~joint.contains(points))  # where the border turns in, a vein does not follow it
 
 
 def _longest_stretch(points_mm: Vector, kept: NDArray[np.bool_]) -> Vector:
