@@ -1,5 +1,6 @@
 """One treatment day of the course: booking to discharge, the diary after it, and the verdict."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from sijoint.clinic import commands as clinic_commands
@@ -23,6 +24,7 @@ from sijoint.model import (
     SignIn,
     SignOut,
     SkinMark,
+    SkinPreparation,
     SyringeUse,
     TestConditions,
     TimeOut,
@@ -99,22 +101,31 @@ class Visit:
         self.say(f"confirmed today: index pain {state.index_nrs}/10, at rest {state.rest_nrs}/10")
         now = self.clock.pass_time(minutes=5)
         yes = Fact(Answer.YES, NURSE, now)
-        mark = SkinMark(now, PHYSICIAN, person.side_on(self.causes.sides.skin_mark, self.side), yes)
+        mark = SkinMark(now, OPERATOR, person.side_on(self.causes.sides.skin_mark, self.side), yes)
         if not self.tell(clinic_commands.MarkSkin, PHYSICIAN, skin_mark=mark).accepted:
             return False
         now = self.clock.pass_time(minutes=10)
         yes = Fact(Answer.YES, NURSE, now)
-        if not self.tell(clinic_commands.SignInPatient, NURSE, sign_in=SignIn(now, NURSE, *[yes] * 7)).accepted:
+        if not self.tell(clinic_commands.SignInPatient, NURSE, sign_in=SignIn(now, NURSE, *[yes] * 9)).accepted:
             return False
+        self._skin_cleaned(self.clock())
         now = self.clock.pass_time(minutes=10)
         self._tray_made_ready(now)
-        time_out = TimeOut(
-            now, NURSE, person.side_on(self.causes.sides.time_out, self.side), self.session.order.target, yes, yes
-        )
+        recipe, target = self.session.order.recipe, self.session.order.target
+        labels = tuple(dict.fromkeys(line.agent for line in (recipe.skin, recipe.contrast, *recipe.drug)))
+        time_out = TimeOut(now, NURSE, person.side_on(self.causes.sides.time_out, self.side), target, yes, yes, labels)
         outcome = self.tell(clinic_commands.CallTimeOut, NURSE, time_out=time_out)
         if outcome.accepted:
             self.say(f"sign-in and time-out: {time_out.side}, {time_out.target.value}, labels read aloud")
         return outcome.accepted
+
+    def _skin_cleaned(self, now: datetime) -> None:
+        """Chlorhexidine in alcohol on hairless skin, seen dry after five minutes."""
+        no = Fact(Answer.NO, NURSE, now)
+        wet = SkinPreparation("chlorhexidine_2_alcohol_70", now, NURSE, None, no)
+        self.tell(clinic_commands.PrepareSkin, NURSE, skin_preparation=wet)
+        dry = replace(wet, seen_dry_at=self.clock.pass_time(minutes=5))
+        self.tell(clinic_commands.PrepareSkin, NURSE, skin_preparation=dry)
 
     def _tray_made_ready(self, now: datetime) -> None:
         self.tell(clinic_commands.ConfirmSite, PHYSICIAN, readiness=tray.readiness(now))
@@ -136,10 +147,11 @@ class Visit:
         self.record.procedures.append(run)
         self.under_way.note_state(self.under_way.episode)
         now = self.clock.pass_time(minutes=2)
-        yes = Fact(Answer.YES, NURSE, now)
-        self.tell(
-            clinic_commands.SignOutPatient, NURSE, sign_out=SignOut(now, NURSE, yes, yes, yes, "none seen", PHYSICIAN)
+        yes, no = Fact(Answer.YES, NURSE, now), Fact(Answer.NO, NURSE, now)
+        sign_out = SignOut(
+            now, NURSE, yes, yes, yes, "", OPERATOR, complications_seen=no, read_back=yes, confirmed_by=OPERATOR
         )
+        self.tell(clinic_commands.SignOutPatient, NURSE, sign_out=sign_out)
         for account in tray.accounts(self.session, now):
             self.tell(clinic_commands.AccountForSyringe, NURSE, account=account)
         if not run.performance.drug_given:

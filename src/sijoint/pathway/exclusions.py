@@ -44,13 +44,10 @@ def exclusions() -> tuple[Exclusion, ...]:
 
 
 def exclusion_findings(assessment: Assessment) -> list[Finding]:
-    """What was found and what was not asked. Unknown is not no."""
-    findings = []
+    """What was found, each finding once, and what was not asked. Unknown is not no."""
+    findings = [found(code) for code in dict.fromkeys(one.yes for one in conditions_suspected(assessment))]
     for one in exclusions():
-        answer = getattr(assessment, one.name).answer
-        if answer is Answer.YES:
-            findings.append(found(one.yes, of=one.name))
-        elif answer is not Answer.NO:
+        if getattr(assessment, one.name).answer not in (Answer.YES, Answer.NO):
             code = "referral.red-flag-unknown" if one.unknown is Severity.STOP else "referral.not-examined"
             findings.append(found(code, of=one.name, what=one.label))
     return findings
