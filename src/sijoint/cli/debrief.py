@@ -1,11 +1,10 @@
 """``sij debrief``: what only the simulator knew, beside what was judged. For the one who practised, after it is over."""
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from sijoint.cli.records import STORE_HELP, UnknownEpisode
+from sijoint.cli.records import DEMO_STORE, StoreOption, UnknownEpisode
 from sijoint.records import StoreRefused, open_store
 from sijoint.report.debrief import debrief_text
 from sijoint.room.truth import read_truth
@@ -13,19 +12,20 @@ from sijoint.room.truth import read_truth
 
 def debrief(
     episode: Annotated[str, typer.Argument(help="Episode id.")] = "episode-1",
-    store: Annotated[Path, typer.Option(help=STORE_HELP)] = Path("out/episode.db"),
+    store: StoreOption = DEMO_STORE,
 ) -> None:
     """Where the tip and the drug truly were in each simulated procedure, beside what was judged from the images."""
     opened = open_store(store)
     try:
         found = opened.episode(episode)
     except StoreRefused:
-        raise UnknownEpisode(f"{store} holds no episode {episode!r}; `sij show --store {store}` lists them") from None
+        name = opened.place.name
+        raise UnknownEpisode(f"{name} holds no episode {episode!r}; `sij show` without an id lists them") from None
     procedures = [session.procedure for session in found.sessions if session.procedure]
     if not procedures:
         typer.echo("No procedure was begun in this episode: there is nothing to debrief.")
     for procedure in procedures:
-        truth = read_truth(store.parent / "truth", procedure.id)
+        truth = read_truth(opened.path.parent / "truth", procedure.id)
         if truth is None:
             typer.echo(f"{procedure.id}: the simulator's truth is not kept here (folder truth beside the store).")
         else:

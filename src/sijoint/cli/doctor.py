@@ -11,30 +11,33 @@ import typer
 
 from sijoint import __version__
 from sijoint.anatomy import bundled_pelvis
-from sijoint.cli.records import STORE_HELP
+from sijoint.cli.records import DEMO_STORE, StoreOption
 from sijoint.cohort import scenarios
 from sijoint.fluoroscopy import kernel_name
 from sijoint.pathway import load_policy, policy_names
-from sijoint.records import StoreRefused, open_store, verify
+from sijoint.records import StoreRefused, open_store, place_of, verify
 
 LIBRARIES = ("numpy", "scipy", "numba", "SimpleITK", "scikit-image", "matplotlib", "pydantic", "SQLAlchemy")
 
 
-def _store(path: Path) -> str:
+def _store(address: str) -> str:
     """What is found at the store's place: its kind, how much it holds and whether it verifies, or why it cannot say."""
-    if not path.exists():
-        return f"none at {path}"
     try:
-        opened = open_store(path)
+        place = place_of(address)
+        if isinstance(place.database, Path) and not place.database.exists():
+            return f"none at {address}"
+        opened = open_store(address)
         held = len(opened.headers())
         opened.close()
     except StoreRefused as refusal:
         return str(refusal)
-    return f"{path}: {opened.kind.value}, {held} episode(s), " + ("intact" if verify(path).intact else "NOT intact")
+    return f"{place.name}: {opened.kind.value}, {held} episode(s), " + (
+        "intact" if verify(address).intact else "NOT intact"
+    )
 
 
 def doctor(
-    store: Annotated[Path, typer.Option(help=STORE_HELP)] = Path("out/episode.db"),
+    store: StoreOption = DEMO_STORE,
     as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
 ) -> None:
     """Say what this installation is made of, and whether its data and a store can be read."""

@@ -1,7 +1,8 @@
 """``sij show`` and ``sij verify``: what a store holds, and whether it still holds what was written."""
 
-import dataclasses
+import getpass
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -9,12 +10,17 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from sijoint.model import Episode, StoreKind
 from sijoint.model.wire import to_wire
-from sijoint.records import open_store
+from sijoint.records import Purpose, Store, StoreRefused, open_store
 from sijoint.records import verify as verify_store
 from sijoint.report import timeline
 
-STORE_HELP = "The store's file, for example out/episode.db."
+STORE_HELP = "The store: a file, or postgresql://user@host/clinic?files=/folder."
+STORE_VARIABLE = "SIJ_DATABASE_URL"
+DEMO_STORE = "out/episode.db"
+StoreOption = Annotated[str, typer.Option("--store", help=STORE_HELP, envvar=STORE_VARIABLE)]
+StoreArgument = Annotated[str, typer.Argument(help=STORE_HELP, envvar=STORE_VARIABLE)]
 
 
 class UnknownEpisode(ValueError):
@@ -23,23 +29,20 @@ class UnknownEpisode(ValueError):
 
 def show(
     episode: Annotated[str, typer.Argument(help="Episode id; `all` lists the store's episodes.")] = "all",
-    store: Annotated[Path, typer.Option(help=STORE_HELP)] = Path("out/episode.db"),
+    store: StoreOption = DEMO_STORE,
+    purpose: Annotated[Purpose, typer.Option(help="Why you look; kept in the ledger of a care store.")] = Purpose.CARE,
     as_json: Annotated[bool, typer.Option("--json", help="The whole episode for programs.")] = False,
 ) -> None:
-    """Show an episode: what happened when, and what was answered."""
+    """Show an episode: what happened when, and what was answered. A look into a care store is a line in its ledger."""
     opened = open_store(store)
-    found = {one.id: one for one in opened.episodes()}
+    held = {header.id: header.state.value for header in opened.headers()}
     if episode == "all":
         if as_json:
-            typer.echo(json.dumps({key: one.state.value for key, one in found.items()}, indent=1))
-        for key, one in found.items() if not as_json else ():
-            typer.echo(f"{key}  {one.state.value}  {len(one.sessions)} session(s)")
+            typer.echo(json.dumps(held, indent=1))
+        for key, state in held.items() if not as_json else ():
+            typer.echo(f"{key}  {state}")
         return
-    if episode not in found:
-        raise UnknownEpisode(
-            f"{store} holds no episode {episode!r}; `sij show --store {store}` lists those that it holds"
-        )
-    one = found[episode]
+    one = _looked_up(opened, episode, purpose)
     if as_json:
         typer.echo(json.dumps(to_wire(one), indent=1, ensure_ascii=False))
         return
@@ -62,14 +65,36 @@ def show(
         console.print(f"\n{answer.asked_on}: {word}" + "".join(f"\n  {gap.text}" for gap in answer.gaps))
 
 
+def _looked_up(opened: Store, episode: str, purpose: Purpose) -> Episode:
+    """On the record in a care store; the patients of a virtual one are nobody."""
+    try:
+        if opened.kind is StoreKind.VIRTUAL:
+            return opened.episode(episode)
+        with opened.read_as(f"{getpass.getuser()} (sij show)", purpose, datetime.now(UTC)) as view:
+            found = view.episode(episode)
+        return found
+    except StoreRefused as refusal:
+        if all(header.id != episode for header in opened.headers()):
+            raise UnknownEpisode(
+                f"{opened.place.name} holds no episode {episode!r}; `sij show` without an id lists those that it holds"
+            ) from None
+        raise refusal
+
+
 def verify(
-    store: Annotated[Path, typer.Argument(help=STORE_HELP)] = Path("out/episode.db"),
+    store: StoreArgument = DEMO_STORE,
+    anchors: Annotated[
+        Path | None, typer.Option(help="The anchors as they were kept elsewhere. Default: those beside the store.")
+    ] = None,
+    signer: Annotated[
+        str, typer.Option(help="The public key that must have signed them, as `sij anchor` told it.")
+    ] = "",
     as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
 ) -> None:
     """Verify that nothing in a store was changed, removed, inserted or reordered. Exit code 1 when something was."""
-    report = verify_store(store)
+    report = verify_store(store, anchors=anchors, signer=signer)
     if as_json:
-        typer.echo(json.dumps(to_wire(report), indent=1) if dataclasses.is_dataclass(report) else str(report))
+        typer.echo(json.dumps(to_wire(report), indent=1))
     else:
         for sentence in report.sentences:
             typer.echo(sentence)

@@ -157,6 +157,7 @@ class Policy:
     diagnostic_after_therapy: bool
     rolling_year_days: int
     positive_block_first: bool
+    record_retention_years: int
     diary_diagnostic: tuple[DiarySlot, ...]
     diary_therapeutic: tuple[DiarySlot, ...]
     sources: Mapping[str, PolicySource] = field(compare=False, repr=False)

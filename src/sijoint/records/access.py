@@ -30,6 +30,7 @@ class ErasureReason(StrEnum):
     PATIENT_ASKED = "patient asked"
     RETENTION_OVER = "retention over"
     ENTERED_IN_ERROR = "entered in error"
+    ERASED_BEFORE = "erased before, came back with a backup"
 
 
 class Viewing:
