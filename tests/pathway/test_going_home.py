@@ -131,7 +131,7 @@ def test_an_episode_without_screening_gets_the_careful_sheet():
 
 
 def contact(answer, signed):
-    return (PrescriberContact("apixaban", "Dr A", NOW - timedelta(days=3), answer, signed),)
+    return (PrescriberContact("apixaban", "Dr A", NOW - timedelta(days=3), answer, signed, signed_for=NOW),)
 
 
 def test_nothing_was_paused_unless_a_hold_was_signed():

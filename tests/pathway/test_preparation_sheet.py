@@ -40,7 +40,7 @@ def test_it_speaks_of_arrival_medicines_food_driver_pain_and_the_number():
 
 
 def contact(answer, signed):
-    return (PrescriberContact("apixaban", "Dr A", NOW - timedelta(days=3), answer, signed),)
+    return (PrescriberContact("apixaban", "Dr A", NOW - timedelta(days=3), answer, signed, signed_for=NOW),)
 
 
 @pytest.mark.parametrize(

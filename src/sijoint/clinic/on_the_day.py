@@ -17,6 +17,7 @@ from sijoint.clinic.situation import Change, CommandRefused, Situation, require_
 from sijoint.model import Assessed, Decision, Procedure, ProcedureKind
 from sijoint.pathway import (
     Step,
+    changed_today,
     check_operator,
     check_sides,
     check_sign_in,
@@ -34,7 +35,7 @@ def _(command: ConfirmToday, now: Situation) -> Change:
     session = replace(now.session, confirmation=command.confirmation)
     judged = clearance(now, with_session(now.episode, session), session)
     assert judged.day is not None
-    if command.confirmation.changed:
+    if changed_today(command.confirmation, now.episode.screening_answers):
         session = replace(session, screening=None)
     episode = stepped(now, confirmation_step(judged.together.decision), session)
     return Change(episode, Tag.DAY_CONFIRMED, judged.together.findings)

@@ -17,7 +17,9 @@ def _(command: ContactPrescriber, now: Situation) -> Change:
     next_state(now.episode.state, Step.CONTACT_PRESCRIBER)
     require_clear("the prescriber's answer is not kept", check_contact(command.contact, now.now))
     _require_own_signature(command, now)
-    return _written_down(command.contact, now, Tag.PRESCRIBER_CONTACTED)
+    booking = now.session.booking
+    signed_for = booking.at if booking is not None and command.contact.signed_by.strip() else None
+    return _written_down(replace(command.contact, signed_for=signed_for), now, Tag.PRESCRIBER_CONTACTED)
 
 
 @carry_out.register

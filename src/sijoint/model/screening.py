@@ -154,7 +154,8 @@ class PrescriberContact:
     """Who prescribes an antithrombotic, when asked, what answered; without it no hold reaches the patient.
 
     ``hold_hours`` and ``restart_hours`` are the prescriber's own; None leaves them to the table. A physician signs
-    (``signed_by``) at ``signed_at``, or with the contact where that is None.
+    (``signed_by``) at ``signed_at``, or with the contact where that is None, for the appointment at ``signed_for``;
+    None: the signature covers the answer and no dates.
     """
 
     agent: str
@@ -168,6 +169,7 @@ class PrescriberContact:
     hold_hours: int | None = None
     restart_hours: int | None = None
     signed_at: datetime | None = None
+    signed_for: datetime | None = None
 
 
 @dataclass(frozen=True)

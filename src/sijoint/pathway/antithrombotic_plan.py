@@ -1,7 +1,7 @@
 """The plan of each antithrombotic, computed from the appointment every time: nothing of it is stored.
 
-A pause reaches the patient only where the prescriber answered hold and a physician signed after this appointment was made:
-moving it changes the dates, so it takes the signature away. Else the patient keeps taking the medicine.
+A pause reaches the patient only where the prescriber answered hold and a physician signed for the time of this
+appointment: moving it changes the dates, so it takes the signature away. Else the patient keeps taking the medicine.
 """
 
 from collections.abc import Mapping
@@ -122,7 +122,7 @@ def hold_to_sign(
         )
     if not signed_by.strip():
         raise NothingToSign("a pause is signed by a physician: name who signs")
-    return replace(line.contact, signed_by=signed_by, signed_at=now)
+    return replace(line.contact, signed_by=signed_by, signed_at=now, signed_for=booking.at)
 
 
 def kidney_weak(row: AntithromboticRow, answers: ScreeningAnswers) -> bool:
@@ -153,7 +153,8 @@ def _line(
         signed is not None
         and booking is not None
         and proposed is not None
-        and booking.made_at <= signature_time(signed) <= proposed.last_dose_by
+        and signed.signed_for == booking.at
+        and signature_time(signed) <= proposed.last_dose_by
     )
     pause = proposed if reaches else None
     return AntithromboticLine(one, advice, length, restart, source, contact, proposed, pause)

@@ -15,6 +15,7 @@ from sijoint.model import (
     Sedation,
     Session,
 )
+from sijoint.pathway.antithrombotics import antithrombotics_taken
 from sijoint.pathway.day_antithrombotics import antithrombotics_today
 from sijoint.pathway.doses import steroid_agents
 from sijoint.pathway.findings import assessed, found
@@ -153,13 +154,14 @@ def _something_to_measure(confirmation: DayOfConfirmation, policy: Policy) -> li
     return findings
 
 
-def changed_today(confirmation: DayOfConfirmation) -> tuple[str, ...]:
+def changed_today(confirmation: DayOfConfirmation, answers: ScreeningAnswers | None) -> tuple[str, ...]:
     """What is no longer as it was screened: any of it voids clearance, and screening is answered again."""
+    asked = answers is None or answers.antithrombotics.answer is not Answer.NO or bool(antithrombotics_taken(answers))
     told = {
         "fever": confirmation.fever.answer is Answer.YES,
         "antibiotics": confirmation.antibiotics.answer is Answer.YES,
         "medicines": confirmation.new_medicines.answer is Answer.YES,
-        "antithrombotics": confirmation.antithrombotics_as_planned.answer is Answer.NO,
+        "antithrombotics": asked and confirmation.antithrombotics_as_planned.answer is Answer.NO,
         "pregnancy": Answer.YES in (confirmation.pregnancy.answer, confirmation.pregnancy_test_positive.answer),
         "allergies": confirmation.allergies_unchanged.answer is Answer.NO,
     }
