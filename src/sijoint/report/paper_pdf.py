@@ -53,14 +53,24 @@ SIZES = {
 
 def paper_pdf(paper: Paper) -> bytes:
     """The paper on A4. One that is made for one page is set smaller until it fits, down to 8 points, and never cut."""
-    for size in SIZES[paper.form]:
-        try:
-            written, pages = _set(paper, size)
-        except LayoutError:  # two columns are one piece: too long for any page at this size
-            continue
-        if pages == 1 or paper.form is not Form.ONE_PAGE:
-            return written
-    return _set(replace(paper, form=Form.CLINICIAN), SIZES[paper.form][-1])[0]
+    sizes = SIZES[paper.form]
+    if paper.form is not Form.ONE_PAGE:
+        return _set(paper, sizes[0])[0]
+    fitting = None
+    low, high = 0, len(sizes)  # sizes fall: from some place on all fit
+    while low < high:
+        middle = (low + high) // 2
+        written = _on_one_page(paper, sizes[middle])
+        fitting, low, high = (fitting, middle + 1, high) if written is None else (written, low, middle)
+    return fitting or _set(replace(paper, form=Form.CLINICIAN), sizes[-1])[0]
+
+
+def _on_one_page(paper: Paper, size: float) -> bytes | None:
+    try:
+        written, pages = _set(paper, size)
+    except LayoutError:  # two columns are one piece: too long for any page at this size
+        return None
+    return written if pages == 1 else None
 
 
 def _set(paper: Paper, size: float) -> tuple[bytes, int]:
