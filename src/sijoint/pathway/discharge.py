@@ -24,6 +24,7 @@ from sijoint.pathway.recovery_schedule import (
     recovery_schedule,
 )
 from sijoint.pathway.sedatives import is_sedated, last_intravenous, last_reversal
+from sijoint.pathway.sign_out import check_sign_out
 from sijoint.pathway.syringe_accounts import syringe_accounts
 
 FULL_MARKS = 2
@@ -32,7 +33,9 @@ FULL_MARKS = 2
 def check_discharge(session: Session, policy: Policy, now: datetime, discharge: Discharge | None = None) -> Assessed:
     """Whether the patient may go now. ``discharge`` is the one proposed, where the session has none yet."""
     leaving = discharge or session.discharge
-    findings: list[Finding] = [] if session.sign_out else [found("discharge.no-sign-out")]
+    findings: list[Finding] = [found("discharge.no-sign-out")]
+    if session.sign_out is not None:
+        findings = list(check_sign_out(session.sign_out, session, policy, now).findings)
     if session.recovery:
         last = max(session.recovery, key=lambda one: one.at)
         if now - last.at > timedelta(minutes=policy.last_check_minutes):

@@ -19,6 +19,7 @@ from sijoint.model import (
     ProcedureKind,
     RecipeLine,
     Session,
+    Severity,
     StoredImage,
     SyringeUse,
     Target,
@@ -30,6 +31,7 @@ from sijoint.pathway.emergencies import check_readiness
 from sijoint.pathway.findings import assessed, found
 from sijoint.pathway.policy import Policy
 from sijoint.pathway.sides import check_sides
+from sijoint.pathway.skin import check_skin
 from sijoint.pathway.syringes import check_syringes
 
 # A part of the pattern that no policy may accept, with any drug: safety before site preference.
@@ -57,6 +59,7 @@ def authorise_injection(use: SyringeUse, episode: Episode, policy: Policy, now: 
     if running is None:
         return assessed(findings)
     session, procedure = running
+    findings += _skin(session, episode, now)
     findings += check_syringes(session, use, policy, now).findings
     if use is SyringeUse.SKIN:
         findings += _budget(use, (session.order.recipe.skin,), procedure)
@@ -81,6 +84,7 @@ def authorise_drug(episode: Episode, policy: Policy, now: datetime) -> Assessed:
     findings += _contrast(procedure)
     findings += _judgement(session.order, procedure, policy)
     findings += _views(procedure, policy)
+    findings += _skin(session, episode, now)
     findings += check_syringes(session, SyringeUse.DRUG, policy, now).findings
     findings += _budget(SyringeUse.DRUG, session.order.recipe.drug, procedure)
     findings += _dose_still_checked(session.order, procedure)
@@ -157,6 +161,12 @@ def _today(session: Session, policy: Policy, now: datetime) -> list[Finding]:
     if session.time_out is None:
         findings.append(found("timeout.missing"))
     return findings
+
+
+def _skin(session: Session, episode: Episode, now: datetime) -> list[Finding]:
+    """What holds a needle back; what only has to be known was told when the skin was cleaned."""
+    told = check_skin(session.skin_preparation, episode.screening_answers, now).findings
+    return [one for one in told if one.severity is not Severity.NOTE]
 
 
 def _budget(use: SyringeUse, lines: tuple[RecipeLine, ...], procedure: Procedure) -> list[Finding]:
