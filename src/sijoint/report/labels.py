@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, tzinfo
 
-from sijoint.model import Patient, Session, SyringeLabel
+from sijoint.model import Patient, Session, SyringeLabel, SyringeUse
 from sijoint.pathway import Policy, syringe_labels
 from sijoint.report.clinician_words import NoSuchPaper, foot, notices
 from sijoint.report.paper import Block, Form, Paper, Part, Words
@@ -24,8 +24,12 @@ def labels_paper(session: Session, patient: Patient, policy: Policy, made_at: da
 
 
 def _label(label: SyringeLabel, patient: Patient, zone: tzinfo) -> Part:
+    contrast = label.use is SyringeUse.CONTRAST  # its strength is iodine and stands in the name
     agents = [
-        Words(f"{one.name}: {number(one.volume_ml)} mL = {number(one.dose_mg, 2)} mg", strong=True)
+        Words(
+            f"{one.name}: {number(one.volume_ml)} mL" + ("" if contrast else f" = {number(one.dose_mg, 2)} mg"),
+            strong=True,
+        )
         for one in label.lines
     ]
     mixed = [f"{one.name} {number(one.strength_mg_ml, 2)} mg/mL" for one in label.lines] if len(label.lines) > 1 else []

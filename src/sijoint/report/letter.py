@@ -8,10 +8,10 @@ from sijoint.pathway import hold_signed, injected_at
 from sijoint.report.clinician_words import NoSuchPaper, foot, indication, notices, or_not_recorded, person
 from sijoint.report.diary_figure import diary_points
 from sijoint.report.given import drug_lines
-from sijoint.report.paper import Block, Form, Grid, Paper, Part, Points, Words
+from sijoint.report.paper import Block, Form, Paper, Part, Points, Words
 from sijoint.report.words import day, in_words, joined, nrs, number, sentence_case
 
-SHOWN_ANSWERS = 7
+SHOWN_ANSWERS = 10
 
 
 def letter_paper(episode: Episode, patient: Patient, made_at: datetime, *, zone: tzinfo = UTC) -> Paper:
@@ -72,11 +72,10 @@ def _session(number_of: int, session: Session, zone: tzinfo) -> Part:
         wrong.append(session.sign_out.complications)
     blocks.append(Words(f"Complications: {joined(wrong) or 'none recorded'}."))
     points = diary_points(session) if injected_at(procedure) else ()
-    if len(points) > 1:
-        lines = tuple((one.label, nrs(one.index_nrs), nrs(one.rest_nrs)) for one in points[:SHOWN_ANSWERS])
-        more = f"; {len(points) - SHOWN_ANSWERS} later answers are not shown" if len(points) > SHOWN_ANSWERS else ""
-        caption = f"Pain on the patient's own worst movement and at rest{more}"
-        blocks.append(Grid(("Asked at", "Movement", "Rest"), lines, caption, numbers=(1, 2)))
+    told = [f"{one.label} {nrs(one.index_nrs)}" for one in points if one.index_nrs is not None]
+    if len(told) > 1:
+        more = f"; {len(told) - SHOWN_ANSWERS} later answers are in our record" if len(told) > SHOWN_ANSWERS else ""
+        blocks.append(Words(f"Pain on the patient's own worst movement: {', '.join(told[:SHOWN_ANSWERS])}{more}."))
     return Part(f"Session {number_of}", tuple(blocks))
 
 
@@ -114,6 +113,6 @@ def _asked(episode: Episode) -> Iterator[Block]:
     sheets = [one.discharge_sheet for one in episode.sessions if one.discharge_sheet]
     if sheets:
         last = sheets[-1]
-        for_you.append(f"The patient has this emergency number: {last.emergency_phone}; and ours: {last.clinic_phone}.")
-        for_you.append("Please send the patient to us, or to an emergency department, with: " + "; ".join((*last.emergency_if, *last.call_if)) + ".")  # fmt: skip
+        for_you.append(f"To an emergency department at once ({last.emergency_phone}): {'; '.join(last.emergency_if)}.")
+        for_you.append(f"To us the same day ({last.clinic_phone}): {'; '.join(last.call_if)}.")
     yield Points(tuple(for_you))

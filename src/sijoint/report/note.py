@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import UTC, datetime, tzinfo
 
+from sijoint.formulary import skin_preparations
 from sijoint.model import Episode, Note, NoteText, OrderKind, Patient, Procedure, Session
 from sijoint.pathway import procedure_dose
 from sijoint.report.clinician_words import (
@@ -83,7 +84,8 @@ def _before(session: Session, zone: tzinfo) -> Iterator[Block]:
     if session.skin_preparation is not None:
         skin = session.skin_preparation
         dry = f"seen dry {moment(skin.seen_dry_at, zone)}" if skin.seen_dry_at else "not seen dry on record"
-        pairs.append(("Skin", f"{in_words(skin.agent)}, {dry}"))
+        known = skin_preparations().get(skin.agent)
+        pairs.append(("Skin", f"{known.name if known else in_words(skin.agent)}, {dry}"))
     pairs += [("Sedative", f"{one.name} {one.dose}, {one.route}, {moment(one.at, zone)}") for one in session.sedatives]
     yield Rows(tuple(pairs))
 
