@@ -2,8 +2,9 @@
 
     python scripts/train_arthrogram_reading.py out/arthrograms/*.jsonl
 
-Multinomial logistic regression with a quadratic penalty on standardised features; the rows come from arthrogram_cases.py. The
-penalty is the one with the least loss on pelves left out in turn, so that no pelvis judges its own weights.
+Multinomial logistic regression with a quadratic penalty on standardised features, each cut to its usual range; the rows come
+from arthrogram_cases.py. Penalty and cut are those with the least loss on pelves left out in turn, so that no pelvis judges its
+own weights.
 """
 
 import argparse
@@ -17,7 +18,13 @@ from scipy.optimize import minimize
 ROOT = Path(__file__).resolve().parents[1]
 RULE = ROOT / "src/sijoint/guidance/arthrogram.toml"
 MARK = "# --- weights below are written by scripts/train_arthrogram_reading.py ---\n"
-PENALTIES = (3e-4, 1e-3, 3e-3, 1e-2, 3e-2)
+PENALTIES = (1e-4, 3e-4, 1e-3, 3e-3, 1e-2)
+TAILS_PERCENT = (
+    1.0,
+    2.0,
+    5.0,
+    10.0,
+)  # of the readings on either side of what is usual: a few wild values of a feature decide nothing
 FOLDS = 5
 # What follows from other features, or goes with the volume and not with the place.
 LEFT_OUT = ("views", "foramen", "ventral", "width", "length")
@@ -73,7 +80,14 @@ def left_out_loss(x: NDArray, truth: NDArray, pelvis: NDArray, classes: int, pen
     return float(np.concatenate(losses).mean())
 
 
-def write(weights: NDArray, bias: NDArray, classes: list[str], names: tuple[str, ...], made_by: str) -> None:
+def usual_range(x: NDArray, percent: float) -> NDArray:
+    """Low and high end (2, features) of what is usual."""
+    return np.percentile(x, [percent, 100 - percent], axis=0)
+
+
+def write(
+    usual: NDArray, weights: NDArray, bias: NDArray, classes: list[str], names: tuple[str, ...], made_by: str
+) -> None:
     head = RULE.read_text(encoding="utf-8").split(MARK)[0]
     head = "\n".join(
         f"made_by = {json.dumps(made_by)}" if line.startswith("made_by =") else line for line in head.split("\n")
@@ -83,7 +97,8 @@ def write(weights: NDArray, bias: NDArray, classes: list[str], names: tuple[str,
         + "".join(f"{key} = {weights[k, n]:.3f}\n" for k, key in enumerate(names))
         for n, name in enumerate(classes)
     ]
-    RULE.write_text(head + MARK + "".join(blocks), encoding="utf-8")
+    ranges = [f"{name} = [{low:.3f}, {high:.3f}]\n" for name, low, high in zip(names, *usual, strict=True)]
+    RULE.write_text(head + MARK + "[usual]\n" + "".join(ranges) + "".join(blocks), encoding="utf-8")
 
 
 def told_seeds(rows: list[dict]) -> str:
@@ -105,16 +120,22 @@ def main() -> None:
     pelvis = np.array([row["pelvis"] for row in rows])
     if len(set(pelvis)) < 2:
         options.error("the penalty is chosen on pelves left out in turn: give rows of two pelves or more")
-    losses = {penalty: left_out_loss(x, truth, pelvis, len(classes), penalty) for penalty in PENALTIES}
-    penalty = min(losses, key=lambda one: losses[one])
-    weights, bias = fitted(x, truth, len(classes), penalty)
+    ranges = {percent: usual_range(x, percent) for percent in TAILS_PERCENT}
+    losses = {
+        (percent, penalty): left_out_loss(np.clip(x, *ranges[percent]), truth, pelvis, len(classes), penalty)
+        for percent in TAILS_PERCENT
+        for penalty in PENALTIES
+    }
+    percent, penalty = min(losses, key=lambda one: losses[one])
+    weights, bias = fitted(np.clip(x, *ranges[percent]), truth, len(classes), penalty)
     made_by = (
-        f"scripts/train_arthrogram_reading.py: multinomial logistic regression, penalty {penalty:g} by pelves left out, "
-        f"{len(rows)} readings of scripts/arthrogram_cases.py in {told_seeds(rows)}, geometry wrong by up to 2 mm and 2 degrees"
+        f"scripts/train_arthrogram_reading.py: multinomial logistic regression, features cut at {percent:g} and {100 - percent:g} %, "
+        f"penalty {penalty:g}, both by pelves left out, {len(rows)} readings of scripts/arthrogram_cases.py in {told_seeds(rows)}, "
+        "geometry wrong by up to 2 mm and 2 degrees"
     )
-    write(weights, bias, classes, names, made_by)
-    for one, loss in losses.items():
-        print(f"penalty {one:g}: loss {loss:.3f} on pelves left out")
+    write(ranges[percent], weights, bias, classes, names, made_by)
+    for (tail, one), loss in losses.items():
+        print(f"cut at {tail:g} %, penalty {one:g}: loss {loss:.3f} on pelves left out")
     print(made_by)
 
 

@@ -100,8 +100,9 @@ def _decided(probabilities: Mapping[ContrastPattern, float], rule: ArthrogramRul
 
 def pattern_probabilities(features: Mapping[str, float], rule: ArthrogramRule) -> dict[ContrastPattern, float]:
     """Softmax of the linear scores, by pattern; flatter when one view alone leaves the depth unknown."""
+    usual = {key: min(max(features[key], low), high) for key, (low, high) in rule.usual.items()}
     scores = {
-        pattern: weights["bias"] + sum(weight * features[key] for key, weight in weights.items() if key != "bias")
+        pattern: weights["bias"] + sum(weight * usual[key] for key, weight in weights.items() if key != "bias")
         for pattern, weights in rule.scores.items()
     }
     trust = 1.0 if features["views"] >= 2 else rule.one_view_trust

@@ -40,6 +40,7 @@ class ArthrogramRule:
     one_view_trust: float
     sure_leak_share: float
     feared_from: float
+    usual: Mapping[str, tuple[float, float]]  # of each feature: what lies beyond counts as this much and no more
     scores: Mapping[ContrastPattern, Mapping[str, float]]  # feature -> weight, with its bias
     made_by: str
 
@@ -56,6 +57,7 @@ def load_arthrogram_rule() -> ArthrogramRule:
         float(table["one_view_trust"]),
         float(table["sure_leak_share"]),
         float(table["feared_from"]),
+        {name: (float(low), float(high)) for name, (low, high) in table["usual"].items()},
         {ContrastPattern[name.upper()]: weights for name, weights in table["scores"].items()},
         str(table["made_by"]),
     )
