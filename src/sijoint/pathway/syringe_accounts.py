@@ -16,7 +16,7 @@ def check_account(account: SyringeAccount, session: Session, policy: Policy) -> 
     syringe = next((one for one in session.syringes if one.id == account.syringe_id), None)
     if syringe is None:
         raise RefusedAccount("no syringe of this id was drawn up: choose one of those on record")
-    if not (account.given_ml >= 0 and account.wasted_ml >= 0):
+    if not all(one.is_finite() and one >= 0 for one in (account.given_ml, account.wasted_ml)):
         raise RefusedAccount("millilitres given and wasted are zero or more: correct the number")
     if account.given_ml + account.wasted_ml > syringe.drawn_ml + policy.syringe_tolerance_ml:
         raise RefusedAccount(
