@@ -1,5 +1,6 @@
 """A visit leaves the house as a calendar entry that names nobody."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
@@ -7,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from icalendar import Calendar
 
-from sijoint.exchange.calendar import AppointmentNotice, UnprintableBooking, calendar_file
-from sijoint.model import Booking
+from sijoint.exchange.calendar import AppointmentNotice, UnprintableBooking, calendar_file, diary_file
+from sijoint.model import Booking, DiaryPrompt
 
 VISIT = datetime(2026, 2, 3, 9, 0, tzinfo=UTC)
 MADE = datetime(2026, 1, 21, 9, 0, tzinfo=UTC)
@@ -90,3 +91,42 @@ def test_a_time_without_a_zone_is_refused():
 def test_a_visit_of_no_length_is_refused():
     with pytest.raises(UnprintableBooking, match="longer"):
         calendar_file(Booking(VISIT, MADE, "x"), timedelta(0), NOTICE)
+
+
+def prompts():
+    due = VISIT + timedelta(hours=2)
+    later = VISIT + timedelta(days=3)
+    return (
+        DiaryPrompt("q1", "2 h", due, due - timedelta(minutes=20), due + timedelta(minutes=29)),
+        DiaryPrompt("q2", "day 3", later, later - timedelta(hours=10), later + timedelta(hours=6)),
+    )
+
+
+def test_every_question_of_the_diary_rings_when_it_is_due_and_blocks_no_time():
+    events = Calendar.from_ical(diary_file(prompts(), VISIT, NOTICE)).walk("VEVENT")
+    for event, prompt in zip(events, prompts(), strict=True):
+        assert event.decoded("dtstart") == prompt.due
+        assert event.decoded("dtend") == prompt.closes
+        assert str(event["transp"]) == "TRANSPARENT"
+        (alarm,) = event.walk("VALARM")
+        assert alarm.decoded("trigger") == timedelta(0)
+
+
+def test_questions_keep_their_names_so_that_a_new_file_replaces_them():
+    def names(sequence):
+        notice = replace(NOTICE, sequence=sequence)
+        return [
+            (str(one["uid"]), one["sequence"])
+            for one in Calendar.from_ical(diary_file(prompts(), VISIT, notice)).walk("VEVENT")
+        ]
+
+    assert [uid for uid, _ in names(1)] == [uid for uid, _ in names(2)]
+    assert len({uid for uid, _ in names(1)}) == 2
+    assert {count for _, count in names(2)} == {2}
+
+
+def test_a_diary_without_questions_or_zone_is_refused():
+    with pytest.raises(UnprintableBooking, match="once the drug was given"):
+        diary_file((), VISIT, NOTICE)
+    with pytest.raises(UnprintableBooking, match="time zone"):
+        diary_file((replace(prompts()[0], due=datetime(2026, 2, 3, 9)),), VISIT, NOTICE)

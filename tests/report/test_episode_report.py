@@ -23,7 +23,8 @@ from sijoint.model import (
     Severity,
     VerdictValue,
 )
-from sijoint.report import EpisodeReport, ProvenanceWords, RunFacts, StepRefused, render_episode
+from sijoint.pathway import Call, CallReason, calls_due, load_policy
+from sijoint.report import EpisodeReport, ProvenanceWords, RunFacts, StepRefused, assemble_report, render_episode
 
 
 class Seen(HTMLParser):
@@ -446,3 +447,26 @@ def test_a_total_is_printed_once_below_all_of_its_rows(html):
     """A browser repeats the foot of a table on every printed page, under rows that do not add up to it."""
     printed = html[html.index("@media print") :]
     assert "tfoot { display: table-row-group; }" in printed
+
+
+def test_the_report_lists_the_calls_that_are_due():
+    at = made_up.at(8, 1, 12)
+    late = Call(CallReason.RED_FLAG, "O-1", at, at, True, ("Temperature 38.5 °C.",), reminders=2, physician=True)
+    told = render_episode(made_up.report(calls=(late,)))
+    calls = told[told.index('id="calls"') : told.index('id="repeat"')]
+    for words in ("Red flag, the physician", "Temperature 38.5 °C.", "overdue", "came back 2 times"):
+        assert words in calls
+    assert "No call was due" in render_episode(made_up.report())
+
+
+def test_a_report_that_is_put_together_asks_the_rules_for_referral_and_calls():
+    whole, policy = made_up.report(), load_policy("clinic")
+    asked = made_up.at(2, 26, 12)
+    put = assemble_report(whole.episode, made_up.PATIENT, policy, asked, provenance=whole.provenance, run=whole.run)
+    assert put.calls == calls_due(whole.episode, policy, asked)
+    assert put.calls
+    assert put.referral is not None
+    assert put.policy.effective == str(policy.effective)
+    early = replace(whole.episode, assessment=None, sessions=())
+    bare = assemble_report(early, made_up.PATIENT, policy, asked, provenance=whole.provenance, run=whole.run)
+    assert (bare.referral, bare.calls) == (None, ())

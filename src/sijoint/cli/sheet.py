@@ -16,7 +16,17 @@ from sijoint.exchange import AppointmentNotice, calendar_file, diary_file, read_
 from sijoint.model import Episode, Patient, Session
 from sijoint.pathway import Language, Policy, language, languages, policy_names
 from sijoint.records import Purpose, open_store
-from sijoint.report import Paper, PaperAsked, PaperKind, paper_html, paper_of, paper_pdf, paper_text, session_of
+from sijoint.report import (
+    OF_A_SESSION,
+    Paper,
+    PaperAsked,
+    PaperKind,
+    paper_html,
+    paper_of,
+    paper_pdf,
+    paper_text,
+    session_of,
+)
 
 VISIT = timedelta(
     hours=2
@@ -44,7 +54,7 @@ def sheet(
     kind: Annotated[PaperKind, typer.Argument(help="Which paper.")],
     file: Annotated[Path, typer.Argument(help="An episode.json, or a store with --episode.")],
     episode: Annotated[str, typer.Option(help="In a store: the id of the episode.")] = "",
-    session: Annotated[int, typer.Option(help="Which session, from 1; the last one where not given.", min=1)] = 0,
+    session: Annotated[int | None, typer.Option(help="Which session, from 1; the last one where not given.", min=1)] = None,
     out: Annotated[Path | None, typer.Option(help="Ends in .pdf, .html, .txt or .ics; without it the text is printed.")] = None,
     language_code: Annotated[str, typer.Option("--language", help="One of: " + ", ".join(languages()) + ".")] = "en",
     zone: Annotated[str, typer.Option(help="The clinic's clock, for example Europe/Berlin.")] = "UTC",
@@ -61,7 +71,7 @@ def sheet(
     _refuse_unwritable(out, kind)
     found = _opened(file, episode, by or getpass.getuser(), at)
     number = session or len(found.episode.sessions)
-    if kind is not PaperKind.LETTER or found.episode.sessions:
+    if kind in OF_A_SESSION:
         session_of(found.episode, number)
     rules = _policy(policy, found.episode, number, at)
     if out is not None and out.suffix.lower() == CALENDAR:
@@ -74,7 +84,7 @@ def sheet(
         typer.echo(content.decode(), nl=False)
         return
     write_whole(out, lambda stream: stream.write(content) and None)
-    typer.echo(f"{out}: {kind} sheet of session {number}" if kind is not PaperKind.LETTER else f"{out}: letter")
+    typer.echo(f"{out}: {kind}, session {number}" if kind in OF_A_SESSION else f"{out}: {kind}")
 
 
 def _zone(name: str) -> tzinfo:

@@ -23,13 +23,14 @@ from sijoint.report.paper import Form, Paper
 from sijoint.report.paper_html import paper_html
 from sijoint.report.paper_pdf import paper_pdf
 from sijoint.report.paper_text import paper_text
-from sijoint.report.papers import PaperAsked, PaperKind, paper_of, papers
+from sijoint.report.papers import OF_A_SESSION, PaperAsked, PaperKind, paper_of, papers
 from sijoint.report.sheets import discharge_paper, preparation_paper
 from sijoint.report.shown_images import ReadImage, figure_images, stored_frame
 from sijoint.report.timeline import TimelineEntry, timeline
 from sijoint.report.translated import session_of
 
 __all__ = [
+    "OF_A_SESSION",
     "EpisodeReport",
     "FigureImage",
     "Form",
