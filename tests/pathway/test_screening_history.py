@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from well_patient import FACT_NAMES, GOOD_WHEN_YES, NO, NOW, POLICY, UNKNOWN, YES, answers, codes, order, patient
 
-from sijoint.formulary import allergens, allergy_words, medicines, propose_allergen
+from sijoint.formulary import allergens, allergy_words, medicines, propose, propose_allergen
 from sijoint.frames import Side
 from sijoint.model import (
     NOT_ASKED,
@@ -24,7 +24,7 @@ from sijoint.model import (
     Vaccination,
     VaccineKind,
 )
-from sijoint.pathway import screen
+from sijoint.pathway import accepted, screen
 from sijoint.pathway.allergies import worst_reaction
 from sijoint.pathway.vaccines import vaccine_spacings
 
@@ -142,6 +142,8 @@ def test_metal_counts_for_its_side_and_of_no_named_side_for_every_one(fact, side
         ("osteoporosis", Decision.CLEAR),
         ("psychosis_on_steroid", Decision.REVIEW),
         ("prior_bleeding", Decision.CLEAR),
+        ("ulcer", Decision.REVIEW),
+        ("heart_failure", Decision.REVIEW),
     ],
 )
 def test_implants_and_illness_are_told_and_held_where_they_matter(name, decision):
@@ -263,8 +265,9 @@ def test_a_product_of_several_is_whole_only_with_all_its_ingredients():
     part = answers(medicines=(med("Aggrenox", "dipyridamole"),), antithrombotics=YES)
     missing = next(one for one in screened(part).findings if one.code.startswith("medicine.combination"))
     assert "aspirin" in missing.clinician
-    whole = answers(medicines=(med("Aggrenox", "dipyridamole"), med("Aggrenox", "aspirin")), antithrombotics=YES)
-    assert "medicine.combination" not in codes(screened(whole))
+    whole = accepted("Aggrenox", propose("Aggrenox")[0], "nurse")
+    assert {one.agent for one in whole} == {"aspirin", "dipyridamole"}
+    assert "medicine.combination" not in codes(screened(answers(medicines=whole, antithrombotics=YES)))
 
 
 @pytest.mark.parametrize(

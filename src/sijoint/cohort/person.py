@@ -33,6 +33,7 @@ from sijoint.model import (
     RequestedBy,
     ScreeningAnswers,
 )
+from sijoint.pathway import accepted
 
 
 def patient(causes: Causes, patient_id: str) -> Patient:
@@ -141,7 +142,7 @@ def answers(causes: Causes, by: str, now: datetime) -> ScreeningAnswers:
     }
     return replace(
         ScreeningAnswers(**asked),
-        medicines=tuple(_medicine(typed, by, now) for typed in told.medicines),
+        medicines=tuple(one for typed in told.medicines for one in _matched(typed, now)),
         hba1c_percent=told.hba1c_percent,
         blood_pressure_systolic=128,
         blood_pressure_diastolic=78,
@@ -171,8 +172,7 @@ def confirmation(causes: Causes, by: str, index_nrs: int, rest_nrs: int, now: da
     )
 
 
-def _medicine(typed: str, by: str, now: datetime) -> Medicine:
+def _matched(typed: str, now: datetime) -> tuple[Medicine, ...]:
     """The nurse accepts the first proposal for what the patient typed; nothing is accepted without a person."""
     proposals = propose(typed)
-    agent = proposals[0].code if proposals else ""
-    return Medicine(typed, agent, accepted_by=NURSE if agent else "", last_dose_at=now - timedelta(hours=10))
+    return accepted(typed, proposals[0], NURSE, now - timedelta(hours=10)) if proposals else (Medicine(typed, ""),)

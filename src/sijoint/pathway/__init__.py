@@ -68,6 +68,7 @@ from sijoint.pathway.notes import (
     text_digest,
 )
 from sijoint.pathway.ordering import check_order, order_rule
+from sijoint.pathway.medicines import accepted
 from sijoint.pathway.overrides import RefusedOverride, apply_overrides, check_override, facts_digest
 from sijoint.pathway.packet import NothingToClaim, billing_lines, evidence_packet
 from sijoint.pathway.pain_back import pain_back_entries, pain_back_prompts
@@ -183,6 +184,7 @@ __all__ = [
     "UnusableCheck",
     "UnusableForm",
     "WeightUnit",
+    "accepted",
     "accepted_patterns",
     "action_window",
     "administration",

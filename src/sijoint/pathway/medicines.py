@@ -1,8 +1,9 @@
 """The list of medicines: what is on it by class, what a person still has to match, and what goes badly with the plan."""
 
 from collections.abc import Iterator
+from datetime import datetime
 
-from sijoint.formulary import ListedMedicine, ingredients_of, medicine
+from sijoint.formulary import ListedMedicine, Proposal, ingredients_of, medicine
 from sijoint.model import Finding, Medicine, Order, ScreeningAnswers, Sedation
 from sijoint.pathway.doses import steroid_agents
 from sijoint.pathway.findings import found
@@ -22,6 +23,11 @@ def taken_of_class(answers: ScreeningAnswers, class_name: str) -> tuple[ListedMe
 def matched(one: Medicine) -> ListedMedicine | None:
     """What a person accepted a typed name for; None while nobody has, and for a code that is not on the list."""
     return medicine(one.agent) if one.accepted_by.strip() else None
+
+
+def accepted(typed: str, proposal: Proposal, by: str, last_dose_at: datetime | None = None) -> tuple[Medicine, ...]:
+    """What a person took a typed name for: every ingredient of the product, each with who accepted it."""
+    return tuple(Medicine(typed, code, by, last_dose_at) for code in (proposal.code, *proposal.also))
 
 
 def medicine_findings(answers: ScreeningAnswers, order: Order) -> list[Finding]:
