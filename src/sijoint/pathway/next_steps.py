@@ -21,9 +21,7 @@ def next_steps(
     )
 
 
-def _steps(
-    codes: frozenset[str], given: tuple[GivenSession, ...], target: Target, policy: Policy
-) -> Iterator[Finding]:
+def _steps(codes: frozenset[str], given: tuple[GivenSession, ...], target: Target, policy: Policy) -> Iterator[Finding]:
     if "repeat.complication-open" in codes:
         yield found("next.complication-first")
     if codes & NOT_SHOWN:
@@ -35,7 +33,9 @@ def _steps(
             yield found("next.surgeon")
     if "repeat.block-not-confirmed" in codes:
         yield found("next.other-source")
-    if codes & SHORT_RELIEF:
+    if "repeat.pain-not-returned" in codes:
+        yield found("next.ask-relief" if codes & SHORT_RELIEF else "next.keep-diary")
+    elif codes & SHORT_RELIEF:
         yield found("next.lateral-branches")
         yield found("next.physiotherapy")
         if _short_shots(given, policy) > 1:

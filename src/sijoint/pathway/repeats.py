@@ -137,6 +137,7 @@ def _relief(last: GivenSession, asked: _Asked) -> list[_Open]:
     policy = asked.policy
     course = relief_course(last, policy, asked.on)
     long_enough = policy.repeat_relief_for.after(last.on)
+    waits = long_enough if asked.on < long_enough else None
     words = policy.repeat_relief_for.words
     if course.best_percent is None:
         return [_Open(found("repeat.relief-unknown"), None)]
@@ -145,8 +146,8 @@ def _relief(last: GivenSession, asked: _Asked) -> list[_Open]:
         return [_Open(found("repeat.relief-too-small", percent=course.best_percent, needed=needed), None)]
     gaps = []
     if course.until < long_enough:
-        # Relief that has ended too early stays too short; relief that still holds only needs time.
-        until = long_enough if course.back_on is None else None
+        # Relief that has ended too early stays too short; relief that still holds needs time, and then answers.
+        until = waits if course.back_on is None else None
         blanks: dict[str, Any] = {
             "needed": policy.repeat_relief_percent,
             "until": course.until,
@@ -155,7 +156,7 @@ def _relief(last: GivenSession, asked: _Asked) -> list[_Open]:
         }
         gaps.append(_Open(found("repeat.relief-too-short", **blanks), until))
     if course.back_on is None:
-        gaps.append(_Open(found("repeat.pain-not-returned"), long_enough))
+        gaps.append(_Open(found("repeat.pain-not-returned"), waits))
     return gaps
 
 
