@@ -152,7 +152,7 @@ def make_case(kind: str, side: Side, seed: int, setting: Setting | None = None, 
     try:
         for n in range(pushes):
             into = inside if n >= pushes * turn else tip
-            fluids.inject(into, spinal, fluid, volume / pushes, setting.rate_ml_s, step_s)
+            fluids.inject(into, spinal, fluid, volume / pushes, setting.rate_ml_s)
             t += step_s
             during.append(camera.pulse("trajectory", t, fluids))
         for _ in range(8):
