@@ -23,7 +23,7 @@ from sijoint.model import (
     Sex,
     StoreKind,
 )
-from sijoint.records import KeptCommand, KeptImage, Store, Tag, open_store
+from sijoint.records import KeptCommand, KeptImage, Purpose, Store, Tag, open_store
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 
@@ -68,6 +68,13 @@ def keep_image(store: Store, content: bytes, number: int = 1) -> str:
         work.add_image(KeptImage(sha256, f"e{number}", "simulated", '{"scale":1}'))
         work.commit(Tag.IMAGE_KEPT, at=NOON, episode_id=f"e{number}")
     return sha256
+
+
+def read(store: Store, number: int = 1) -> int:
+    """A look at an episode; the number of its ledger line."""
+    with store.read_as("dr-a", Purpose.CARE, NOON) as view:
+        view.episode(f"e{number}")
+    return store.ledger_end().sequence
 
 
 def filled_store(where: Path | str) -> Store:

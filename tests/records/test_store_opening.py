@@ -78,12 +78,6 @@ def test_creating_needs_a_kind_a_folder_and_a_free_name(tmp_path):
         new_store(tmp_path)
 
 
-@pytest.mark.parametrize("address", ["postgresql://somewhere/clinic", "sqlite://", "nonsense://x", "http://["])
-def test_an_address_that_is_no_file_is_refused(address):
-    with pytest.raises(StoreRefused):
-        open_store(address)
-
-
 def test_virtual_patients_and_real_ones_never_share_a_store(tmp_path):
     store = new_store(tmp_path, StoreKind.CARE)
     with pytest.raises(StoreRefused, match="no virtual patients"), store.unit_of_work() as work:

@@ -100,7 +100,7 @@ def anchor(
     """Sign the head of the ledger, for keeping elsewhere; once a day is usual."""
     opened = open_store(store)
     file = key or opened.path.with_name(opened.path.name + ".signing-key")
-    made = anchored(opened.id, opened.ledger()[-1], datetime.now(UTC), signing_key(file, make=True))
+    made = anchored(opened.id, opened.ledger_end(), datetime.now(UTC), signing_key(file, make=True))
     append_anchor(to or opened.place.anchors, made)
     typer.echo(f"anchored: line {made.sequence}, head {made.head[:16]}, signed by {made.signer}")
 

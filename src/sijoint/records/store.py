@@ -130,6 +130,11 @@ class Store:
         with self.reading() as connection:
             return tuple(reading.lines_after(connection, 0))
 
+    def ledger_end(self) -> LedgerLine:
+        """The newest line."""
+        with self.reading() as connection:
+            return reading.head(connection)
+
     def close(self) -> None:
         self._engine.dispose()
 
