@@ -5,6 +5,7 @@ from typing import Any
 
 from sijoint.clinic.commands import RecordRoomEvent
 from sijoint.clinic.handle import Clock, handle
+from sijoint.clinic.situation import RoleOf
 from sijoint.model import Episode, SyringeUse
 from sijoint.pathway import Policy, allows, authorise_drug, authorise_exposure, authorise_injection, found
 from sijoint.records import KeptImage, Store, Tag, canonical
@@ -39,7 +40,14 @@ def permit_for(episode_id: str, store: Store, policy: Policy, clock: Clock) -> P
 
 
 def recorder_for(
-    episode_id: str, store: Store, policy: Policy, clock: Clock, *, by: str = "room", first: int = 0
+    episode_id: str,
+    store: Store,
+    policy: Policy,
+    clock: Clock,
+    *,
+    by: str = "room",
+    first: int = 0,
+    role_of: RoleOf | None = None,
 ) -> Callable[[Event], None]:
     """Records each event before it returns. Raises NotRecorded.
 
@@ -54,7 +62,8 @@ def recorder_for(
             procedure_id = event.procedure_id
         identity = f"{episode_id}/{procedure_id}/{number}"
         number += 1
-        outcome = handle(RecordRoomEvent(id=identity, by=by, episode_id=episode_id, event=event), store, policy, clock)
+        command = RecordRoomEvent(id=identity, by=by, episode_id=episode_id, event=event)
+        outcome = handle(command, store, policy, clock, role_of)
         if not outcome.accepted:
             raise NotRecorded(f"the record refuses what the room reports: {outcome.refusal}")
 

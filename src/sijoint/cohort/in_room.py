@@ -13,6 +13,7 @@ from sijoint.cohort.case import Case
 from sijoint.cohort.operator import VirtualOperator
 from sijoint.cohort.record import ProcedureRun
 from sijoint.cohort.setting import setting_for
+from sijoint.cohort.staff import role_of
 from sijoint.cohort.under_way import EpisodeUnderWay
 from sijoint.fluoroscopy import encode
 from sijoint.formulary import needle as needle_by_code
@@ -46,7 +47,7 @@ def run_procedure(under_way: EpisodeUnderWay, room: VirtualRoom, procedure_id: s
     order, causes = under_way.session.order, under_way.causes
     seed = room.seed + number
     began = clock()
-    record = recorder_for(episode_id, store, policy, clock)
+    record = recorder_for(episode_id, store, policy, clock, role_of=role_of)
     events: list[Event] = []
 
     def on_event(event: Event) -> None:

@@ -11,7 +11,7 @@ from sijoint.cohort.body_over_time import VirtualBody, diary_entry
 from sijoint.cohort.clock import START, CourseClock
 from sijoint.cohort.record import CourseRecord, RefusedStep
 from sijoint.cohort.scenario import Causes
-from sijoint.cohort.staff import NURSE, PATIENT, PHYSICIAN
+from sijoint.cohort.staff import NURSE, PATIENT, PHYSICIAN, role_of
 from sijoint.frames import Side
 from sijoint.model import DiaryPrompt, Episode, Session, Severity
 from sijoint.pathway import Policy, load_policy
@@ -38,7 +38,7 @@ class EpisodeUnderWay:
         self._commands += 1
         episode_id = self.record.episode_id
         command = kind(id=f"{episode_id}-c{self._commands:04d}", by=by, episode_id=episode_id, **what)
-        outcome = handle(command, self.store, self.policy, self.clock)
+        outcome = handle(command, self.store, self.policy, self.clock, role_of)
         if outcome.episode is not None:
             self.note_state(outcome.episode)
         if not outcome.accepted:

@@ -106,7 +106,11 @@ class Visit:
             return False
         now = self.clock.pass_time(minutes=10)
         yes = Fact(Answer.YES, NURSE, now)
-        if not self.tell(clinic_commands.SignInPatient, NURSE, sign_in=SignIn(now, NURSE, *[yes] * 9)).accepted:
+        if not self.tell(
+            clinic_commands.SignInPatient,
+            NURSE,
+            sign_in=SignIn(now, NURSE, yes, yes, yes, yes, yes, yes, yes, yes, yes),
+        ).accepted:
             return False
         self._skin_cleaned(self.clock())
         now = self.clock.pass_time(minutes=10)
