@@ -18,7 +18,7 @@ from sijoint.pathway import (
     screen,
     weight_kg,
 )
-from sijoint.pathway.units import believed, hba1c_percent, ranges
+from sijoint.pathway.units import believed_answers, believed_today, hba1c_percent, ranges
 
 STEROID = (("lidocaine_2_percent", "0.5"), ("triamcinolone_40", "1.0"))
 DIABETIC = answers(diabetes=YES, hba1c_percent=Decimal("6.5"))
@@ -183,11 +183,11 @@ def test_a_value_of_the_day_withdrawn_never_makes_it_safer(values, name):
 
 @given(MEASURED)
 def test_what_is_believed_is_believed_again_without_a_word(values):
-    told, _ = believed(confirmation(**values))
-    again, findings = believed(replace(told, glucose_mmol_l=None))
+    told, _ = believed_today(confirmation(**values))
+    again, findings = believed_today(replace(told, glucose_mmol_l=None))
     assert findings == []
     assert again == replace(told, glucose_mmol_l=None)
 
 
 def test_nothing_is_said_of_values_in_order():
-    assert believed(answers()) == (answers(), [])
+    assert believed_answers(answers()) == (answers(), [])

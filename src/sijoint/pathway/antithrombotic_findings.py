@@ -95,33 +95,33 @@ def _held(
 ) -> Iterator[Finding]:
     """A hold: unsigned, agreed but without dates that a physician has signed, or with them."""
     one = line.medicine
-    told: dict[str, object] = {"of": one.code, "agent": one.name, "prescriber": contact.prescriber}
+    of, agent, prescriber = one.code, one.name, contact.prescriber
     if answers.stent_stroke_or_clot_last_year.answer is not Answer.NO:
         answer = answers.stent_stroke_or_clot_last_year.answer
-        yield found("antithrombotic.hold-after-clot", of=one.code, agent=one.name, answer=answer)
+        yield found("antithrombotic.hold-after-clot", of=of, agent=agent, answer=answer)
     if one.class_name == VITAMIN_K:
-        yield found("antithrombotic.bridging", of=one.code, agent=one.name, said=contact.bridging or "nothing")
+        yield found("antithrombotic.bridging", of=of, agent=agent, said=contact.bridging or "nothing")
     if not hold_signed(one.code, (contact,)):
-        yield _found("antithrombotic.hold-unsigned", told)
+        yield found("antithrombotic.hold-unsigned", of=of, agent=agent, prescriber=prescriber)
     elif line.length is None or line.restart_hours is None:
-        yield _found("antithrombotic.hold-length", told)
+        yield found("antithrombotic.hold-length", of=of, agent=agent, prescriber=prescriber)
     elif line.pause is not None:
         last = _moment(line.pause.last_dose_day, zone, by_day=line.pause.by_day)
-        restart = _moment(line.pause.restart_at, zone, by_day=False)
-        yield _found(
-            "antithrombotic.hold-dates", told | {"signed": contact.signed_by, "last": last, "restart": restart}
+        yield found(
+            "antithrombotic.hold-dates",
+            of=of,
+            agent=agent,
+            prescriber=prescriber,
+            signed=contact.signed_by,
+            last=last,
+            restart=_moment(line.pause.restart_at, zone, by_day=False),
         )
     elif booking is None:
-        yield _found("antithrombotic.hold-agreed", told | {"signed": contact.signed_by})
-    elif line.proposed is not None and signature_time(contact) > line.proposed.last_dose_by:
-        yield _found("antithrombotic.hold-too-late", told)
+        yield found("antithrombotic.hold-agreed", of=of, agent=agent, prescriber=prescriber, signed=contact.signed_by)
+    elif contact.signed_for == booking.at:  # signed for this appointment, and yet no pause
+        yield found("antithrombotic.hold-too-late", of=of, agent=agent, prescriber=prescriber)
     else:
-        yield _found("antithrombotic.hold-dates-unsigned", told)
-
-
-def _found(code: str, told: dict[str, object]) -> Finding:
-    words = {name: value for name, value in told.items() if name != "of"}
-    return found(code, of=str(told["of"]), **words)
+        yield found("antithrombotic.hold-dates-unsigned", of=of, agent=agent, prescriber=prescriber)
 
 
 def _moment(at: datetime, zone: tzinfo, *, by_day: bool) -> str:

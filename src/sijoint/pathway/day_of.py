@@ -21,7 +21,7 @@ from sijoint.pathway.doses import steroid_agents
 from sijoint.pathway.findings import assessed, found
 from sijoint.pathway.policy import Policy
 from sijoint.pathway.screening import may_be_diabetic, pregnancy_applies
-from sijoint.pathway.units import believed
+from sijoint.pathway.units import believed_today
 
 
 def confirm_today(
@@ -39,7 +39,7 @@ def confirm_today(
         return assessed([found("screening.not-answered")])
     if confirmation is None:
         return assessed([found("today.not-confirmed")])
-    confirmation, findings = believed(confirmation)
+    confirmation, findings = believed_today(confirmation)
     findings += confirmed_when(confirmation, policy, now)
     if confirmation.changed:
         findings.append(found("today.changed", what=", ".join(confirmation.changed)))

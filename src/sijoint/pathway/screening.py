@@ -34,7 +34,7 @@ from sijoint.pathway.findings import assessed, found
 from sijoint.pathway.medicines import medicine_findings, taken_of_class, takes
 from sijoint.pathway.policy import Policy
 from sijoint.pathway.steroid_history import steroid_findings
-from sijoint.pathway.units import believed, weight_findings
+from sijoint.pathway.units import believed_answers, weight_findings
 from sijoint.pathway.vaccines import vaccine_findings
 
 PREGNANCY_FACTS = ("pregnancy", "could_be_pregnant")
@@ -82,7 +82,7 @@ def screen(
     """Everything that screening says about this patient, this order and, once there is one, this appointment."""
     if answers is None:
         return assessed([found("screening.not-answered")])
-    answers, findings = believed(answers)
+    answers, findings = believed_answers(answers)
     findings += weight_findings(patient) if patient.weight_kg is not None else [found("order.no-weight")]
     for rule in fact_rules():
         findings += _fact(rule, getattr(answers, rule.name), patient, bool(steroid_agents(order)))
@@ -217,7 +217,7 @@ def glucose_watch_days(answers: ScreeningAnswers, steroids: tuple[Agent, ...], p
     """Days of home glucose checks after these steroids; longer with insulin, high or unknown HbA1c."""
     days = [one.steroid.glucose_watch_days for one in steroids if one.steroid is not None]
     on_insulin = answers.insulin.answer is not Answer.NO or takes(answers, "insulin")
-    value = believed(answers)[0].hba1c_percent
+    value = believed_answers(answers)[0].hba1c_percent
     high = value is None or value >= policy.hba1c_review_percent
     return max([*days, policy.glucose_long_days]) if on_insulin or high else max(days, default=0)
 

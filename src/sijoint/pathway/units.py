@@ -11,7 +11,7 @@ from enum import StrEnum
 from functools import cache
 from importlib.resources import files
 from types import MappingProxyType
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from sijoint.model import DayOfConfirmation, Finding, Patient, ScreeningAnswers
 from sijoint.pathway.findings import found
@@ -46,14 +46,11 @@ class Range:
 @cache
 def ranges() -> Mapping[str, Range]:
     """The plausible ranges by field name; a name ends in its unit."""
-    named = ("low", "high", "what", "label", "unit", "hint")
-    rows = _file()["range"]
-    return MappingProxyType(
-        {
-            name: Range(*(Decimal(row[key]) if key in ("low", "high") else row[key] for key in named))
-            for name, row in rows.items()
-        }
-    )
+    return MappingProxyType({name: _range(row) for name, row in _file()["range"].items()})
+
+
+def _range(row: Mapping[str, Any]) -> Range:
+    return Range(Decimal(row["low"]), Decimal(row["high"]), row["what"], row["label"], row["unit"], row["hint"])
 
 
 def weight_kg(value: Decimal, unit: WeightUnit) -> Decimal:
@@ -82,33 +79,43 @@ def hba1c_percent(mmol_mol: Decimal) -> Decimal:
     return (mmol_mol * _factor("hba1c_slope") + _factor("hba1c_offset")).quantize(Decimal("0.1"), ROUND_HALF_UP)
 
 
-def believed(record: Measured) -> tuple[Measured, list[Finding]]:
-    """The record without values that cannot be, in one unit each, and what was not believed.
+def believed_answers(answers: ScreeningAnswers) -> tuple[ScreeningAnswers, list[Finding]]:
+    """The answers without values that cannot be, HbA1c in percent, and what was not believed.
 
     Where both units are there and disagree, the higher counts until one of them is corrected.
     """
-    findings, gone = [], {}
+    answers, findings = _plausible(answers)
+    other = None if answers.hba1c_mmol_mol is None else hba1c_percent(answers.hba1c_mmol_mol)
+    value, disagree = _one_of(answers.hba1c_percent, other, _factor("hba1c_agreement_percent"))
+    if disagree:
+        findings.append(_disagree("hba1c_percent", f"{answers.hba1c_percent} %", f"{answers.hba1c_mmol_mol} mmol/mol"))
+    return replace(answers, hba1c_percent=value), findings
+
+
+def believed_today(told: DayOfConfirmation) -> tuple[DayOfConfirmation, list[Finding]]:
+    """The day's confirmation without values that cannot be, glucose in mg/dL, and what was not believed."""
+    told, findings = _plausible(told)
+    other = None if told.glucose_mmol_l is None else glucose_mg_dl(told.glucose_mmol_l)
+    value, disagree = _one_of(told.glucose_mg_dl, other, _factor("glucose_agreement_mg_dl"))
+    if disagree:
+        findings.append(_disagree("glucose_mg_dl", f"{told.glucose_mg_dl} mg/dL", f"{told.glucose_mmol_l} mmol/L"))
+    return replace(told, glucose_mg_dl=value), findings
+
+
+def _plausible(record: Measured) -> tuple[Measured, list[Finding]]:
+    findings: list[Finding] = []
+    gone: dict[str, Any] = {}
     for name, limits in ranges().items():
         value = getattr(record, name, None)
         if value is not None and not limits.holds(Decimal(value)):
             gone[name] = None
             findings.append(_implausible(name, value))
-    record = replace(record, **gone)
-    systolic, diastolic = record.blood_pressure_systolic, record.blood_pressure_diastolic
+    kept = replace(record, **gone)
+    systolic, diastolic = kept.blood_pressure_systolic, kept.blood_pressure_diastolic
     if systolic is not None and diastolic is not None and systolic <= diastolic:
         findings.append(_implausible("blood_pressure_systolic", f"{systolic}/{diastolic}"))
-        record = replace(record, blood_pressure_systolic=None, blood_pressure_diastolic=None)
-    if isinstance(record, ScreeningAnswers):
-        both = (record.hba1c_percent, record.hba1c_mmol_mol and hba1c_percent(record.hba1c_mmol_mol))
-        value, disagree = _one_of(*both, _factor("hba1c_agreement_percent"))
-        if disagree:
-            findings.append(_disagree("hba1c_percent", f"{both[0]} %", f"{record.hba1c_mmol_mol} mmol/mol"))
-        return replace(record, hba1c_percent=value), findings
-    both = (record.glucose_mg_dl, record.glucose_mmol_l and glucose_mg_dl(record.glucose_mmol_l))
-    value, disagree = _one_of(*both, _factor("glucose_agreement_mg_dl"))
-    if disagree:
-        findings.append(_disagree("glucose_mg_dl", f"{both[0]} mg/dL", f"{record.glucose_mmol_l} mmol/L"))
-    return replace(record, glucose_mg_dl=value), findings
+        kept = replace(kept, blood_pressure_systolic=None, blood_pressure_diastolic=None)
+    return kept, findings
 
 
 def weight_findings(patient: Patient) -> list[Finding]:
@@ -155,6 +162,6 @@ def _factor(name: str) -> Decimal:
 
 
 @cache
-def _file() -> Mapping[str, Mapping[str, Mapping[str, str]]]:
+def _file() -> Mapping[str, Mapping[str, Mapping[str, Any]]]:
     text = files("sijoint.pathway").joinpath("units.toml").read_text(encoding="utf-8")
     return tomllib.loads(text, parse_float=Decimal)
