@@ -49,7 +49,7 @@ SUMMARY_OF = {
     "replay": "A demo's command log once more, and whether it makes the same events.",
     "show": "An episode: what happened when, and what was answered.",
     "verify": "Whether a store still holds what was written.",
-    "sheet": "A paper of an episode: sheets in three languages, note, verdict, labels, emergency cards, letter.",
+    "sheet": "A paper of an episode: sheets in three languages, note, verdict, labels, emergency cards, letter, packet.",
     "debrief": "Where the tip and the drug truly were in a simulated procedure, beside what was judged.",
     "anatomy": "Area, width and angles of the joint beside published values.",
     "views": "Which receptor directions show the joint, as a map and as the best views within reach.",

@@ -4,16 +4,18 @@ import getpass
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, tzinfo
+from functools import partial
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, BinaryIO
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import typer
 
 from sijoint.cli.outfile import UnusableFile, write_whole
 from sijoint.cli.rule_asked import Now, PolicyChoice, moment, policy_for
+from sijoint.clinic import sealed_packet
 from sijoint.exchange import AppointmentNotice, calendar_file, diary_file, read_episode_text
-from sijoint.model import Episode, Patient, Session
+from sijoint.model import Episode, Patient, SealedPacket, Session
 from sijoint.pathway import Language, Policy, language, languages, policy_names
 from sijoint.records import Purpose, open_store
 from sijoint.report import (
@@ -46,8 +48,11 @@ class UnusableAsk(ValueError):
 
 @dataclass(frozen=True)
 class Opened:
+    """``sealed``: the newest packet that a store has sealed, where a packet is asked for."""
+
     patient: Patient
     episode: Episode
+    sealed: SealedPacket | None = None
 
 
 def sheet(
@@ -62,29 +67,35 @@ def sheet(
     now: Now = None,
     by: Annotated[str, typer.Option(help="Who reads it, for the store's ledger; your login where not given.")] = "",
 ) -> None:  # fmt: skip
-    """Write the preparation or discharge sheet, note, verdict card, syringe labels, emergency cards or letter.
+    """Write the preparation or discharge sheet, note, verdict card, labels, emergency cards, letter or payer's packet.
 
     A sheet that was given is printed as it was kept; another language or clock is made from the same facts, and refused
     where they have changed since. From preparation and discharge, .ics makes calendar entries that name nobody.
     """
     at, clock, told = moment(now), _zone(zone), language(language_code)
     _refuse_unwritable(out, kind)
-    found = _opened(file, episode, by or getpass.getuser(), at)
+    found = _opened(file, episode, by or getpass.getuser(), at, kind)
     number = session or len(found.episode.sessions)
     if kind in OF_A_SESSION:
         session_of(found.episode, number)
+    if kind is PaperKind.PACKET and policy is None and found.sealed is None:
+        raise UnusableAsk("a packet is for one payer: name the payer's policy with --policy, for example medicare-lcd")
     rules = _policy(policy, found.episode, number, at)
     if out is not None and out.suffix.lower() == CALENDAR:
         content = _calendar(kind, session_of(found.episode, number), found.episode, number, told)
     else:
-        asked = PaperAsked(found.episode, number, found.patient, rules, at, language_code, clock)
+        asked = PaperAsked(found.episode, number, found.patient, rules, at, language_code, clock, found.sealed)
         paper = paper_of(kind, asked)
         content = FORMS[out.suffix.lower() if out is not None else ".txt"](paper)
     if out is None:
         typer.echo(content.decode(), nl=False)
         return
-    write_whole(out, lambda stream: stream.write(content) and None)
+    write_whole(out, partial(_write, content))
     typer.echo(f"{out}: {kind}, session {number}" if kind in OF_A_SESSION else f"{out}: {kind}")
+
+
+def _write(content: bytes, file: BinaryIO) -> None:
+    file.write(content)
 
 
 def _zone(name: str) -> tzinfo:
@@ -105,7 +116,7 @@ def _refuse_unwritable(out: Path | None, kind: PaperKind) -> None:
         raise UnusableFile(f"{out} cannot be written: name a file in a folder that exists")
 
 
-def _opened(file: Path, episode_id: str, by: str, at: datetime) -> Opened:
+def _opened(file: Path, episode_id: str, by: str, at: datetime, kind: PaperKind) -> Opened:
     """From a store the reading is a line of its ledger."""
     if not file.is_file():
         raise UnusableAsk(f"there is no file {file}: give an episode.json, or a store with --episode")
@@ -118,9 +129,13 @@ def _opened(file: Path, episode_id: str, by: str, at: datetime) -> Opened:
             raise UnusableAsk(
                 f"{file} is a store: say which episode with --episode; `sij show --store {file}` lists them"
             )
-        with store.read_as(by, Purpose.CARE, at) as viewing:
+        packet = kind is PaperKind.PACKET
+        with store.read_as(by, Purpose.BILLING if packet else Purpose.CARE, at) as viewing:
             episode = viewing.episode(episode_id)
-            return Opened(viewing.patient(episode.patient_id), episode)
+            sealed = (
+                sealed_packet(store, episode_id, episode.packet_seals[-1]) if packet and episode.packet_seals else None
+            )
+            return Opened(viewing.patient(episode.patient_id), episode, sealed)
     finally:
         store.close()
 

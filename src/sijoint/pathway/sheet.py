@@ -20,8 +20,9 @@ from sijoint.pathway.antithrombotic_plan import antithrombotic_plan
 from sijoint.pathway.antithrombotics import antithrombotics_taken
 from sijoint.pathway.doses import known_agent, steroid_agents
 from sijoint.pathway.languages import ENGLISH, Language, language, sentence_source
+from sijoint.pathway.medicines import takes
 from sijoint.pathway.policy import Policy
-from sijoint.pathway.screening import glucose_watch_days, lowers_sugar, may_be_diabetic, pregnancy_applies, takes
+from sijoint.pathway.screening import glucose_watch_days, lowers_sugar, may_be_diabetic, pregnancy_applies
 from sijoint.pathway.units import glucose_mmol_l
 
 

@@ -1,5 +1,5 @@
 """Every document that a person reads, written from facts alone: the episode report and its figures, the papers (preparation
-and discharge sheet, note, verdict card, labels, emergency cards, letter), and on demand the debrief. A paper is a page, a
+and discharge sheet, note, verdict card, labels, emergency cards, letter, payer's packet), and on demand the debrief. A paper is a page, a
 PDF and plain text with the same sentences; pages are self-contained, without script or request. Nothing here decides
 anything: sentences of rules are printed as the rules wrote them, and what is modelled says so."""
 
@@ -19,6 +19,7 @@ from sijoint.report.facts import (
     Twin,
 )
 from sijoint.report.note import generated_note_text, note_paper
+from sijoint.report.packet import packet_paper
 from sijoint.report.paper import Form, Paper
 from sijoint.report.paper_html import paper_html
 from sijoint.report.paper_pdf import paper_pdf
@@ -53,6 +54,7 @@ __all__ = [
     "figure_images",
     "generated_note_text",
     "note_paper",
+    "packet_paper",
     "paper_html",
     "paper_of",
     "paper_pdf",

@@ -127,7 +127,7 @@ def _story(paper: Paper, size: float) -> Iterator[Flowable]:
             if part.framed:
                 yield KeepTogether([Spacer(0, size * 0.5), _frame(told, WIDTH), Spacer(0, size * 0.3)])
             else:
-                yield from [KeepTogether(told)] if paper.form is Form.PATIENT else [CondPageBreak(4 * size), *told]
+                yield from [KeepTogether(told)] if paper.form is Form.PATIENT else [CondPageBreak(7 * size), *told]
 
 
 def _head(paper: Paper, size: float) -> Iterator[Flowable]:
@@ -151,7 +151,6 @@ def _head(paper: Paper, size: float) -> Iterator[Flowable]:
 
 
 def _part(part: Part, size: float, width: float) -> Iterator[Flowable]:
-    """The heading stays with what follows it."""
     blocks = [one for block in part.blocks for one in _block(block, size, width)]
     if part.heading:
         colour = INK if part.framed else ACCENT
@@ -163,7 +162,6 @@ def _part(part: Part, size: float, width: float) -> Iterator[Flowable]:
             textColor=colour,
             spaceBefore=0 if part.framed else size * 0.62,
             spaceAfter=size * 0.16,
-            keepWithNext=1,
         )
         blocks.insert(0, Paragraph(escape(part.heading), style))
     yield from blocks
@@ -181,7 +179,9 @@ def _block(block: Block, size: float, width: float) -> Iterator[Flowable]:
         case Grid(head, lines, caption, numbers):
             if caption:
                 yield Paragraph(escape(caption), _style(size * 0.9, SOFT))
-            yield _table([[*head], *([*line] for line in lines)], _widths(head, lines, width), size, numbers, head=True)
+            yield _table(
+                [[*head], *([*line] for line in lines)], _widths(head, lines, width, size), size, numbers, head=True
+            )
 
 
 def _table(
@@ -208,13 +208,22 @@ def _table(
     return table
 
 
-def _widths(head: tuple[str, ...], lines: tuple[tuple[str, ...], ...], width: float) -> list[float]:
-    """Columns by what they hold, none narrower than a short word."""
-    columns = range(len(head))
-    whole = [max(len(line[column]) for line in (head, *lines)) for column in columns]
-    word = [max(len(one) for line in (head, *lines) for one in line[column].split() or [""]) for column in columns]
-    wanted = [max(word_of + 2.5, min(of, 46)) for of, word_of in zip(whole, word, strict=True)]
-    return [width * one / sum(wanted) for one in wanted]
+def _widths(head: tuple[str, ...], lines: tuple[tuple[str, ...], ...], width: float, size: float) -> list[float]:
+    """Each column holds its longest word; what is left goes where whole cells would like more."""
+
+    def wide(text: str, font: str) -> float:
+        return float(pdfmetrics.stringWidth(text, font, size * 0.88)) + size
+
+    cells = [
+        [(text, BOLD if row == 0 else PLAIN) for row, text in enumerate(of)] for of in zip(head, *lines, strict=True)
+    ]
+    least = [max(wide(word, font) for text, font in of for word in text.split() or [""]) for of in cells]
+    whole = [max(wide(text, font) for text, font in of) for of in cells]
+    left = width - sum(least)
+    if left <= 0:
+        return [width * one / sum(least) for one in least]
+    wished = [max(most - word, 0.1) for most, word in zip(whole, least, strict=True)]
+    return [word + left * wish / sum(wished) for word, wish in zip(least, wished, strict=True)]
 
 
 def _frames_beside(parts: list[Part], size: float) -> Flowable:
@@ -262,7 +271,7 @@ def _labels(parts: tuple[Part, ...], size: float) -> Flowable:
     cells: list[list[Flowable]] = [list(_part(part, size, width - 6 * mm)) for part in parts]
     cells += [[] for _ in range(-len(cells) % LABEL_COLUMNS)]
     lines = [cells[start : start + LABEL_COLUMNS] for start in range(0, len(cells), LABEL_COLUMNS)]
-    table = Table(lines or [[""] * LABEL_COLUMNS], colWidths=[width] * LABEL_COLUMNS)
+    table = Table(lines, colWidths=[width] * LABEL_COLUMNS)
     table.setStyle(
         TableStyle(
             [("GRID", (0, 0), (-1, -1), 0.5, SOFT), ("VALIGN", (0, 0), (-1, -1), "TOP"), *_padding(3 * mm, 3 * mm)]

@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
 from enum import StrEnum
 
-from sijoint.model import Episode, Patient
-from sijoint.pathway import NothingToPrepare, NothingToTakeHome, Policy
+from sijoint.model import Episode, Patient, SealedPacket
+from sijoint.pathway import NothingToPrepare, NothingToTakeHome, Policy, evidence_packet
 from sijoint.report.clinician_words import NoSuchPaper
 from sijoint.report.emergency import emergency_paper
 from sijoint.report.labels import labels_paper
 from sijoint.report.letter import letter_paper
 from sijoint.report.note import note_paper
+from sijoint.report.packet import packet_paper
 from sijoint.report.paper import Paper
 from sijoint.report.sheets import discharge_paper, preparation_paper
 from sijoint.report.translated import discharge_in, preparation_in, session_of
@@ -26,6 +27,7 @@ class PaperKind(StrEnum):
     LABELS = "labels"
     EMERGENCY = "emergency"
     LETTER = "letter"
+    PACKET = "packet"
 
 
 TRANSLATED = frozenset({PaperKind.PREPARATION, PaperKind.DISCHARGE})
@@ -43,10 +45,11 @@ class PaperAsked:
     now: datetime
     language: str = "en"
     zone: tzinfo = UTC
+    sealed: SealedPacket | None = None  # for the packet: the one that was sealed, else a preview is made
 
 
 def paper_of(kind: PaperKind, asked: PaperAsked) -> Paper:
-    """Raises NoSuchPaper, NothingToPrepare or NothingToTakeHome where the facts for it are missing."""
+    """Raises NoSuchPaper, NothingToPrepare, NothingToTakeHome or NothingToClaim where the facts for it are missing."""
     if kind not in TRANSLATED and asked.language != "en":
         raise NoSuchPaper(f"{kind} is written for clinicians, in English alone: leave the language out")
     return _WRITERS[kind](asked)
@@ -97,6 +100,12 @@ def _labels(asked: PaperAsked) -> Paper:
     return labels_paper(session, asked.patient, asked.policy, asked.now, zone=asked.zone)
 
 
+def _packet(asked: PaperAsked) -> Paper:
+    if asked.sealed is not None:
+        return packet_paper(asked.sealed.packet, asked.sealed, zone=asked.zone)
+    return packet_paper(evidence_packet(asked.episode, asked.patient, asked.policy, asked.now), zone=asked.zone)
+
+
 _WRITERS: Mapping[PaperKind, Callable[[PaperAsked], Paper]] = {
     PaperKind.PREPARATION: _preparation,
     PaperKind.DISCHARGE: _discharge,
@@ -105,4 +114,5 @@ _WRITERS: Mapping[PaperKind, Callable[[PaperAsked], Paper]] = {
     PaperKind.LABELS: _labels,
     PaperKind.EMERGENCY: lambda asked: emergency_paper(asked.patient, asked.policy, asked.now, zone=asked.zone),
     PaperKind.LETTER: lambda asked: letter_paper(asked.episode, asked.patient, asked.now, zone=asked.zone),
+    PaperKind.PACKET: _packet,
 }
