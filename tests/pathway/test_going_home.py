@@ -32,6 +32,8 @@ from sijoint.model import (
     Painkiller,
     PrescriberContact,
     Sedation,
+    SedativeGiven,
+    SedativeRoute,
     Severity,
     SyringeUse,
 )
@@ -221,3 +223,19 @@ def test_before_a_procedure_there_is_nothing_to_take_home():
         sheet(session=replace(followed({}), procedure=None))
     with pytest.raises(NothingToTakeHome):
         discharge_sheet(replace(episode(), sessions=()), patient(), POLICY, LEAVING)
+
+
+def test_a_sedative_that_nobody_had_planned_keeps_the_patient_from_driving():
+    given = SedativeGiven(NOW, "nurse", "midazolam", "1 mg", SedativeRoute.INTRAVENOUS)
+    sedated = replace(followed({}), sedatives=(given,))
+    assert "You had a sedative" in text(sheet(session=sedated), DischargeTopic.DRIVING)
+    undone = replace(followed({}), sedatives=(replace(given, reversal=True),))
+    assert "You had a sedative" not in text(sheet(session=undone), DischargeTopic.DRIVING)
+
+
+def test_nothing_is_said_of_pauses_where_the_medicines_are_not_known():
+    for told in (answers(medicines_asked=NO), answers(medicines_asked=UNKNOWN)):
+        words = text(sheet(told=told), DischargeTopic.MEDICINES)
+        assert "did not pause" not in words
+        assert "ask us before you leave" in words
+    assert "did not pause" in text(sheet(), DischargeTopic.MEDICINES)

@@ -20,12 +20,19 @@ TAKING = (
     Medicine("Marcumar", "phenprocoumon", "nurse"),
     Medicine("red pills", "", ""),
 )
-HELD = PrescriberContact("apixaban", "Dr A", NOW - timedelta(days=5), "hold", "Dr B")
+SINCE = NOW - timedelta(days=5)
+HELD = (
+    PrescriberContact("apixaban", "Dr A", SINCE, "hold", "Dr B", signed_for=NOW),
+    PrescriberContact("clopidogrel", "Dr A", SINCE, "hold", "Dr B", signed_for=NOW),
+    PrescriberContact("aspirin", "Dr C", SINCE, "continue", ""),
+)
+MORE = (Medicine("Plavix", "clopidogrel", "nurse"), Medicine("ASS", "aspirin", "nurse"))
 TOLD = (
     {},
     {"diabetes": YES, "insulin": YES, "regular_opioid": UNKNOWN},
     {"diabetes": UNKNOWN, "medicines_asked": NO, "glp1_drug": YES, "ulcer": YES, "driver_arranged": NO},
     {"medicines": TAKING, "antithrombotics": YES, "liver_or_kidney_disease": YES},
+    {"medicines": MORE, "antithrombotics": YES},
     {"antithrombotics": UNKNOWN, "allergies_asked": UNKNOWN},
 )  # fmt: skip
 
@@ -54,4 +61,4 @@ def discharge_sheets(code):
 
 def _episode(one, told, *state):
     more = {"state": state[0]} if state else {}
-    return episode(one, screening_answers=answers(**told), prescriber_contacts=(HELD,), **more)
+    return episode(one, screening_answers=answers(**told), prescriber_contacts=HELD, **more)

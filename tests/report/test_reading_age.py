@@ -6,11 +6,12 @@ fairly easy, the level of the press and of schoolbooks at about twelve.
 """
 
 import re
-from itertools import product
 
 import pytest
 from readable import english_grade, german_school_years, spanish_ease
 from sheets_of_many import discharge_sheets, preparation_sheets
+
+from sijoint.pathway import language
 
 GRADE_AT_MOST = 6  # the sixth year of school: age 11 to 12
 SPANISH_EASE_AT_LEAST = 65
@@ -60,6 +61,17 @@ def test_no_sentence_is_long(code, most):
     assert {one for one in sentences if len(one.split()) > most} == set()
 
 
-def test_the_sheets_of_many_facts_differ():
-    for code, sheets in product(("en",), (preparation_sheets, discharge_sheets)):
-        assert len({sheet.items for sheet in sheets(code)}) > 20
+def used(sheets):
+    return {item.code for sheet in sheets for item in sheet.items}
+
+
+def test_every_sentence_is_on_some_sheet_so_that_all_of_them_are_judged():
+    """But for what a site's other choice of policy, or a procedure without drug, would print."""
+    texts = language("en").texts
+    before = {f"{section}.{key}" for section, keys in texts["preparation"].items() for key in keys}
+    assert before - used(preparation_sheets("en")) == {"driver.none"}
+    others = {"given", "where", "red_flags", "red_flags_timed"}
+    after = {
+        f"{section}.{key}" for section, keys in texts["going_home"].items() if section not in others for key in keys
+    }
+    assert after - used(discharge_sheets("en")) == {"soreness.no_drug", "activity.rest"}

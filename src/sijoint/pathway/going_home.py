@@ -210,17 +210,24 @@ def _medicines(going: Going) -> Iterator[DischargeItem]:
         yield going.item(topic, "medicines", "restart", restart=line.restart_source, agent=agent, at=at, prescriber=by)
     if not taken and going.answers.antithrombotics.answer is not Answer.NO:
         yield going.item(topic, "medicines", "contradiction")
-    yield going.item(topic, "medicines", "others" if held else "none_held")
+    known = going.answers.medicines_asked.answer is Answer.YES
+    yield going.item(topic, "medicines", "others" if held else "none_held" if known else "none_known")
 
 
 def _driving(going: Going) -> Iterator[DischargeItem]:
     topic = DischargeTopic.DRIVING
-    if going.session.order.sedation is not Sedation.NONE:
+    if _sedated(going.session):
         hours = going.policy.no_driving_sedated_hours
         yield going.item(topic, "driving", "sedated", until=going.moment(going.now + timedelta(hours=hours)))
-    if going.session.order.sedation is not Sedation.NONE or going.policy.driver == "always":
+    if _sedated(going.session) or going.policy.driver == "always":
         yield going.item(topic, "driving", "driven")
     yield going.item(topic, "driving", "today")
+
+
+def _sedated(session: Session) -> bool:
+    """By what was ordered or given: a sedative that nobody had planned counts, one that was planned and left out too."""
+    given = any(not one.reversal for one in session.sedatives)
+    return given or session.order.sedation is not Sedation.NONE
 
 
 def _activity(going: Going) -> Iterator[DischargeItem]:
