@@ -36,6 +36,8 @@ FACTS = [
     ("verdict", {"session__entries__0__answered": "2027-01-01T00:00:00Z"}, "session.entries[0].answered lies in the future"),
     ("verdict", {"session__procedure__ended_at": "2026-02-03T08:00:00Z"}, "ended_at comes before started_at"),
     ("verdict", {"session__prompts__0__closes": "2026-02-03T08:00:00Z"}, "session.prompts[0].closes comes before opens"),
+    ("dose", {"patient__birth_date": "0001-01-01"}, "patient.birth_date is far from any day that can be meant"),
+    ("screen", {"order__at": "9999-12-31T23:59:59-10:00"}, "order.at is far from any day that can be meant"),
     # units
     ("dose", {"patient__weight_kg": None, "patient__weight_lb": 154}, "patient.weight_lb is not a field: give weight_kg, in kg (1 lb is 0.4536 kg)"),
     ("dose", {"patient__weight_lb": 154}, "patient.weight_lb stands beside weight_kg: two units for one thing"),
@@ -109,6 +111,8 @@ def test_every_fault_is_told_at_once(refused):
         ('{"target": "ligament", "target": "ligament"}', "target stands there twice in one table: keep one"),
         ("[]", "facts.json holds no table of named fields: `sij schema` prints what belongs in it"),
         ("[" * 100_000, "facts.json is nested too deeply"),
+        ("a = " + "[" * 100_000, "facts.json is nested too deeply"),
+        ('{"target": ' + "9" * 5000 + "}", "facts.json holds a whole number of thousands of digits"),
         ("target = ", "facts.json is neither JSON nor TOML"),
         ("", "facts.json: recipe is missing"),
     ],
@@ -129,6 +133,7 @@ def test_a_file_that_is_not_there_or_no_text_says_so(sij, tmp_path):
     [
         ("tomorrow", "--now tomorrow is no time that exists"),
         ("2026-03-10T09:00", "--now 2026-03-10T09:00 has no zone"),
+        ("9999-12-31T23:00Z", "is far from any time that can be meant"),
         ("2025-12-31T00:00Z", "policy clinic takes effect on 2026-01-01, after 2025-12-31"),
     ],
 )

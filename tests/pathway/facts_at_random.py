@@ -5,7 +5,7 @@ a case again.
 """
 
 import inspect
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import fields, is_dataclass, replace
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from decimal import Decimal
@@ -73,7 +73,9 @@ def rules() -> dict[str, Callable[..., Any]]:
         return isinstance(kind, type) and kind.__module__.startswith("sijoint.model")
 
     def given_by_a_program(kind: Any) -> bool:
-        return get_origin(kind) is Callable or ("pathway" in getattr(kind, "__module__", "") and kind is not Policy)
+        return get_origin(kind) in (Callable, Mapping) or (
+            "pathway" in getattr(kind, "__module__", "") and kind is not Policy
+        )
 
     found = {}
     for name, function in public_functions().items():

@@ -38,6 +38,7 @@ def told(name, facts):
         return str(refusal)
 
 
+EVIDENCE = {"provocations"}  # answers that speak for the joint, not of a risk
 JUDGING = {name: rule for name, rule in RULES.items() if says_findings(rule)}
 
 
@@ -102,7 +103,7 @@ def test_an_answer_that_turns_from_the_well_patients_never_makes_it_milder(name)
         if place is None:
             continue
         good = well_answer(place, parameters(RULES[name])[place[0]])
-        if good not in (Answer.YES, Answer.NO):
+        if good not in (Answer.YES, Answer.NO) or set(place[1]) & EVIDENCE:
             continue
         key, path = place
         bad = Answer.NO if good is Answer.YES else Answer.YES

@@ -8,6 +8,7 @@ from typing import Annotated, TypeVar
 import typer
 
 from sijoint.exchange.facts_file import read_facts
+from sijoint.exchange.strict_reading import YEARS
 from sijoint.pathway import Policy, UnreadablePolicy, load_policy, policy_names, read_policy
 
 T = TypeVar("T")
@@ -36,13 +37,19 @@ def moment(given: str | None) -> datetime:
         raise UnusableQuestion(f"--now {given} is no time that exists: write it as 2026-03-10T09:00:00Z") from None
     if at.tzinfo is None:
         raise UnusableQuestion(f"--now {given} has no zone: end it in Z for UTC, or in an offset such as +01:00")
+    if at.year not in YEARS:
+        raise UnusableQuestion(f"--now {given} is far from any time that can be meant: check the year")
     return at.astimezone(UTC)
 
 
 def facts_of(kind: type[T], file: Path, now: datetime) -> T:
     """The facts in a file. Raises UnusableQuestion and UnreadableFacts."""
     if str(file) == "-":
-        return read_facts(kind, sys.stdin.read(), "the standard input", now)
+        try:
+            text = sys.stdin.buffer.read().decode("utf-8-sig")
+        except UnicodeDecodeError:
+            raise UnusableQuestion("the standard input is no text in UTF-8: send JSON or TOML text") from None
+        return read_facts(kind, text, "the standard input", now)
     return read_facts(kind, _text(file), file.name, now)
 
 

@@ -69,6 +69,10 @@ def _json(text: str, place: str) -> Any:
         raise UnreadableFacts(f"{place} is not JSON: {error.msg} (line {error.lineno}, column {error.colno})") from None
     except RecursionError:
         raise UnreadableFacts(f"{place} is nested too deeply: no facts are") from None
+    except UnreadableFacts:
+        raise
+    except ValueError:
+        raise UnreadableFacts(f"{place} holds a whole number of thousands of digits: check it") from None
 
 
 def _toml(text: str, place: str) -> Any:
@@ -76,6 +80,10 @@ def _toml(text: str, place: str) -> Any:
         return tomllib.loads(text, parse_float=Decimal)
     except tomllib.TOMLDecodeError as error:
         raise UnreadableFacts(f"{place} is neither JSON nor TOML: {error}") from None
+    except RecursionError:
+        raise UnreadableFacts(f"{place} is nested too deeply: no facts are") from None
+    except ValueError:
+        raise UnreadableFacts(f"{place} holds a number that is none: check it") from None
 
 
 def _with_nulls(plain: Any, kind: Any) -> Any:

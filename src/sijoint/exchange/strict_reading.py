@@ -19,6 +19,8 @@ from sijoint.exchange.plausible import WIDER_HIGH, WIDER_NAME, WIDER_SCALE, mean
 from sijoint.model import Answer, Fact
 
 T = TypeVar("T")
+LARGEST = Decimal(10) ** 12  # beyond, arithmetic itself gives way; no number of care comes near
+YEARS = range(1850, 2201)
 SIMPLE = {str: "a text", bool: "true or false", int: "a whole number", float: "a number", Decimal: "a number"}
 
 
@@ -197,6 +199,8 @@ def _number(plain: Any, kind: Any) -> Any:
         raise _Wrong(f"takes {SIMPLE[kind]}, without its unit and without quotes")
     if isinstance(plain, Decimal) and not plain.is_finite():
         raise _Wrong("takes a finite number")
+    if not -LARGEST <= plain <= LARGEST:
+        raise _Wrong("is beyond any number that can be meant: check it")
     if kind is int and plain != int(plain):
         raise _Wrong("takes a whole number")
     return kind(plain)
@@ -212,15 +216,22 @@ def _moment(plain: Any) -> datetime:
         raise _Wrong(f"takes {in_words(datetime)}")
     if plain.tzinfo is None:
         raise _Wrong("is a time without a zone: end it in Z for UTC, or in an offset such as +01:00")
+    _year(plain)
     return plain.astimezone(UTC)
 
 
 def _day(plain: Any) -> date:
     if isinstance(plain, str):
         try:
-            return date.fromisoformat(plain)
+            plain = date.fromisoformat(plain)
         except ValueError:
             raise _Wrong("is no day that exists: write year, month and day, such as 2026-03-10") from None
     if type(plain) is not date:
         raise _Wrong(f"takes {in_words(date)}, without a time")
+    _year(plain)
     return plain
+
+
+def _year(day: date) -> None:
+    if day.year not in YEARS:
+        raise _Wrong("is far from any day that can be meant: check the year")

@@ -14,7 +14,7 @@ from typing import Any
 
 from sijoint.model import Grade
 from sijoint.pathway.policy import DiarySlot, Policy, PolicySource, UnreadablePolicy
-from sijoint.pathway.policy_values import WrongKind, value_names, value_of
+from sijoint.pathway.policy_values import LARGEST, WrongKind, value_names, value_of
 
 HEADER = ("id", "title", "effective", "extends", "about", "values", "diary")
 YEARS = range(1900, 2101)  # of a source: anything else is a slip of the pen
@@ -132,6 +132,8 @@ def read_policy_file(text: str, place: str) -> PolicyFile:
         document = tomllib.loads(text, parse_float=Decimal)
     except tomllib.TOMLDecodeError as error:
         raise UnreadablePolicy(f"{place} is not TOML: {error}") from None
+    except (RecursionError, ValueError):
+        raise UnreadablePolicy(f"{place} holds a number that is none, or is nested too deeply: check it") from None
     defects = [*_header(document), *_rows(document.get("values", {})), *_diary(document.get("diary", {}))]
     if defects:
         raise UnreadablePolicy(*(f"{place}: {one}" for one in defects))
@@ -219,8 +221,8 @@ def _slot_defects(row: Mapping[str, Any]) -> list[str]:
     defects = [f"has {key}, which belongs nowhere{_near(key, keys)}" for key in row if key not in keys]
     if not isinstance(row.get("label"), str) or not row["label"].strip():
         defects.append('has no label: such as "2 h"')
-    whole = [key for key in keys[1:] if key in row and (type(row[key]) is not int or row[key] < 0)]
-    defects += [f"has {key} = {row[key]}: a whole number from 0 on" for key in whole]
+    whole = [key for key in keys[1:] if key in row and (type(row[key]) is not int or not 0 <= row[key] <= LARGEST)]
+    defects += [f"has {key} = {row[key]}: a whole number from 0 to {LARGEST}" for key in whole]
     defects += [f"has no {key}: minutes round the due time" for key in ("opens", "closes") if key not in row]
     if ("minutes" in row) == ("hour" in row):
         defects.append("is due either by minutes after the injection or by days and hour: give one of the two")

@@ -9,6 +9,8 @@ from typing import Any, Literal, get_args, get_origin, get_type_hints
 from sijoint.pathway.policy import Policy
 from sijoint.pathway.span import Span
 
+LARGEST = 100_000  # of anything that a policy counts, in its own unit
+LONGEST_DAYS, LONGEST_MONTHS = 36_500, 1_200  # a hundred years: beyond, a slip of the pen
 NOT_A_VALUE = ("id", "title", "effective", "sources", "diary_diagnostic", "diary_therapeutic")
 
 
@@ -31,6 +33,8 @@ def value_of(name: str, plain: Any) -> Any:
     value = _typed(plain, value_kinds()[name])
     if name.endswith("_percent") and isinstance(value, Decimal) and value > 100:
         raise WrongKind(f"is {value}: a percentage is at most 100")
+    if name.endswith("_months") and value > LONGEST_MONTHS:
+        raise WrongKind(f"is {value}: longer than anybody waits")
     return value
 
 
@@ -63,9 +67,12 @@ def _typed(plain: Any, kind: Any) -> Any:
         return plain
     if kind is Span and isinstance(plain, str):
         try:
-            return Span.of(plain)
+            span = Span.of(plain)
         except ValueError as wrong:
             raise WrongKind(f"is wrong: {wrong}") from None
+        if span.count > (LONGEST_MONTHS if span.months else LONGEST_DAYS):
+            raise WrongKind(f"is {span.words}: longer than anybody waits")
+        return span
     if isinstance(kind, type) and issubclass(kind, Enum) and plain in [one.value for one in kind]:
         return kind(plain)
     raise WrongKind(f"is {_shown(plain)}: it takes {in_words(kind)}")
@@ -76,6 +83,8 @@ def _number(plain: int | Decimal, kind: Any) -> Any:
         raise WrongKind(f"is {plain}: it takes {in_words(kind)}")
     if plain < 0:
         raise WrongKind(f"is {plain}: nothing in a policy is below zero")
+    if plain > LARGEST:
+        raise WrongKind(f"is beyond {LARGEST}: nothing in a policy is")
     return kind(plain)
 
 
