@@ -198,6 +198,19 @@ def test_every_set_of_answers_is_kept_with_who_and_when(course):
     assert kept.screening_answers == second
 
 
+@pytest.mark.parametrize(
+    ("role", "kept"), [(Role.PATIENT, False), (Role.FRONT_DESK, False), (Role.NURSE, True), (Role.PHYSICIAN, True)]
+)
+def test_a_typed_name_is_matched_by_a_clinician(course, role, kept):
+    screened(course)
+    told = course.answers(medicines=(Medicine("red pills", "", set_aside_by="someone"),))
+    command = AnswerScreening(id="told", by="nurse-1", episode_id=EPISODE, answers=told)
+    people = {"nurse-1": Role.NURSE, "someone": role}
+    outcome = handle(command, course.store, course.policy, course.clock, role_of=people.get)
+    assert outcome.accepted is kept
+    assert kept or "nurse or a physician" in outcome.refusal
+
+
 def test_an_appointment_too_near_a_vaccine_is_refused_with_the_day_that_goes(course):
     course.requested()
     course.accepted(Assess, assessment=course.assessment())

@@ -13,6 +13,7 @@ from sijoint.clinic.commands import (
     Prepare,
     WithdrawConsent,
 )
+from sijoint.clinic.matched_names import require_clinicians
 from sijoint.clinic.requests import stopped
 from sijoint.clinic.roles import require_deciders
 from sijoint.clinic.situation import Change, CommandRefused, Situation, require_clear, sentences, stepped
@@ -61,7 +62,7 @@ def _(command: PlaceOrder, now: Situation) -> Change:
     pending = sessions[-1] if sessions and sessions[-1].procedure is None else None
     before = replace(now.episode, sessions=sessions[:-1]) if pending else now.episode
     next_state(now.episode.state, Step.PLACE_ORDER)  # an illegal step is told before the recipe is judged
-    check = check_order(order, before, now.patient, now.policy, now.now)
+    check = check_order(order, before, now.patient, now.policy, now.now, now.others_of_patient())
     if stopped(check):
         raise CommandRefused(f"the order is refused: {sentences(check)}", check.findings)
     session = order_changed(pending, order) if pending else Session(order)
@@ -75,6 +76,7 @@ def _(command: PlaceOrder, now: Situation) -> Change:
 @carry_out.register
 def _(command: AnswerScreening, now: Situation) -> Change:
     """New answers void clearance, sheet and the day's checks; then everything is judged on what is known now."""
+    require_clinicians(command.answers, now.role_of)
     session = facts_changed(now.session)
     history = (*now.episode.screening_history, ScreeningSet(now.now, command.by, command.answers))
     return screened(now, replace(now.episode, screening_answers=command.answers, screening_history=history), session)
