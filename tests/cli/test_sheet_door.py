@@ -2,6 +2,7 @@
 
 import json
 import sys
+from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
 
@@ -30,16 +31,20 @@ def episode_file(tmp_path):
     return path
 
 
-@pytest.fixture
-def store_file(tmp_path):
-    path = tmp_path / "clinic.db"
-    store = open_store(path, StoreKind.VIRTUAL, create=True)
+def store_at(path, kind):
+    store = open_store(path, kind, create=True)
+    person = replace(made_up.PATIENT, virtual=kind is StoreKind.VIRTUAL)
     with store.unit_of_work() as work:
-        work.add_patient(made_up.PATIENT)
+        work.add_patient(person)
         work.add_episode(REQUESTED)
         work.commit(Tag.EPISODE_REQUESTED, at=made_up.at(1, 12), episode_id=REQUESTED.id)
     store.close()
     return path
+
+
+@pytest.fixture
+def store_file(tmp_path):
+    return store_at(tmp_path / "clinic.db", StoreKind.CARE)
 
 
 def test_the_note_is_printed_where_no_file_is_named(sij, episode_file):
@@ -86,12 +91,22 @@ def test_the_visit_and_the_diary_become_calendar_entries_that_name_nobody(sij, e
 
 
 def test_from_a_store_the_reading_is_on_record(sij, store_file):
-    code, said, _ = sij("sheet", "letter", store_file, "--episode", REQUESTED.id, "--by", "Dr B")
-    assert code == 0
+    code, said, complained = sij("sheet", "letter", store_file, "--episode", REQUESTED.id, "--by", "Dr B")
+    assert (code, complained) == (0, "")
     assert "4 of 6 provocation tests positive" in said
     store = open_store(store_file)
     assert store.ledger()[-1].tag == Tag.RECORD_READ
     assert made_up.PATIENT.family_name not in json.dumps([str(one) for one in store.ledger()])
+    store.close()
+
+
+def test_a_virtual_store_is_read_without_a_line(sij, tmp_path):
+    path = store_at(tmp_path / "virtual.db", StoreKind.VIRTUAL)
+    code, said, _ = sij("sheet", "emergency", path, "--episode", REQUESTED.id)
+    assert code == 0
+    assert "Doses for 71 kg" in said
+    store = open_store(path)
+    assert store.ledger()[-1].tag != Tag.RECORD_READ
     store.close()
 
 
@@ -108,6 +123,8 @@ def test_from_a_store_the_reading_is_on_record(sij, store_file):
         (("letter", "FILE", "--out", "nowhere/letter.pdf"), "a folder that exists"),
         (("letter", "FILE", "--zone", "Mars/Base"), "there is no time zone 'Mars/Base'"),
         (("letter", "missing.json"), "there is no file missing.json"),
+        (("letter", "missing.db", "--episode", "E-1"), "there is no file missing.db"),
+        (("packet", "FILE"), "name the payer's policy with --policy"),
     ],
 )
 def test_what_cannot_be_made_is_said_in_one_sentence(sij, episode_file, arguments, complaint):

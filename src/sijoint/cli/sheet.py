@@ -15,9 +15,9 @@ from sijoint.cli.outfile import UnusableFile, write_whole
 from sijoint.cli.rule_asked import Now, PolicyChoice, moment, policy_for
 from sijoint.clinic import sealed_packet
 from sijoint.exchange import AppointmentNotice, calendar_file, diary_file, read_episode_text
-from sijoint.model import Episode, Patient, SealedPacket, Session
+from sijoint.model import Episode, Patient, SealedPacket, Session, StoreKind
 from sijoint.pathway import Language, Policy, language, languages, policy_names
-from sijoint.records import Purpose, open_store
+from sijoint.records import Purpose, Store, Viewing, open_store
 from sijoint.report import (
     OF_A_SESSION,
     Paper,
@@ -57,7 +57,7 @@ class Opened:
 
 def sheet(
     kind: Annotated[PaperKind, typer.Argument(help="Which paper.")],
-    file: Annotated[Path, typer.Argument(help="An episode.json, or a store with --episode.")],
+    source: Annotated[str, typer.Argument(metavar="FILE", help="An episode.json, or a store with --episode.")],
     episode: Annotated[str, typer.Option(help="In a store: the id of the episode.")] = "",
     session: Annotated[int | None, typer.Option(help="Which session, from 1; the last one where not given.", min=1)] = None,
     out: Annotated[Path | None, typer.Option(help="Ends in .pdf, .html, .txt or .ics; without it the text is printed.")] = None,
@@ -74,7 +74,7 @@ def sheet(
     """
     at, clock, told = moment(now), _zone(zone), language(language_code)
     _refuse_unwritable(out, kind)
-    found = _opened(file, episode, by or getpass.getuser(), at, kind)
+    found = _opened(source, episode, by or getpass.getuser(), at, kind)
     number = session or len(found.episode.sessions)
     if kind in OF_A_SESSION:
         session_of(found.episode, number)
@@ -116,33 +116,41 @@ def _refuse_unwritable(out: Path | None, kind: PaperKind) -> None:
         raise UnusableFile(f"{out} cannot be written: name a file in a folder that exists")
 
 
-def _opened(file: Path, episode_id: str, by: str, at: datetime, kind: PaperKind) -> Opened:
-    """From a store the reading is a line of its ledger."""
-    if not file.is_file():
-        raise UnusableAsk(f"there is no file {file}: give an episode.json, or a store with --episode")
-    if file.suffix.lower() == ".json":
-        read = read_episode_text(_text(file))
+def _opened(source: str, episode_id: str, by: str, at: datetime, kind: PaperKind) -> Opened:
+    """A look into a care store is a line of its ledger; the patients of a virtual one are nobody."""
+    if source.lower().endswith(".json"):
+        read = read_episode_text(_text(Path(source)))
         return Opened(read.patient, read.episode)
-    store = open_store(file)
+    if "://" not in source and not Path(source).is_file():
+        raise UnusableAsk(f"there is no file {source}: give an episode.json, or a store with --episode")
+    if not episode_id:
+        raise UnusableAsk(
+            f"{source} is a store: say which episode with --episode; `sij show --store {source}` lists them"
+        )
+    store = open_store(source)
     try:
-        if not episode_id:
-            raise UnusableAsk(
-                f"{file} is a store: say which episode with --episode; `sij show --store {file}` lists them"
-            )
-        packet = kind is PaperKind.PACKET
-        with store.read_as(by, Purpose.BILLING if packet else Purpose.CARE, at) as viewing:
-            episode = viewing.episode(episode_id)
-            sealed = (
-                sealed_packet(store, episode_id, episode.packet_seals[-1]) if packet and episode.packet_seals else None
-            )
-            return Opened(viewing.patient(episode.patient_id), episode, sealed)
+        if store.kind is StoreKind.VIRTUAL:
+            return _read(store, store, episode_id, kind)
+        purpose = Purpose.BILLING if kind is PaperKind.PACKET else Purpose.CARE
+        with store.read_as(f"{by} (sij sheet)", purpose, at) as viewing:
+            found = _read(store, viewing, episode_id, kind)
+        return found
     finally:
         store.close()
+
+
+def _read(store: Store, seen_by: Store | Viewing, episode_id: str, kind: PaperKind) -> Opened:
+    episode = seen_by.episode(episode_id)
+    seals = episode.packet_seals if kind is PaperKind.PACKET else ()
+    sealed = sealed_packet(store, episode_id, seals[-1]) if seals else None
+    return Opened(seen_by.patient(episode.patient_id), episode, sealed)
 
 
 def _text(file: Path) -> str:
     try:
         return file.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        raise UnusableAsk(f"there is no file {file}: give an episode.json, or a store with --episode") from None
     except (OSError, UnicodeDecodeError):
         raise UnusableAsk(
             f"{file} cannot be read as text: give an episode.json that `sij demo` or a store wrote"
