@@ -7,16 +7,30 @@ from decimal import Decimal
 import pytest
 from clinic_course import EPISODE, course_in
 
-from sijoint.clinic import BeginProcedure, JudgeBlock, RecordGiven, RecordProcedure, RecordTestConditions
+from sijoint.clinic import (
+    Assess,
+    BeginProcedure,
+    JudgeBlock,
+    PlaceOrder,
+    RecordGiven,
+    RecordProcedure,
+    RecordTestConditions,
+    RequestAppointment,
+)
+from sijoint.clinic.carry_out import carry_out
+from sijoint.clinic.situation import CommandRefused, Situation
 from sijoint.frames import PatientPosition, Side
 from sijoint.model import (
+    Administration,
     AgentLine,
     ContrastPattern,
     EpisodeState,
     ImageOrigin,
     JudgementLine,
     NeedleLine,
+    Procedure,
     ProcedureForm,
+    ProcedureKind,
     ProcedureWriter,
     StatedAmount,
     StoreKind,
@@ -221,3 +235,56 @@ def test_a_verdict_on_less_than_was_given_is_none_any_more(course):
     assert session_of(course).verdict is None
     assert course.store.episode(EPISODE).state is EpisodeState.DISCHARGED
     course.accepted(JudgeBlock)
+
+
+# The same patient elsewhere
+
+
+def test_an_anaesthetic_given_in_another_episode_counts_in_this_one(course):
+    course.recovering()
+
+    def give(command, **facts):
+        course.given += 1
+        sent = course.send(command(id=f"other-{course.given}", by="dr-a", episode_id="another", **facts))
+        assert sent.accepted, sent.refusal
+        return sent
+
+    give(RequestAppointment, patient=course.patient(), request=course.request())
+    give(Assess, assessment=course.assessment())
+    told = give(PlaceOrder, **course.order(2))
+    dose = next(one for one in told.findings if one.code == "order.anaesthetic")
+    assert "bupivacaine 0.5 %, plain 5 mg given before" in dose.clinician
+
+
+def test_what_was_given_elsewhere_since_the_order_stops_the_beginning(course):
+    course.timed_out()
+    heavy = replace(course.policy, anaesthetic_hours=24)
+    elsewhere = replace(
+        course.store.episode(EPISODE),
+        sessions=(replace(session_of(course), procedure=poisoned(course)),),
+    )
+    now = Situation(
+        episode=course.store.episode(EPISODE),
+        patient=course.patient(),
+        policy=heavy,
+        now=course.clock(),
+        store_kind=StoreKind.VIRTUAL,
+        origin_of_image=lambda _: None,
+        others_of_patient=lambda: (elsewhere,),
+    )
+    begin = BeginProcedure(id="b", by="dr-a", episode_id=EPISODE, procedure_id="p", operator="dr-a")
+    with pytest.raises(CommandRefused, match="no longer stands"):
+        carry_out(begin, now)
+    carry_out(begin, replace(now, others_of_patient=tuple))
+
+
+def poisoned(course):
+    """A whole bottle of bupivacaine an hour ago."""
+    given = Administration(
+        0.0, SyringeUse.DRUG, "bupivacaine_0.5_percent", Decimal(40), Side.RIGHT, Target.INTRA_ARTICULAR, 0
+    )
+    began = course.clock() - timedelta(hours=1)
+    return Procedure(
+        "elsewhere", ProcedureKind.PERFORMED, Side.RIGHT, Target.INTRA_ARTICULAR, "dr-b", False, began,
+        administrations=(given,),
+    )  # fmt: skip

@@ -15,6 +15,8 @@ from well_patient import (
     YES,
     codes,
     confirmation,
+    entry,
+    episode,
     followed,
     order,
     recovery,
@@ -34,9 +36,11 @@ from sijoint.model import (
     Vitals,
 )
 from sijoint.pathway import (
+    CallReason,
     DueState,
     NotEarly,
     UnusableCheck,
+    calls_due,
     check_discharge,
     check_recovery,
     is_sedated,
@@ -280,6 +284,22 @@ def test_leaving_early_keeps_what_was_outstanding_and_says_by_when_to_call():
     assert codes(leaving.outstanding) == {"discharge.too-early", "left-early.call"}
     assert leaving.call_by == minutes(10) + timedelta(hours=POLICY.left_early_call_hours)
     assert (leaving.entered_at, discharge.at) == (minutes(12), minutes(10))
+
+
+def test_who_left_early_is_on_the_call_list_until_spoken_with():
+    here = resting(check(5))
+    leaving, discharge = left_early(early(), here, POLICY, minutes(12))
+    gone = replace(here, left_early=leaving, discharge=discharge)
+
+    def called(one, at):
+        return [call for call in calls_due(episode(one), POLICY, at) if call.reason is CallReason.LEFT_EARLY]
+
+    (call,) = called(gone, minutes(12))
+    assert (call.closes, call.overdue) == (leaving.call_by, False)
+    assert any("the plan is 30" in one for one in call.about)
+    assert called(gone, leaving.call_by + timedelta(minutes=1))[0].overdue
+    spoken = entry(here.prompts[0], 2, minutes_late=30, by_staff=True)
+    assert called(replace(gone, entries=(spoken,)), minutes(60)) == []
 
 
 def test_a_weak_leg_and_a_patient_who_was_not_told_stand_in_it():

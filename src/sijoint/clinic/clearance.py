@@ -61,7 +61,8 @@ def digest_of_today(now: Situation, episode: Episode, session: Session) -> str:
 
 def _assessments(now: Situation, episode: Episode, session: Session) -> tuple[Assessed, Assessed, Assessed | None]:
     answers, policy, at = episode.screening_answers, now.policy, now.now
-    order = check_order(session.order, with_session(episode, session), now.patient, policy, at)
+    whole = with_session(episode, session)
+    order = check_order(session.order, whole, now.patient, policy, at, now.others_of_patient())
     contacts, booking = episode.prescriber_contacts, session.booking
     screening = screen(answers, session.order, now.patient, contacts, policy, at, booking)
     if session.confirmation is None:

@@ -25,6 +25,7 @@ from sijoint.pathway import (
     check_skin,
     check_time_out,
     confirmation_step,
+    next_state,
 )
 from sijoint.records import Tag
 
@@ -88,8 +89,11 @@ def _(command: CallTimeOut, now: Situation) -> Change:
 
 @carry_out.register
 def _(command: BeginProcedure, now: Situation) -> Change:
+    """The order is checked once more: what the patient was given elsewhere meanwhile counts."""
     order = now.session.order
+    next_state(now.episode.state, Step.BEGIN_PROCEDURE, now.session)
     require_clear("the procedure cannot begin", check_operator(command.operator, now.session))
+    require_clear("the order no longer stands", clearance(now, now.episode, now.session).order)
     procedure = Procedure(
         id=command.procedure_id,
         kind=ProcedureKind.PERFORMED,

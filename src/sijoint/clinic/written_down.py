@@ -93,8 +93,8 @@ def finished(session: Session, now: Situation) -> Session:
     """
     procedure = session.procedure
     assert procedure is not None
-    others = replace(now.episode, sessions=now.episode.sessions[:-1])
-    before = given_before((others,), now.policy, procedure.started_at)
+    earlier = replace(now.episode, sessions=now.episode.sessions[:-1])
+    before = given_before((earlier, *now.others_of_patient()), now.policy, procedure.started_at)
     findings = procedure_findings(session, now.patient, now.policy, before)
     session = replace(session, procedure=replace(procedure, deviations=findings))
     given = injected_at(procedure)
@@ -131,6 +131,7 @@ def _images_are_kept(procedure: Procedure, now: Situation) -> None:
 
 def _movement_at(procedure: Procedure, at_s: float) -> int:
     """How often the needle had moved by then, as far as what was recorded until then tells."""
-    known = [one.after_movement for one in (*procedure.administrations, *procedure.judgements) if one.at_s <= at_s]
+    known = [one.after_movement for one in procedure.administrations if one.at_s <= at_s]
+    known += [one.after_movement for one in procedure.judgements if one.at_s <= at_s]
     known += [one.after_movement for one in procedure.images if one.at_s <= at_s]
     return max(known, default=0)

@@ -36,6 +36,7 @@ class CallReason(StrEnum):
 
     RED_FLAG = "red flag"
     WEAK_LEG = "weak leg"
+    LEFT_EARLY = "left early"
     COMPLICATION = "complication"
     PAIN_BACK = "pain is back"
     AFTER_INJECTION = "after the injection"
@@ -71,6 +72,7 @@ def calls_due(episode: Episode, policy: Policy, now: datetime) -> tuple[Call, ..
             continue
         calls += _flagged(session, policy, now)
         calls += _weak_leg(session, policy, now)
+        calls += _left_early(session, now)
         calls += _complications(session, policy, now)
         if episode.state is not EpisodeState.CLOSED:
             calls += _pain_back(session, episode, policy, now)
@@ -130,6 +132,15 @@ def _weak_leg(session: Session, policy: Policy, now: datetime) -> Iterator[Call]
     closes = opens + timedelta(minutes=policy.red_flag_call_minutes)
     about = ("whether the leg is strong again: the anaesthetic no longer explains a weak one",)
     yield Call(CallReason.WEAK_LEG, session.order.id, opens, closes, now > closes, about)
+
+
+def _left_early(session: Session, now: datetime) -> Iterator[Call]:
+    """Who left before the plan was over is called the same day, about what was outstanding."""
+    left = session.left_early
+    if left is None or left.call_by is None or left.at > now or _spoken_since(session, left.at, now):
+        return
+    about = tuple(one.clinician for one in left.outstanding)
+    yield Call(CallReason.LEFT_EARLY, session.order.id, left.at, left.call_by, now > left.call_by, about)
 
 
 def _complications(session: Session, policy: Policy, now: datetime) -> Iterator[Call]:

@@ -1,6 +1,7 @@
 """What was done otherwise than ordered or allowed. A drug that was given is always recorded, and then carries these."""
 
 from decimal import Decimal
+from typing import Any
 
 from sijoint.model import Finding, Order, Procedure, Severity, SyringeUse, Target
 from sijoint.pathway.doses import known_agent
@@ -74,7 +75,7 @@ def _volumes(procedure: Procedure, order: Order) -> list[Finding]:
             if agent not in ordered:
                 findings.append(found("deviation.not-ordered", of=agent, agent=_name(agent), what=use))
             elif volume > ordered[agent] and use is not SyringeUse.CONTRAST:
-                words = {"agent": _name(agent), "given": volume, "ordered": ordered[agent]}
+                words: dict[str, Any] = {"agent": _name(agent), "given": volume, "ordered": ordered[agent]}
                 findings.append(found("deviation.volume", of=agent, **words))
         if use is SyringeUse.DRUG:
             missing = [agent for agent in ordered if agent not in given]

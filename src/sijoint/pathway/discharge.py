@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 from sijoint.model import (
     Answer,
@@ -127,7 +128,7 @@ def _vitals(vitals: Vitals, session: Session, policy: Policy) -> list[Finding]:
     ]
     before = baseline_systolic(session)
     if before is not None and not _near(vitals, before, policy):
-        words = {"value": vitals.systolic, "before": before, "percent": policy.vitals_baseline_percent}
+        words: dict[str, Any] = {"value": vitals.systolic, "before": before, "percent": policy.vitals_baseline_percent}
         findings.append(found("discharge.vitals-baseline", **words))
     return findings
 
@@ -156,7 +157,11 @@ def _sedation(session: Session, policy: Policy, now: datetime) -> list[Finding]:
     enough = [score is not None and score >= policy.discharge_score for score in scores]
     if len(checks) < policy.discharge_score_checks or not all(enough):
         told = ", ".join("not taken" if score is None else str(score) for score in scores) or "not taken"
-        words = {"scores": told, "needed": policy.discharge_score, "checks": policy.discharge_score_checks}
+        words: dict[str, Any] = {
+            "scores": told,
+            "needed": policy.discharge_score,
+            "checks": policy.discharge_score_checks,
+        }
         findings.append(found("discharge.score", **words))
     return findings
 

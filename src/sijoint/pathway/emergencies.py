@@ -27,6 +27,16 @@ from sijoint.pathway.findings import assessed, found
 from sijoint.pathway.plausible import plausible, plausible_ranges
 from sijoint.pathway.policy import Policy
 
+LIPID = (
+    "light_up_to_kg",
+    "bolus_ml_per_kg",
+    "bolus_minutes",
+    "infusion_ml_per_kg_min",
+    "heavy_bolus_ml",
+    "heavy_infusion_ml",
+    "heavy_infusion_minutes",
+    "ceiling_ml_per_kg",
+)
 WHOLE, TENTH, HUNDREDTH = Decimal(1), Decimal("0.1"), Decimal("0.01")
 
 
@@ -46,11 +56,9 @@ def lipid_row(weight_kg: Decimal, ceiling_weight_kg: Decimal | None = None) -> L
     ``ceiling_weight_kg`` is the lower of actual and ideal weight where both are known.
     """
     doses = emergency_doses()
-    names = ("bolus_ml_per_kg", "bolus_minutes", "infusion_ml_per_kg_min", "heavy_bolus_ml", "heavy_infusion_ml")
-    names += ("heavy_infusion_minutes", "light_up_to_kg", "ceiling_ml_per_kg")
-    if any(f"lipid.{name}" not in doses for name in names):
+    if any(f"lipid.{name}" not in doses for name in LIPID):
         return None
-    number = {name: doses[f"lipid.{name}"] for name in names}
+    number = {name: doses[f"lipid.{name}"] for name in LIPID}
     ceiling = number["ceiling_ml_per_kg"].value * (ceiling_weight_kg or weight_kg)
     minutes = (number["bolus_minutes"].low, number["bolus_minutes"].high)
     if weight_kg <= number["light_up_to_kg"].value:

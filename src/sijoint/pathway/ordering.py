@@ -30,8 +30,18 @@ def order_rule(kind: OrderKind, target: Target, policy: Policy) -> FrozenRule:
     return frozen_rule(policy)
 
 
-def check_order(order: Order, episode: Episode, patient: Patient, policy: Policy, now: datetime) -> Assessed:
-    """Whether this order may stand. Stops and absolutes refuse it."""
+def check_order(
+    order: Order,
+    episode: Episode,
+    patient: Patient,
+    policy: Policy,
+    now: datetime,
+    others: tuple[Episode, ...] = (),
+) -> Assessed:
+    """Whether this order may stand. Stops and absolutes refuse it.
+
+    ``others`` are the patient's other episodes: an anaesthetic given there counts as one given here.
+    """
     findings = _assessment(order, episode)
     sheet = recipe_sheet(
         order.recipe,
@@ -39,7 +49,7 @@ def check_order(order: Order, episode: Episode, patient: Patient, policy: Policy
         patient,
         policy,
         now,
-        before=given_before((episode,), policy, now),
+        before=given_before((episode, *others), policy, now),
         answers=episode.screening_answers,
     )
     findings += sheet.findings

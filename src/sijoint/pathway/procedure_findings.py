@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 from sijoint.model import (
     Administration,
@@ -75,7 +76,7 @@ def _anaesthetic_given(
         return []
     arithmetic = " + ".join(f"{one.name} {one.dose_mg.normalize():f} mg = {percent(one.share)} %" for one in shares)
     kilos = weight.quantize(Decimal("0.1"))
-    words = {"percent": percent(total), "weight": kilos, "arithmetic": arithmetic}
+    words: dict[str, Any] = {"percent": percent(total), "weight": kilos, "arithmetic": arithmetic}
     return [found("deviation.anaesthetic-too-much", **words)]
 
 
@@ -113,7 +114,7 @@ def _written(procedure: Procedure) -> list[Finding]:
     findings = []
     if procedure.entered_at is not None and procedure.ended_at is not None:
         minutes = int((procedure.entered_at - procedure.ended_at) / timedelta(minutes=1))
-        words = {"minutes": minutes, "by": procedure.entered_by, "writer": procedure.writer}
+        words: dict[str, Any] = {"minutes": minutes, "by": procedure.entered_by, "writer": procedure.writer}
         findings.append(found("deviation.written-afterwards", **words))
         if procedure.recorded_for and procedure.read_back.answer != "yes":
             words = {"operator": procedure.recorded_for, "answer": procedure.read_back.answer}

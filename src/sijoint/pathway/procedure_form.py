@@ -4,6 +4,7 @@ import string
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
+from decimal import Decimal
 
 from sijoint.formulary import UnknownNeedle, needle
 from sijoint.frames import ReceptorTilt, UnreachablePose, positioner_angles, receptor_direction
@@ -32,6 +33,7 @@ from sijoint.pathway.findings import allows
 
 Gate = Callable[[Procedure, datetime], Assessed]
 SHA256_LENGTH = 64
+ZERO = Decimal(0)
 
 
 class UnusableForm(ValueError):
@@ -167,13 +169,15 @@ def _dose(form: ProcedureForm) -> StatedDose | None:
         ("fluoroscopy", form.fluoroscopy, SECONDS),
     )
     try:
-        values = [None if one is None else in_unit_of_record(one, units, what) for what, one, units in parts]
+        area, kerma, seconds = (
+            None if one is None else in_unit_of_record(one, units, what) for what, one, units in parts
+        )
     except UnknownUnit as wrong:
         raise UnusableForm(str(wrong)) from None
-    if all(value is None for value in values):
+    if area is None and kerma is None and seconds is None:
         return None
     stated = tuple(f"{what} {one.value} {spelled(one.unit)}" for what, one, _ in parts if one is not None)
-    return StatedDose(*values, stated)
+    return StatedDose(area, kerma, seconds, stated)
 
 
 def _check(form: ProcedureForm, now: datetime) -> None:
@@ -229,8 +233,8 @@ def _check_view(line: ViewLine, place: str, contrast: bool) -> None:
         raise UnusableForm(f"{place} gives the pose twice: in words or as positioner angles, not both")
     if angles != (None, None):
         try:
-            receptor_direction(float(angles[0] or 0), float(angles[1] or 0))
+            receptor_direction(*(float(one) for one in angles if one is not None))
         except UnreachablePose as wrong:
             raise UnusableForm(f"{place}: {wrong}") from None
-    if words != (None, None) and (abs(words[0] or 0) > 180 or abs(words[1] or 0) > 90):
+    if words != (None, None) and (abs(words[0] or ZERO) > 180 or abs(words[1] or ZERO) > 90):
         raise UnusableForm(f"{place}: the receptor turns at most 180° to a side and 90° towards head or feet")

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
 
 from sijoint.formulary import IngredientKind, incompatible, methylprednisolone_equivalent_mg, untested
 from sijoint.model import (
@@ -88,7 +89,7 @@ def given_before(episodes: Iterable[Episode], policy: Policy, now: datetime) -> 
         RecipeLine(given.agent, given.volume_ml)
         for one in procedures
         for given in one.administrations
-        if one.kind is ProcedureKind.PERFORMED and one.started_at + timedelta(seconds=given.at_s) > since
+        if one.kind is ProcedureKind.PERFORMED and since < one.started_at + timedelta(seconds=given.at_s) <= now
     )
 
 
@@ -147,7 +148,12 @@ def _anaesthetic(
         range_shown = f" By the highest maximum in print it is {percent(at_highest)} %; the lowest counts."
     code = "order.anaesthetic-too-much" if total > 1 else "order.anaesthetic"
     kilos = weight.quantize(Decimal("0.1"))
-    words = {"percent": percent(total), "weight": kilos, "arithmetic": arithmetic or "none", "range": range_shown}
+    words: dict[str, Any] = {
+        "percent": percent(total),
+        "weight": kilos,
+        "arithmetic": arithmetic or "none",
+        "range": range_shown,
+    }
     return [*findings, found(code, **words)]
 
 
@@ -229,7 +235,7 @@ def _volume(recipe: Recipe, target: Target, policy: Policy) -> list[Finding]:
     drug, contrast = drug_volume_ml(recipe), recipe.contrast.volume_ml
     findings = []
     if contrast > 0 and not policy.contrast_usual_low_ml <= contrast <= policy.contrast_usual_high_ml:
-        limits = {"low": policy.contrast_usual_low_ml, "high": policy.contrast_usual_high_ml}
+        limits: dict[str, Any] = {"low": policy.contrast_usual_low_ml, "high": policy.contrast_usual_high_ml}
         findings.append(found("order.contrast-unusual", volume=contrast, **limits))
     if target is Target.LIGAMENT:
         if drug > policy.ligament_volume_maximum_ml:
@@ -238,7 +244,7 @@ def _volume(recipe: Recipe, target: Target, policy: Policy) -> list[Finding]:
         return findings
     total = drug + contrast
     if total > policy.ia_volume_maximum_ml:
-        words = {"volume": total, "contrast": contrast, "drug": drug, "maximum": policy.ia_volume_maximum_ml}
+        words: dict[str, Any] = {"volume": total, "contrast": contrast, "drug": drug, "maximum": policy.ia_volume_maximum_ml}
         findings.append(found("order.ia-volume-too-much", **words))
     elif total > policy.ia_volume_warning_ml:
         findings.append(found("order.ia-volume-large", volume=total, warning=policy.ia_volume_warning_ml))

@@ -81,7 +81,13 @@ def _dose_area(dose: StatedDose, low: Decimal, high: Decimal) -> list[Finding]:
         return []
     stated = _stated(dose, "dose-area product")
     likely = likely_units(value, _factor(stated, DOSE_AREA), low, high, DOSE_AREA)
-    words = {"stated": stated, "value": _plain(value), "low": low, "high": high, "likely": _meant(likely)}
+    words: dict[str, Any] = {
+        "stated": stated,
+        "value": _plain(value),
+        "low": low,
+        "high": high,
+        "likely": _meant(likely),
+    }
     return [found("dose.area-implausible", **words)]
 
 
@@ -97,7 +103,7 @@ def _kerma(dose: StatedDose, low: Decimal, high: Decimal) -> list[Finding]:
         likely = "" if least <= kerma <= most else likely_units(kerma, _factor(stated, KERMA), least, most, KERMA)
         if least <= kerma <= most:
             return []
-        words = {"stated": stated, "low": _plain(least), "high": _plain(most), "likely": _meant(likely)}
+        words: dict[str, Any] = {"stated": stated, "low": _plain(least), "high": _plain(most), "likely": _meant(likely)}
         return [found("dose.kerma-implausible", **words)]
     if kerma > 0 and plausible("reference_field_cm2", area / kerma):
         return []

@@ -1,6 +1,7 @@
 """Given and wasted make up what was drawn, and agree with the record of the procedure."""
 
 from decimal import Decimal
+from typing import Any
 
 from sijoint.model import Assessed, Finding, Session, SyringeAccount, SyringeUse
 from sijoint.pathway.findings import assessed, found
@@ -37,7 +38,7 @@ def syringe_accounts(session: Session, policy: Policy) -> Assessed:
             continue
         missing = syringe.drawn_ml - account.given_ml - account.wasted_ml
         if abs(missing) > policy.syringe_tolerance_ml:
-            words = {"drawn": syringe.drawn_ml, "given": account.given_ml, "wasted": account.wasted_ml}
+            words: dict[str, Any] = {"drawn": syringe.drawn_ml, "given": account.given_ml, "wasted": account.wasted_ml}
             findings.append(found("syringe.account-sum", of=syringe.id, what=syringe.use, missing=missing, **words))
     return assessed([*findings, *_against_the_record(session, latest, policy)])
 

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 from sijoint.formulary import IngredientKind, incompatible
 from sijoint.model import (
@@ -92,7 +93,7 @@ def _vial(vial: Vial, policy: Policy, now: datetime) -> list[Finding]:
 
 
 def _opened(vial: Vial, name: str, lot: str, policy: Policy, now: datetime) -> list[Finding]:
-    words = {"of": vial.agent, "agent": name, "lot": lot}
+    words: dict[str, Any] = {"of": vial.agent, "agent": name, "lot": lot}
     if vial.kind is VialKind.UNKNOWN:
         return [found("syringe.vial-kind", **words)]
     if vial.kind is VialKind.SINGLE_DOSE:
@@ -126,7 +127,7 @@ def _mixed(syringe: Syringe) -> list[Finding]:
         answer = vial.preservative.answer
         if suspensions and one.anaesthetic is not None and answer is not Answer.NO:
             steroid = suspensions[0].name
-            words = {"anaesthetic": one.name, "steroid": steroid, "answer": answer}
+            words: dict[str, Any] = {"anaesthetic": one.name, "steroid": steroid, "answer": answer}
             findings.append(found("syringe.preservative", of=one.code, **words))
     return findings
 
@@ -146,7 +147,7 @@ def _as_ordered(syringe: Syringe, order: Order) -> list[Finding]:
         if agent not in ordered:
             findings.append(found("syringe.not-ordered", of=agent, agent=_name(agent), what=syringe.use))
         elif drawn > ordered[agent] and syringe.use is not SyringeUse.CONTRAST:
-            words = {"agent": _name(agent), "drawn": drawn, "ordered": ordered[agent]}
+            words: dict[str, Any] = {"agent": _name(agent), "drawn": drawn, "ordered": ordered[agent]}
             findings.append(found("syringe.more-than-ordered", of=agent, **words))
     return findings
 
