@@ -218,5 +218,7 @@ def test_every_paper_that_the_facts_allow_is_there_and_no_other():
     assert {"session-1-note", "session-2-note", "session-1-verdict", "letter", "emergency-cards"} <= names
     assert "session-2-verdict" not in names
     assert "session-1-labels" not in names
-    before = replace(EPISODE, sessions=(with_block(procedure=None, verdict=None, booking=None, preparation=None),), repeat_answers=())
+    before = replace(
+        EPISODE, sessions=(with_block(procedure=None, verdict=None, booking=None, preparation=None),), repeat_answers=()
+    )
     assert set(papers(before, made_up.PATIENT, POLICY, WRITTEN + timedelta(days=1))) == {"letter", "emergency-cards"}
