@@ -166,6 +166,20 @@ def test_a_medicine_on_the_list_speaks_louder_than_a_no(typed):
     assert advice(taking).painkiller is Painkiller.PARACETAMOL
 
 
+@pytest.mark.parametrize("pressure", ["losartan", "ramipril"])
+def test_an_ace_inhibitor_or_arb_speaks_against_it_with_a_diuretic_only(pressure):
+    one, diuretic = (Medicine(code, code, "nurse") for code in (pressure, "hydrochlorothiazide"))
+    assert advice(answers(medicines=(one,))).painkiller is Painkiller.IBUPROFEN
+    assert advice(answers(medicines=(diuretic,))).painkiller is Painkiller.IBUPROFEN
+    assert advice(answers(medicines=(one, diuretic))).painkiller is Painkiller.PARACETAMOL
+
+
+@pytest.mark.parametrize("word", ["Advil", "Aspro", "NSAID", "celecoxib"])
+def test_an_allergy_under_any_name_of_such_a_drug_speaks_against_it(word):
+    to_it = answers(allergies=(Allergy(word, True, ReactionGrade.MILD),))
+    assert advice(to_it).painkiller is Painkiller.PARACETAMOL
+
+
 def test_metformin_speaks_against_nothing_and_an_unmatched_medicine_against_ibuprofen():
     assert advice(answers(medicines=(Medicine("Glucophage", "metformin", "nurse"),))).painkiller is Painkiller.IBUPROFEN
     for unmatched in (
