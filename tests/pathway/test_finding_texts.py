@@ -10,7 +10,17 @@ from well_patient import FACT_NAMES
 
 import sijoint.pathway
 from sijoint.model import Decision, Severity
-from sijoint.pathway import UnknownFinding, allows, assessed, exclusions, explain, fact_rules, finding_texts, found
+from sijoint.pathway import (
+    UnknownFinding,
+    allows,
+    assessed,
+    causes_named,
+    exclusions,
+    explain,
+    fact_rules,
+    finding_texts,
+    found,
+)
 from sijoint.pathway.screening import FactRule
 
 ROOM = Path(sijoint.pathway.__file__).parent
@@ -19,7 +29,7 @@ CODE = "".join(file.read_text(encoding="utf-8") for file in sorted(ROOM.glob("*.
 
 def test_every_text_is_used_by_a_rule():
     by_data = {code for rule in fact_rules() for code in (rule.yes, rule.yes_with_steroid, rule.no)}
-    by_data |= {one.yes for one in exclusions()}
+    by_data |= {one.yes for one in exclusions()} | {one.think_of for one in causes_named().values()}
     unused = [code for code in finding_texts() if f'"{code}"' not in CODE and code not in by_data]
     assert unused == []
 

@@ -17,7 +17,7 @@ from sijoint.model import (
     Referrer,
     RequestedBy,
 )
-from sijoint.pathway import PointsTo, assess_referral, body_map, check_request, sides_marked
+from sijoint.pathway import PointsTo, assess_referral, body_map, causes_named, check_request, sides_marked
 
 
 def asked(**changes):
@@ -37,6 +37,9 @@ def test_a_complete_request_leaves_nothing_open():
         ({"requested_by": RequestedBy.REFERRER}, "request.no-referrer"),
         ({"requested_by": RequestedBy.REFERRER, "referrer": Referrer(" ")}, "request.no-referrer"),
         ({"causes": (Cause.SCIATICA,)}, "request.duplicate-cause"),
+        ({"causes": (Cause.TRAUMA, Cause.MUSCLE_TIGHTNESS)}, "request.cause-trauma"),
+        ({"causes": (Cause.PREGNANCY,)}, "request.cause-pregnancy"),
+        ({"causes": (Cause.ARTHRITIS, Cause.LEG_LENGTH_DIFFERENCE)}, "request.cause-arthritis"),
         ({"pain_since": None}, "referral.pain-too-short"),
         ({"areas": (PainArea("elbow", Side.LEFT),)}, "request.area-unknown"),
         ({"areas": (PainArea("buttock", None),)}, "request.area-no-side"),
@@ -86,6 +89,11 @@ def test_weeks_that_the_patient_logged_count_with_those_of_the_visit():
     assert "referral.care-too-short" in codes(assess_referral(request_(), bare, POLICY, NOW))
     for request, log in ((replace(request_(), conservative_care=(care,)), ()), (request_(), (care,))):
         assert assess_referral(request, bare, POLICY, NOW, log).decision is Decision.CLEAR
+
+
+def test_all_seven_causes_have_a_row_with_its_source():
+    assert set(causes_named()) == set(Cause)
+    assert all(one.source for one in causes_named().values())
 
 
 def test_the_map_has_every_zone_and_says_which_places_have_sides():

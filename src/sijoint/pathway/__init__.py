@@ -16,6 +16,7 @@ from sijoint.pathway.authorisations import check_authorisation, units_used
 from sijoint.pathway.block_rule import changed_since, frozen_rule
 from sijoint.pathway.body_map import BodyRegion, PointsTo, body_map, sides_marked
 from sijoint.pathway.calls import Call, CallReason, calls_due, flags_of
+from sijoint.pathway.causes import CauseNamed, causes_named
 from sijoint.pathway.complications import Incidence, complication_findings, incidences, is_open, next_follow_up
 from sijoint.pathway.consent import (
     ConsentRisk,
@@ -58,6 +59,7 @@ from sijoint.pathway.going_home import NothingToTakeHome, discharge_sheet
 from sijoint.pathway.injections import action_window, drug_given, injected_at
 from sijoint.pathway.languages import Language, UnknownLanguage, language, languages
 from sijoint.pathway.left_early import NotEarly, left_early
+from sijoint.pathway.medicines import accepted
 from sijoint.pathway.next_steps import next_steps
 from sijoint.pathway.notes import (
     RefusedNote,
@@ -68,7 +70,6 @@ from sijoint.pathway.notes import (
     text_digest,
 )
 from sijoint.pathway.ordering import check_order, order_rule
-from sijoint.pathway.medicines import accepted
 from sijoint.pathway.overrides import RefusedOverride, apply_overrides, check_override, facts_digest
 from sijoint.pathway.packet import NothingToClaim, billing_lines, evidence_packet
 from sijoint.pathway.pain_back import pain_back_entries, pain_back_prompts
@@ -145,6 +146,7 @@ __all__ = [
     "BodyRegion",
     "Call",
     "CallReason",
+    "CauseNamed",
     "ConsentRisk",
     "DiarySlot",
     "DueState",
@@ -208,6 +210,7 @@ __all__ = [
     "by_payers_rule",
     "calls_due",
     "cards_edition",
+    "causes_named",
     "changed_since",
     "changed_today",
     "check_account",

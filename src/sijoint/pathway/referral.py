@@ -10,7 +10,6 @@ from sijoint.model import (
     AppointmentRequest,
     Assessed,
     Assessment,
-    Cause,
     ConservativeCare,
     ConservativeKind,
     Finding,
@@ -19,6 +18,7 @@ from sijoint.model import (
     RequestedBy,
 )
 from sijoint.pathway.body_map import body_map_findings
+from sijoint.pathway.causes import cause_findings
 from sijoint.pathway.exclusions import conditions_suspected, exclusion_findings, redirect_within
 from sijoint.pathway.findings import assessed, found
 from sijoint.pathway.policy import Policy
@@ -42,8 +42,7 @@ def check_request(
         findings.append(found("request.no-reason"))
     if request.requested_by is RequestedBy.REFERRER and (request.referrer is None or not request.referrer.name.strip()):
         findings.append(found("request.no-referrer"))
-    if Cause.SCIATICA in request.causes:
-        findings.append(found("request.duplicate-cause"))
+    findings += cause_findings(request.causes)
     if request.pain_since is None or Span(policy.pain_months, True).after(request.pain_since) > now.date():
         findings.append(found("referral.pain-too-short", months=policy.pain_months))
     if request.pain_since is not None and request.pain_since > now.date():
