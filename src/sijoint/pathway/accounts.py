@@ -72,7 +72,7 @@ def radiation(procedure: Procedure) -> tuple[Decimal, Decimal, Decimal, int]:
     stated = procedure.dose
     if stated is not None:
         parts = (stated.dose_area_product_mgy_cm2, stated.kerma_reference_mgy, stated.seconds)
-        area, kerma, seconds = (Decimal(0) if one is None else one for one in parts)
+        area, kerma, seconds = (one or Decimal(0) for one in parts)
         return area, kerma, seconds, int(None in parts[:2])
     known = [one for one in procedure.exposures if _measured(one.dose_area_product_mgy_cm2, one.kerma_reference_mgy)]
     return (
@@ -85,8 +85,12 @@ def radiation(procedure: Procedure) -> tuple[Decimal, Decimal, Decimal, int]:
 
 def _radiation(procedures: list[Procedure]) -> tuple[Decimal, Decimal, Decimal, int]:
     rows = [radiation(one) for one in procedures]
-    area, kerma, seconds = (sum((row[n] for row in rows), Decimal(0)) for n in range(3))
-    return area, kerma, seconds, sum(row[3] for row in rows)
+    return (
+        sum((row[0] for row in rows), Decimal(0)),
+        sum((row[1] for row in rows), Decimal(0)),
+        sum((row[2] for row in rows), Decimal(0)),
+        sum(row[3] for row in rows),
+    )
 
 
 def _measured(*values: float) -> bool:

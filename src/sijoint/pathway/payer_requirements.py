@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import date
+from typing import Any
 
 from sijoint.frames import Side
 from sijoint.model import (
@@ -29,7 +30,7 @@ PLACE = ("pain_above_l5", "radicular_pain")  # asked for by place, not among the
 ACTIVE = frozenset({ConservativeKind.PHYSIOTHERAPY, ConservativeKind.HOME_EXERCISE, ConservativeKind.MASSAGE})
 
 
-def requirement(code: str, met: Met, policy: Policy, value: str = "", **blanks: object) -> Requirement:
+def requirement(code: str, met: Met, policy: Policy, value: str = "", **blanks: Any) -> Requirement:
     """One requirement; ``value`` names the policy's value that it rests on, whose source then stands with it."""
     told = found(code, **blanks)
     source = policy.sources.get(value)
@@ -67,7 +68,7 @@ def before_requirements(
 
 def _duration(episode: Episode, policy: Policy, on: date) -> Requirement:
     since = episode.request.pain_since
-    blanks: dict[str, object] = {"months": policy.pain_months, "shows": "no day" if since is None else since}
+    blanks: dict[str, Any] = {"months": policy.pain_months, "shows": "no day" if since is None else since}
     if since is None:
         return requirement("payer.pain-duration", Met.NOT_SHOWN, policy, "pain_months", **blanks)
     long_enough = Span(policy.pain_months, True).after(since) <= on
