@@ -72,6 +72,7 @@ def test_an_example_fits_its_schema_and_its_rule_says_that_all_is_well(ask, name
     assert [one.message for one in Draft202012Validator(schema_of(ANSWERS[name])).iter_errors(answer)] == []
     assert answer["policy"] == {"id": "clinic", "effective": "2026-01-01"}
     assert answer["asked_at"] == NOW
+    assert answer["schema_version"] == "1"
 
 
 def test_the_example_of_a_policy_fits_its_schema_and_can_be_judged_by(ask, sij, tmp_path):

@@ -81,6 +81,7 @@ def _nearest(code: str, known: tuple[str, ...]) -> str:
     """By spelling, then by a word that the code shares."""
     near = get_close_matches(code, known, 3, 0.7)
     words = {word for word in re.split(r"[.\-_ ]", code.lower()) if len(word) > 3}
-    near = near or [one for one in known if words & set(re.split(r"[.\-]", one))]
+    shared = [one for one in known if words & set(re.split(r"[.\-]", one))]
+    near = near or sorted(shared, key=lambda one: not one.startswith(tuple(words)))
     hint = f"did you mean {' or '.join(near[:4])}?" if near else "`sij explain --list` shows them all"
     return f"no rule makes a finding {code!r}; {hint}"

@@ -17,6 +17,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from sijoint.exchange.facts import FACTS_SCHEMA_VERSION
 from sijoint.model import Assessed, Decision, DualVerdict, Finding, RecipeSheet, RepeatAnswer, Verdict, VerdictValue
 from sijoint.model.wire import to_wire
 from sijoint.pathway import Policy
@@ -32,7 +33,12 @@ EXIT_HELP = (
 def print_json(answer: dict[str, Any], policy: Policy, now: datetime) -> None:
     """The contract's fields, and what they were judged by."""
     judged_by = {"id": policy.id, "effective": policy.effective.isoformat()}
-    whole = {**answer, "policy": judged_by, "asked_at": now.isoformat().replace("+00:00", "Z")}
+    whole = {
+        "schema_version": FACTS_SCHEMA_VERSION,
+        **answer,
+        "policy": judged_by,
+        "asked_at": now.isoformat().replace("+00:00", "Z"),
+    }
     typer.echo(json.dumps(whole, indent=1, ensure_ascii=False))
 
 
