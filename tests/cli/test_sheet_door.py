@@ -14,7 +14,7 @@ sys.path.insert(0, str(Path(__file__).parent.parent))
 
 import made_up_episode as made_up
 from sijoint.exchange import EpisodeFile, MadeBy, episode_text
-from sijoint.model import Episode, EpisodeState, StoreKind
+from sijoint.model import BookingChange, BookingEvent, Episode, EpisodeState, StoreKind
 from sijoint.records import Tag, open_store
 
 REQUESTED = Episode(
@@ -88,6 +88,22 @@ def test_the_visit_and_the_diary_become_calendar_entries_that_name_nobody(sij, e
     for written in (visit.read_text(encoding="utf-8"), diary.read_text(encoding="utf-8")):
         for private in (made_up.PATIENT.family_name, "sacroiliac", "injection", "pain", "left"):
             assert private not in written
+
+
+def test_a_cancelled_visit_takes_its_entry_out_of_the_calendar(sij, tmp_path):
+    whole = made_up.episode()
+    booked = whole.sessions[0]
+    gone = BookingChange(BookingEvent.CANCELLED, booked.booking.at, made_up.at(1, 30), "front desk")
+    session = replace(booked, booking=None, preparation=None, procedure=None, booking_changes=(gone,))
+    path, out = tmp_path / "cancelled.json", tmp_path / "visit.ics"
+    file = EpisodeFile(StoreKind.VIRTUAL, made_up.PATIENT, replace(whole, sessions=(session,)), VERSION)
+    path.write_text(episode_text(file), encoding="utf-8")
+    assert sij("sheet", "preparation", path, "--out", out)[0] == 0
+    calendar = Calendar.from_ical(out.read_bytes())
+    (event,) = calendar.walk("VEVENT")
+    assert str(calendar["method"]) == "CANCEL"
+    assert str(event["status"]) == "CANCELLED"
+    assert event.decoded("dtstart") == booked.booking.at
 
 
 def test_from_a_store_the_reading_is_on_record(sij, store_file):

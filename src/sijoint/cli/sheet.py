@@ -15,7 +15,7 @@ from sijoint.cli.outfile import UnusableFile, write_whole
 from sijoint.cli.rule_asked import Now, PolicyChoice, moment, policy_for
 from sijoint.clinic import sealed_packet
 from sijoint.exchange import AppointmentNotice, calendar_file, diary_file, read_episode_text
-from sijoint.model import Episode, Patient, SealedPacket, Session, StoreKind
+from sijoint.model import Booking, BookingEvent, Episode, Patient, SealedPacket, Session, StoreKind
 from sijoint.pathway import Language, Policy, language, languages, policy_names
 from sijoint.records import Purpose, Store, Viewing, open_store
 from sijoint.report import (
@@ -166,12 +166,28 @@ def _policy(choice: str | None, episode: Episode, number: int, at: datetime) -> 
 def _calendar(kind: PaperKind, session: Session, episode: Episode, number: int, told: Language) -> bytes:
     """The visit with a reminder the day before, or every question of the diary."""
     if kind is PaperKind.PREPARATION:
-        if session.booking is None:
+        booking, cancelled = session.booking, _cancelled(session)
+        visit = booking or cancelled
+        if visit is None:
             raise UnusableAsk("there is no visit for a calendar: book first")
-        summary = told.word("papers", "calendar_visit")
-        notice = AppointmentNotice(episode.id, number - 1, episode.version, summary, remind_before=REMINDER)
-        return calendar_file(session.booking, VISIT, notice)
+        notice = AppointmentNotice(
+            episode.id,
+            number - 1,
+            episode.version,
+            told.word("papers", "calendar_visit"),
+            cancelled=booking is None,
+            remind_before=REMINDER,
+        )
+        return calendar_file(visit, VISIT, notice)
     summary, note = told.word("papers", "calendar_diary"), told.word("papers", "calendar_note")
     notice = AppointmentNotice(episode.id, number - 1, episode.version, summary, note=note)
     made_at = session.procedure.ended_at if session.procedure else None
     return diary_file(session.prompts, made_at or datetime.fromtimestamp(0, UTC), notice)
+
+
+def _cancelled(session: Session) -> Booking | None:
+    """The visit that was cancelled last and not booked again: its entry takes the old one out of the calendar."""
+    last = session.booking_changes[-1] if session.booking_changes else None
+    if last is None or last.event is not BookingEvent.CANCELLED:
+        return None
+    return Booking(last.appointment, last.at, last.by)
