@@ -215,6 +215,7 @@ def test_seafood_is_no_contrast_and_words_that_match_nothing_stop_until_set_asid
     misspelt = Allergy("lidocain", True, ReactionGrade.ANAPHYLAXIS)
     assert codes(screened(answers(allergies=(misspelt,)))) == {"allergy.unmatched"}
     assert screened(answers(allergies=(misspelt,))).decision is Decision.STOP
+    assert "lidocaine" in screened(answers(allergies=(misspelt,))).findings[0].clinician
     aside = Allergy("strawberries", False, ReactionGrade.MILD, set_aside_by="Dr B")
     assert codes(screened(answers(allergies=(aside,)))) == {"allergy.set-aside"}
 
@@ -257,6 +258,8 @@ def test_a_name_that_nobody_matched_is_a_finding_until_a_clinician_sets_it_aside
         "medicine.unmatched",
         "antithrombotic.continue",  # until somebody decides it counts as what it may be
     }
+    near = next(one for one in screened(answers(medicines=(med("agrenox"),))).findings)
+    assert near.clinician.endswith("Near it on the list: aspirin with dipyridamole.")
     aside = med("red pills", set_aside_by="Dr B")
     assert codes(screened(answers(medicines=(aside,)))) == {"medicine.set-aside"}
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from sijoint.formulary import Where, agent, agents, allergen, allergy_words, ingredients
+from sijoint.formulary import Where, agent, agents, allergen, allergy_words, ingredients, propose_allergen
 from sijoint.model import Allergy, Answer, Fact, Finding, Order, ReactionGrade, ScreeningAnswers
 from sijoint.pathway.doses import agents_of, all_lines, steroid_agents
 from sijoint.pathway.findings import found
@@ -67,7 +67,8 @@ def _unmatched(allergy: Allergy, word: str) -> Finding:
     told = allergy.typed.strip() or allergy.agent
     if allergy.set_aside_by.strip():
         return found("allergy.set-aside", of=word or "no name", allergy=told, by=allergy.set_aside_by)
-    return found("allergy.unmatched", of=word or "no name", allergy=told)
+    near = " or ".join(dict.fromkeys(one.matched_name for one in propose_allergen(told))) or "nothing"
+    return found("allergy.unmatched", of=word or "no name", allergy=told, near=near)
 
 
 def _beside_the_syringe(allergy: Allergy, code: str, answers: ScreeningAnswers) -> Iterator[Finding]:

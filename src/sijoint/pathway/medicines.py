@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import datetime
 
-from sijoint.formulary import ListedMedicine, Proposal, ingredients_of, medicine
+from sijoint.formulary import ListedMedicine, Proposal, ingredients_of, medicine, propose
 from sijoint.model import Finding, Medicine, Order, ScreeningAnswers, Sedation
 from sijoint.pathway.doses import steroid_agents
 from sijoint.pathway.findings import found
@@ -46,12 +46,21 @@ def _name(one: Medicine, answers: ScreeningAnswers) -> Iterator[Finding]:
         if one.set_aside_by.strip():
             yield found("medicine.set-aside", of=one.typed, typed=one.typed, by=one.set_aside_by)
         else:
-            yield found("medicine.unmatched", of=one.typed, typed=one.typed)
+            yield found("medicine.unmatched", of=one.typed, typed=one.typed, near=_near(one.typed))
     accepted = {other.agent for other in answers.medicines if matched(other) is not None}
     product = ingredients_of(one.typed)
     missing = [part.name for part in product if part.code not in accepted]
     if len(product) > 1 and missing and matched(one) is not None:
         yield found("medicine.combination", of=one.typed, typed=one.typed, missing=" and ".join(missing))
+
+
+def _near(typed: str) -> str:
+    """What the name may mean, best first, for the person who decides."""
+    words = []
+    for proposal in propose(typed):
+        parts = [known.name for code in (proposal.code, *proposal.also) if (known := medicine(code)) is not None]
+        words.append(" with ".join(parts))
+    return " or ".join(words) or "nothing"
 
 
 def _with_steroid(answers: ScreeningAnswers, order: Order) -> Iterator[Finding]:
