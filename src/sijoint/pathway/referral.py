@@ -166,7 +166,7 @@ def _provocations(assessment: Assessment, side: Side | None, policy: Policy) -> 
     ]
     undone = [str(test) for test, answers in said.items() if not answers & {Answer.YES, Answer.NO}]
     if undone:
-        findings.append(found("referral.tests-missing", side=side or "side not stated", tests=", ".join(undone)))
+        findings.append(found("referral.tests-missing", side=side or "unstated", tests=", ".join(undone)))
     positive = len({test for test, answers in said.items() if Answer.YES in answers})
     if positive < policy.provocation_tests:
         where = side or "side not stated"
