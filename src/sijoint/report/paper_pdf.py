@@ -2,19 +2,13 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from functools import cache
 from io import BytesIO
-from pathlib import Path
 from xml.sax.saxutils import escape
 
-from matplotlib import get_data_path
-from reportlab.lib.colors import Color, HexColor, white
-from reportlab.lib.enums import TA_RIGHT
+from reportlab.lib.colors import white
 from reportlab.lib.pagesizes import A4
 from reportlab.lib.styles import ParagraphStyle
 from reportlab.lib.units import mm
-from reportlab.pdfbase import pdfmetrics
-from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import (
     BaseDocTemplate,
@@ -30,13 +24,21 @@ from reportlab.platypus import (
 )
 from reportlab.platypus.doctemplate import LayoutError
 
-from sijoint.report.paper import Block, Form, Grid, Paper, Part, Points, Rows, Words
+from sijoint.report.paper import Form, Paper, Part
+from sijoint.report.pdf_blocks import (
+    ACCENT,
+    BOLD,
+    INK,
+    PLAIN,
+    SOFT,
+    TINT,
+    line_below,
+    padding,
+    part_flowables,
+    register_fonts,
+    words_style,
+)
 
-INK, SOFT, LINE, ACCENT, TINT = (HexColor(one) for one in ("#1d252c", "#56616b", "#d5dbe0", "#0b5c7a", "#e8f1f5"))
-PLAIN, BOLD = (
-    "DejaVuSans",
-    "DejaVuSans-Bold",
-)  # they come with matplotlib, hold every sign we write, and read well small
 SIDE, TOP, FOOT = 17 * mm, 14 * mm, 17 * mm
 WIDTH = A4[0] - 2 * SIDE
 LABEL_COLUMNS = 3
@@ -74,7 +76,7 @@ def _on_one_page(paper: Paper, size: float) -> bytes | None:
 
 
 def _set(paper: Paper, size: float) -> tuple[bytes, int]:
-    _fonts()
+    register_fonts()
     out = BytesIO()
     document = BaseDocTemplate(
         out,
@@ -123,7 +125,7 @@ def _story(paper: Paper, size: float) -> Iterator[Flowable]:
         yield _two_columns(rest, size)
     else:
         for part in paper.parts:
-            told = list(_part(part, size, WIDTH))
+            told = list(part_flowables(part, size, WIDTH))
             if part.framed:
                 yield KeepTogether([Spacer(0, size * 0.5), _frame(told, WIDTH), Spacer(0, size * 0.3)])
             else:
@@ -134,102 +136,26 @@ def _head(paper: Paper, size: float) -> Iterator[Flowable]:
     for notice in paper.notices:
         style = ParagraphStyle("notice", fontName=BOLD, fontSize=size * 0.8, leading=size * 1.1, textColor=white)
         bar = Table([[Paragraph(escape(notice), style)]], colWidths=[WIDTH])
-        bar.setStyle(TableStyle([("BACKGROUND", (0, 0), (-1, -1), INK), *_padding(3, 7), _below(1, white)]))
+        bar.setStyle(TableStyle([("BACKGROUND", (0, 0), (-1, -1), INK), *padding(3, 7), line_below(1, white)]))
         yield bar
     yield Spacer(0, size * 0.5)
     title = ParagraphStyle("title", fontName=BOLD, fontSize=size * 1.65, leading=size * 2, textColor=ACCENT)
     yield Paragraph(escape(paper.title), title)
     if paper.who:
-        yield Paragraph(escape(paper.who), _style(size, SOFT))
+        yield Paragraph(escape(paper.who), words_style(size, SOFT))
     for line in paper.lead:
         style = ParagraphStyle("lead", fontName=BOLD, fontSize=size * 1.1, leading=size * 1.5, spaceBefore=size * 0.25)
         yield Paragraph(escape(line), style)
     rule = Table([[""]], colWidths=[WIDTH], rowHeights=[size * 0.5])
-    rule.setStyle(TableStyle([_below(1.4, ACCENT)]))
+    rule.setStyle(TableStyle([line_below(1.4, ACCENT)]))
     yield rule
     yield Spacer(0, size * 0.35)
-
-
-def _part(part: Part, size: float, width: float) -> Iterator[Flowable]:
-    blocks = [one for block in part.blocks for one in _block(block, size, width)]
-    if part.heading:
-        colour = INK if part.framed else ACCENT
-        style = ParagraphStyle(
-            "heading",
-            fontName=BOLD,
-            fontSize=size * 1.08,
-            leading=size * 1.36,
-            textColor=colour,
-            spaceBefore=0 if part.framed else size * 0.62,
-            spaceAfter=size * 0.16,
-        )
-        blocks.insert(0, Paragraph(escape(part.heading), style))
-    yield from blocks
-
-
-def _block(block: Block, size: float, width: float) -> Iterator[Flowable]:
-    match block:
-        case Words(text, strong, soft):
-            yield Paragraph(escape(text), _style(size, SOFT if soft else INK, BOLD if strong else PLAIN))
-        case Points(items):
-            for item in items:
-                yield Paragraph(f"<bullet>•</bullet>{escape(item)}", _style(size, INK, left=size))
-        case Rows(pairs):
-            yield _table([[*pair] for pair in pairs], [width * 0.36, width * 0.64], size, first=SOFT)
-        case Grid(head, lines, caption, numbers):
-            if caption:
-                yield Paragraph(escape(caption), _style(size * 0.9, SOFT))
-            yield _table(
-                [[*head], *([*line] for line in lines)], _widths(head, lines, width, size), size, numbers, head=True
-            )
-
-
-def _table(
-    lines: list[list[str]],
-    widths: list[float],
-    size: float,
-    numbers: tuple[int, ...] = (),
-    *,
-    head: bool = False,
-    first: Color = INK,
-) -> Table:
-    def cell(text: str, row: int, column: int) -> Paragraph:
-        colour = SOFT if head and row == 0 else first if column == 0 else INK
-        style = _style(size * (0.88 if head else 1), colour, BOLD if head and row == 0 else PLAIN)
-        style.alignment = TA_RIGHT if column in numbers else 0
-        style.spaceAfter = 0
-        return Paragraph(escape(text), style)
-
-    told = [[cell(text, row, column) for column, text in enumerate(line)] for row, line in enumerate(lines)]
-    table = Table(told, colWidths=widths, repeatRows=1 if head else 0)
-    rules = [_below(0.4, LINE), ("VALIGN", (0, 0), (-1, -1), "TOP"), *_padding(size * 0.16, size * 0.35)]
-    table.setStyle(TableStyle([*rules, ("LINEBELOW", (0, 0), (-1, 0), 0.8, SOFT)] if head else rules))
-    table.spaceAfter = size * 0.4
-    return table
-
-
-def _widths(head: tuple[str, ...], lines: tuple[tuple[str, ...], ...], width: float, size: float) -> list[float]:
-    """Each column holds its longest word; what is left goes where whole cells would like more."""
-
-    def wide(text: str, font: str) -> float:
-        return float(pdfmetrics.stringWidth(text, font, size * 0.88)) + size
-
-    cells = [
-        [(text, BOLD if row == 0 else PLAIN) for row, text in enumerate(of)] for of in zip(head, *lines, strict=True)
-    ]
-    least = [max(wide(word, font) for text, font in of for word in text.split() or [""]) for of in cells]
-    whole = [max(wide(text, font) for text, font in of) for of in cells]
-    left = width - sum(least)
-    if left <= 0:
-        return [width * one / sum(least) for one in least]
-    wished = [max(most - word, 0.1) for most, word in zip(whole, least, strict=True)]
-    return [word + left * wish / sum(wished) for word, wish in zip(least, wished, strict=True)]
 
 
 def _frames_beside(parts: list[Part], size: float) -> Flowable:
     """What must not be overlooked, in one frame across the page."""
     width = WIDTH / len(parts)
-    cells = [list(_part(part, size, width - 8 * mm)) for part in parts]
+    cells = [list(part_flowables(part, size, width - 8 * mm)) for part in parts]
     table = Table([cells], colWidths=[width] * len(parts))
     table.setStyle(
         TableStyle(
@@ -238,7 +164,7 @@ def _frames_beside(parts: list[Part], size: float) -> Flowable:
                 ("INNERGRID", (0, 0), (-1, -1), 0.5, INK),
                 ("BACKGROUND", (0, 0), (-1, -1), TINT),
                 ("VALIGN", (0, 0), (-1, -1), "TOP"),
-                *_padding(size * 0.5, 4 * mm),
+                *padding(size * 0.5, 4 * mm),
             ]
         )
     )
@@ -248,19 +174,19 @@ def _frames_beside(parts: list[Part], size: float) -> Flowable:
 def _two_columns(parts: list[Part], size: float) -> Flowable:
     """The parts in their order, down the left column and on in the right one, as even as whole parts allow."""
     width = (WIDTH - GUTTER) / 2
-    told = [list(_part(part, size, width)) for part in parts]
+    told = [list(part_flowables(part, size, width)) for part in parts]
     heights = [sum(one.wrap(width, A4[1])[1] + one.getSpaceAfter() + one.getSpaceBefore() for one in of) for of in told]
     split = min(range(len(told) + 1), key=lambda count: max(sum(heights[:count]), sum(heights[count:])))
     left, right = ([one for of in side for one in of] for side in (told[:split], told[split:]))
     table = Table([[left, "", right]], colWidths=[width, GUTTER, width])
-    table.setStyle(TableStyle([("VALIGN", (0, 0), (-1, -1), "TOP"), *_padding(0, 0)]))
+    table.setStyle(TableStyle([("VALIGN", (0, 0), (-1, -1), "TOP"), *padding(0, 0)]))
     return table
 
 
 def _frame(told: list[Flowable], width: float) -> Table:
     table = Table([[told]], colWidths=[width])
     table.setStyle(
-        TableStyle([("BOX", (0, 0), (-1, -1), 1.2, INK), ("BACKGROUND", (0, 0), (-1, -1), TINT), *_padding(6, 9)])
+        TableStyle([("BOX", (0, 0), (-1, -1), 1.2, INK), ("BACKGROUND", (0, 0), (-1, -1), TINT), *padding(6, 9)])
     )
     return table
 
@@ -268,45 +194,13 @@ def _frame(told: list[Flowable], width: float) -> Table:
 def _labels(parts: tuple[Part, ...], size: float) -> Flowable:
     """Labels to cut out and stick on, with room for pen."""
     width = WIDTH / LABEL_COLUMNS
-    cells: list[list[Flowable]] = [list(_part(part, size, width - 6 * mm)) for part in parts]
+    cells: list[list[Flowable]] = [list(part_flowables(part, size, width - 6 * mm)) for part in parts]
     cells += [[] for _ in range(-len(cells) % LABEL_COLUMNS)]
     lines = [cells[start : start + LABEL_COLUMNS] for start in range(0, len(cells), LABEL_COLUMNS)]
     table = Table(lines, colWidths=[width] * LABEL_COLUMNS)
     table.setStyle(
         TableStyle(
-            [("GRID", (0, 0), (-1, -1), 0.5, SOFT), ("VALIGN", (0, 0), (-1, -1), "TOP"), *_padding(3 * mm, 3 * mm)]
+            [("GRID", (0, 0), (-1, -1), 0.5, SOFT), ("VALIGN", (0, 0), (-1, -1), "TOP"), *padding(3 * mm, 3 * mm)]
         )
     )
     return table
-
-
-def _style(size: float, colour: Color = INK, font: str = PLAIN, left: float = 0) -> ParagraphStyle:
-    return ParagraphStyle(
-        "words",
-        fontName=font,
-        fontSize=size,
-        leading=size * 1.34,
-        textColor=colour,
-        spaceAfter=size * 0.24,
-        leftIndent=left,
-        bulletIndent=0,
-        bulletFontName=PLAIN,
-        bulletFontSize=size,
-    )
-
-
-def _padding(up: float, across: float) -> list[tuple[object, ...]]:
-    sides = (("TOPPADDING", up), ("BOTTOMPADDING", up), ("LEFTPADDING", across), ("RIGHTPADDING", across))
-    return [(name, (0, 0), (-1, -1), value) for name, value in sides]
-
-
-def _below(width: float, colour: Color) -> tuple[object, ...]:
-    return ("LINEBELOW", (0, 0), (-1, -1), width, colour)
-
-
-@cache
-def _fonts() -> None:
-    folder = Path(get_data_path(), "fonts", "ttf")
-    for name in (PLAIN, BOLD):
-        pdfmetrics.registerFont(TTFont(name, folder / f"{name}.ttf"))
-    pdfmetrics.registerFontFamily(PLAIN, normal=PLAIN, bold=BOLD)
