@@ -68,7 +68,10 @@ def before_requirements(
 
 def _duration(episode: Episode, policy: Policy, on: date) -> Requirement:
     since = episode.request.pain_since
-    blanks: dict[str, Any] = {"months": policy.pain_months, "shows": "no day" if since is None else since}
+    blanks: dict[str, Any] = {
+        "months": policy.pain_months,
+        "shows": "no day" if since is None else f"since {since.day} {since:%B %Y}",
+    }
     if since is None:
         return requirement("payer.pain-duration", Met.NOT_SHOWN, policy, "pain_months", **blanks)
     long_enough = Span(policy.pain_months, True).after(since) <= on
