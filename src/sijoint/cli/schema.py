@@ -9,6 +9,7 @@ from sijoint.clinic.commands import Command as ClinicCommand
 from sijoint.exchange.episode_file import EpisodeFile
 from sijoint.exchange.facts import FACTS
 from sijoint.exchange.facts_schema import DRAFT, facts_schema, policy_schema
+from sijoint.exchange.procedure_file import ProcedureFile
 from sijoint.model import PreparationSheet, Procedure, RecipeSheet, RepeatAnswer, Verdict
 from sijoint.model.finding import Assessed
 from sijoint.model.wire import json_schema
@@ -31,10 +32,10 @@ SCHEMAS: dict[str, Any] = {
     "preparation-sheet": PreparationSheet,
     "recipe-sheet": RecipeSheet,
 }
-READ = {f"{name}-facts": kind for name, kind in FACTS.items()}
+READ: dict[str, type[Any]] = {**{f"{name}-facts": kind for name, kind in FACTS.items()}, "procedure-facts": ProcedureFile}
 ABOUT = {
     "episode": "a whole episode as a file",
-    "procedure": "what was done in the room",
+    "procedure": "what was done, as the record holds it",
     "command": "one command to the room",
     "clinic-command": "one command to the clinic",
     "event": "one thing that happened in the room",
@@ -46,6 +47,7 @@ ABOUT = {
     "preparation-sheet": "the answer of `sij prepare`",
     "recipe-sheet": "what a recipe comes to, in the answer of `sij dose`",
     **{f"{name}-facts": f"what `sij {name}` reads" for name in FACTS},
+    "procedure-facts": "a procedure written down by hand or told by another system",
     "policy": "a policy file (TOML)",
 }
 

@@ -6,10 +6,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import fields, is_dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from types import NoneType
-from typing import Any, TypeVar, get_args, get_type_hints
+from types import NoneType, UnionType
+from typing import Any, TypeVar, get_args, get_origin, get_type_hints
 
-from sijoint.exchange.strict_reading import UnreadableFacts, read_strictly
+from sijoint.exchange.strict_reading import UnreadableFacts, member_named, read_strictly
 from sijoint.model import Booking, DiaryPrompt, DischargeSheet, PreparationSheet
 
 T = TypeVar("T")
@@ -88,7 +88,10 @@ def _toml(text: str, place: str) -> Any:
 
 def _with_nulls(plain: Any, kind: Any) -> Any:
     """TOML has no null: a field that may be null and is not there is."""
-    inner = next((one for one in get_args(kind) if one is not NoneType and one is not Ellipsis), kind)
+    if get_origin(kind) is UnionType:
+        inner = member_named(plain, kind)
+    else:
+        inner = next((one for one in get_args(kind) if one is not Ellipsis), kind)
     if isinstance(plain, list):
         return [_with_nulls(one, inner) for one in plain]
     if not isinstance(plain, dict) or not is_dataclass(inner):

@@ -50,7 +50,11 @@ def _read(plain: Any, kind: Any, place: str, defects: list[str]) -> Any:
     if get_origin(kind) is UnionType:
         if plain is None and NoneType in get_args(kind):
             return None
-        return _read(plain, next(one for one in get_args(kind) if one is not NoneType), place, defects)
+        chosen = member_named(plain, kind)
+        if chosen is None:
+            defects.append(f"{place} takes a table whose kind is one of {', '.join(_kinds(kind))}")
+            return None
+        return _read(plain, chosen, place, defects)
     if get_origin(kind) is tuple:
         return _list(plain, get_args(kind), place, defects)
     if is_dataclass(kind) and isinstance(kind, type):
@@ -60,6 +64,19 @@ def _read(plain: Any, kind: Any, place: str, defects: list[str]) -> Any:
     except _Wrong as wrong:
         defects.append(f"{place} {wrong}")
         return None
+
+
+def member_named(plain: Any, kind: Any) -> Any:
+    """The one type of a union: the only one there is, or the one whose ``kind`` the table names; None where none is."""
+    members = [one for one in get_args(kind) if one is not NoneType]
+    if len(members) == 1:
+        return members[0]
+    named = plain.get("kind") if isinstance(plain, dict) else None
+    return _kinds(kind).get(named) if isinstance(named, str) else None
+
+
+def _kinds(kind: Any) -> dict[str, Any]:
+    return {get_args(get_type_hints(one)["kind"])[0]: one for one in get_args(kind) if one is not NoneType}
 
 
 def _list(plain: Any, kinds: tuple[Any, ...], place: str, defects: list[str]) -> tuple[Any, ...]:
