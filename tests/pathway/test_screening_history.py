@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from well_patient import FACT_NAMES, GOOD_WHEN_YES, NO, NOW, POLICY, UNKNOWN, YES, answers, codes, order, patient
 
-from sijoint.formulary import allergens, allergy_words, medicines, propose, propose_allergen
+from sijoint.formulary import allergens, allergy_words, medicines, propose, propose_allergen, skin_preparations
 from sijoint.frames import Side
 from sijoint.model import (
     NOT_ASKED,
@@ -20,12 +20,14 @@ from sijoint.model import (
     ReactionGrade,
     Sedation,
     Sex,
+    SkinPreparation,
     SteroidTaken,
     Vaccination,
     VaccineKind,
 )
 from sijoint.pathway import accepted, screen
 from sijoint.pathway.allergies import worst_reaction
+from sijoint.pathway.skin import check_skin
 from sijoint.pathway.vaccines import vaccine_spacings
 
 STEROID = (("lidocaine_2_percent", "0.5"), ("triamcinolone_40", "1.0"))
@@ -365,3 +367,14 @@ def test_an_answer_withdrawn_never_makes_it_safer(facts, added, the_order, name,
 
 def test_every_question_whose_yes_is_good_is_known_to_these_tests():
     assert set(GOOD_WHEN_YES) <= set(FACT_NAMES)
+
+
+@pytest.mark.parametrize("word", ["Betadine", "povidone_iodine", "Iodine on the skin"])
+def test_a_skin_preparation_meets_an_allergy_under_any_of_its_names(word):
+    preparation = SkinPreparation("", NOW - timedelta(minutes=10), "nurse")
+    told = answers(allergies=(Allergy(word, True, ReactionGrade.MILD),))
+    held = {one for one in skin_preparations() if "povidone-iodine" in skin_preparations()[one].holds}
+    assert held
+    for agent in held:
+        assert "skin-prep.allergy" in codes(check_skin(replace(preparation, agent=agent), told, NOW))
+        assert "skin-prep.allergy" not in codes(check_skin(replace(preparation, agent=agent), answers(), NOW))

@@ -2,8 +2,9 @@
 
 from datetime import datetime, timedelta
 
-from sijoint.formulary import SkinPreparationAgent, skin_preparations
+from sijoint.formulary import SkinPreparationAgent, allergen, skin_preparations
 from sijoint.model import Answer, Assessed, Fact, Finding, ScreeningAnswers, SkinPreparation
+from sijoint.pathway.allergies import worst_reaction
 from sijoint.pathway.findings import assessed, found
 
 
@@ -41,7 +42,9 @@ def _allergies(agent: SkinPreparationAgent, answers: ScreeningAnswers | None) ->
     for part in agent.holds:
         listed = {one.agent.strip().casefold() for one in answers.allergies} if answers else set()
         answer = asked[part].answer if part in asked else Answer.NO
-        if answer is Answer.YES or part in listed:
+        known = allergen(part)  # an allergy may be on record under any name of it
+        reacted = known is not None and answers is not None and worst_reaction(answers, known.code) is not None
+        if answer is Answer.YES or part in listed or reacted:
             findings.append(found("skin-prep.allergy", of=part, part=part, agent=agent.name))
         elif answer is not Answer.NO:
             findings.append(found("skin-prep.allergy-unknown", of=part, part=part, answer=answer))
