@@ -7,14 +7,29 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from pdf_words import pages_of
 from sheets_of_many import discharge_sheets
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "pathway"))
 
-from well_patient import NOW, POLICY, YES, answers, episode, followed, order, patient, session
+from well_patient import (
+    FACT_NAMES,
+    NO,
+    NOW,
+    POLICY,
+    UNKNOWN,
+    YES,
+    answers,
+    episode,
+    followed,
+    order,
+    patient,
+    session,
+)
 
-from sijoint.model import ScreeningSet
+from sijoint.model import Medicine, OrderKind, PrescriberContact, ScreeningSet, Sedation
 from sijoint.pathway import UnknownLanguage, discharge_sheet, languages, preparation_sheet
 from sijoint.report import NoSuchPaper, discharge_paper, paper_pdf, session_of
 from sijoint.report.translated import discharge_in, preparation_in
@@ -93,3 +108,30 @@ def test_a_session_or_language_that_is_not_there_is_refused():
 def test_the_longest_discharge_sheet_of_each_language_fits_on_one_page(code):
     longest = max(discharge_sheets(code), key=lambda sheet: sum(len(item.text) for item in sheet.items))
     assert pages_of(paper_pdf(discharge_paper(longest, patient()))) == 1
+
+
+@given(
+    st.dictionaries(st.sampled_from(FACT_NAMES), st.sampled_from([YES, NO, UNKNOWN]), max_size=5),
+    st.sampled_from(OrderKind),
+    st.sampled_from(Sedation),
+    st.sampled_from(["", "Dr B"]),
+)
+@settings(max_examples=40, deadline=None)
+def test_whatever_was_answered_every_language_says_the_same_and_no_hold_without_signature(told, kind, sedation, signed):
+    drug = () if kind is OrderKind.DIAGNOSTIC else (("lidocaine_2_percent", "0.5"), ("triamcinolone_40", "1.0"))
+    asked = (PrescriberContact("apixaban", "Dr A", NOW - timedelta(days=5), "hold", signed, signed_for=NOW),)
+    known = answers(**{**told, "medicines": (Medicine("Eliquis", "apixaban", "nurse"),)})
+    more = {"screening_answers": known, "prescriber_contacts": asked}
+    ordered = order(*drug, kind=kind, sedation=sedation)
+    here, home = episode(session(ordered), **more), episode(followed({}, ordered), **more)
+    sheets = {code: preparation_sheet(here, patient(), POLICY, NOW, language_code=code) for code in languages()}
+    homes = {code: discharge_sheet(home, patient(), POLICY, LEAVING, language_code=code) for code in languages()}
+    for made in (sheets, homes):
+        codes = {code: [item.code for item in sheet.items] for code, sheet in made.items()}
+        assert all(of == codes["en"] for of in codes.values())
+        assert not any("{" in item.text for sheet in made.values() for item in sheet.items)
+    printed = {item.code for item in sheets["en"].items}
+    assert ("medicines.hold" in printed) == bool(signed)
+    assert ("medicines.keep" in printed) == (not signed)
+    allowed = {item.code for item in homes["en"].items} & {"painkillers.ibuprofen", "painkillers.ibuprofen_later"}
+    assert bool(allowed) == (not homes["en"].ibuprofen_held_back_by)

@@ -39,7 +39,7 @@ def demo(
         Path, typer.Option(help="Folder for the result; an earlier result of SIJoint there is replaced.")
     ] = Path("out"),
     rows: Annotated[int, typer.Option(help="Rows and columns of the fluoroscopy images.", min=128, max=1536)] = 768,
-    report: Annotated[bool, typer.Option(help="Write report.html.")] = True,
+    report: Annotated[bool, typer.Option(help="Write report.html and papers.")] = True,
 ) -> None:
     """Carry one virtual patient through a whole episode, from request to repeat, and leave a report.
 
@@ -70,7 +70,12 @@ def demo(
     if run.comparison.as_expected:
         console.print("The outcome is what this scenario shows; it followed from its causes.")
     took = f"{time.monotonic() - began:.0f} s. "
-    console.print(took + (f"Report: {out / 'report.html'}" if report else "Done."), soft_wrap=True, markup=False)
+    left = (
+        f"Report: {out / 'report.html'}; papers for patient, chart and referrer: {out / 'papers'}"
+        if report
+        else "Done."
+    )
+    console.print(took + left, soft_wrap=True, markup=False)
     show = f"{_own_name()} show {EPISODE} --store {shlex.quote(str(out / 'episode.db'))}"
     console.print(show, soft_wrap=True, markup=False)
     if not run.comparison.as_expected:
