@@ -8,7 +8,7 @@ from itertools import permutations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from well_patient import NOW, POLICY, episode, followed, order
+from well_patient import NOW, POLICY, codes, episode, followed, order, patient
 
 from sijoint.frames import Side
 from sijoint.model import (
@@ -20,7 +20,7 @@ from sijoint.model import (
     StatedDose,
     Target,
 )
-from sijoint.pathway import finding_texts, judge_block, may_repeat, yearly_account
+from sijoint.pathway import check_order, finding_texts, judge_block, may_repeat, yearly_account
 
 MIXED = (("lidocaine_2_percent", "0.5"), ("triamcinolone_40", "1.0"))
 RELIEVED = {"15 min": 1, "30 min": 1, "1 h": 1, "2 h": 8}
@@ -268,3 +268,12 @@ def test_another_shot_before_never_makes_a_repeat_easier(course, days, before):
     plain = may_repeat(here, POLICY, day(days), THERAPEUTIC, Side.LEFT)
     added = may_repeat(more, POLICY, day(days), THERAPEUTIC, Side.LEFT)
     assert gaps(plain) <= gaps(added)
+
+
+def test_an_order_counts_the_patients_other_episodes():
+    earlier = episode(*(shot(-70 * n, number=n) for n in (4, 3, 2)), shot(-20, (), number=5))
+    here = episode(sessions=())
+    wanted = order(*MIXED, kind=THERAPEUTIC)
+    alone = codes(check_order(wanted, here, patient(), POLICY, NOW))
+    together = codes(check_order(wanted, here, patient(), POLICY, NOW, (earlier,)))
+    assert together - alone == {"order.repeat-not-due"}

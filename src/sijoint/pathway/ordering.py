@@ -24,6 +24,9 @@ from sijoint.pathway.referral import sides_assessed
 from sijoint.pathway.relief_courses import given_sessions
 from sijoint.pathway.repeats import may_repeat
 
+# An order of today is for another day, and a first one in an episode needs none before it.
+NO_BAR_TO_AN_ORDER = frozenset({"repeat.same-day", "repeat.no-session"})
+
 
 def order_rule(kind: OrderKind, target: Target, policy: Policy) -> FrozenRule:
     """What the verdict will be judged by, frozen with the order."""
@@ -55,7 +58,7 @@ def check_order(
     findings += sheet.findings
     if episode.screening_answers is not None:
         findings += allergy_findings(episode.screening_answers, order)
-    findings += _steroid_by_policy(order, episode, policy, now)
+    findings += _steroid_by_policy(order, episode, policy) + _not_due(order, episode, policy, now, others)
     return assessed(findings)
 
 
@@ -69,7 +72,7 @@ def _assessment(order: Order, episode: Episode) -> list[Finding]:
     return []
 
 
-def _steroid_by_policy(order: Order, episode: Episode, policy: Policy, now: datetime) -> list[Finding]:
+def _steroid_by_policy(order: Order, episode: Episode, policy: Policy) -> list[Finding]:
     steroids = steroid_agents(order)
     findings = []
     tested = any(
@@ -87,11 +90,18 @@ def _steroid_by_policy(order: Order, episode: Episode, policy: Policy, now: date
         findings.append(found("order.steroid-in-test"))
     if order.kind is OrderKind.THERAPEUTIC and not steroids:
         findings.append(found("order.therapeutic-without-steroid"))
-    if given_sessions(episode):
-        answer = may_repeat(episode, policy, now.date(), order.kind, order.side, order.target)
-        findings += [
-            found("order.repeat-not-due", of=gap.code, why=gap.text)
-            for gap in answer.gaps
-            if gap.code != "repeat.same-day"  # an order of today is for another day
-        ]
     return findings
+
+
+def _not_due(
+    order: Order, episode: Episode, policy: Policy, now: datetime, others: tuple[Episode, ...]
+) -> list[Finding]:
+    """What the repeat rule says against it, counted over all episodes of the patient."""
+    if not any(given_sessions(one) for one in (episode, *others)):
+        return []
+    answer = may_repeat(episode, policy, now.date(), order.kind, order.side, order.target, others)
+    return [
+        found("order.repeat-not-due", of=gap.code, why=gap.text)
+        for gap in answer.gaps
+        if gap.code not in NO_BAR_TO_AN_ORDER
+    ]

@@ -94,7 +94,13 @@ def episodes(connection: Connection) -> tuple[Episode, ...]:
 
 def episodes_of(connection: Connection, patient_id: str) -> tuple[Episode, ...]:
     """All episodes of one patient, by id."""
-    return tuple(episode(connection, one.id) for one in headers(connection) if one.patient_id == patient_id)
+    table = tables.episode
+    ids = (
+        connection.execute(select(table.c.id).where(table.c.patient_id == patient_id).order_by(table.c.id))
+        .scalars()
+        .all()
+    )
+    return tuple(episode(connection, one) for one in ids)
 
 
 def parts(connection: Connection, identity: str, version: int | None = None) -> dict[str, object]:
