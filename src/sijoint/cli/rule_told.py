@@ -18,7 +18,17 @@ from rich.markup import escape
 from rich.table import Table
 
 from sijoint.exchange.facts import FACTS_SCHEMA_VERSION
-from sijoint.model import Assessed, Decision, DualVerdict, Finding, RecipeSheet, RepeatAnswer, Verdict, VerdictValue
+from sijoint.model import (
+    Assessed,
+    Decision,
+    DualVerdict,
+    Finding,
+    RecipeSheet,
+    RepeatAnswer,
+    Severity,
+    Verdict,
+    VerdictValue,
+)
 from sijoint.model.wire import to_wire
 from sijoint.pathway import Policy
 
@@ -64,7 +74,7 @@ def findings_table(findings: Iterable[Finding]) -> Table:
     table.add_column(no_wrap=True)
     table.add_column(overflow="fold")
     for one in findings:
-        clears = f"\n[dim]clears:[/] {escape(one.clears)}" if one.clears else ""
+        clears = f"\n[dim]clears:[/] {escape(one.clears)}" if one.severity is not Severity.NOTE else ""
         source = f"\n[dim]{escape(one.code)}; {escape(one.source)} ({one.grade})[/]"
         table.add_row(f"[{STYLES[one.severity]}]{one.severity}[/]", f"{escape(one.clinician)}{clears}{source}")
     return table
