@@ -48,6 +48,7 @@ from sijoint.clinic import (
 )
 from sijoint.frames import Side
 from sijoint.model import (
+    BookingEvent,
     ContrastPattern,
     Decision,
     Discharge,
@@ -174,6 +175,17 @@ class Watched(RuleBasedStateMachine):
         assert session.confirmation is not None
         assert session.consent.side == session.skin_mark.side == session.time_out.side == session.order.side
         assert session.consent.target == session.time_out.target == session.procedure.target == session.order.target
+
+    @invariant()
+    def nothing_of_an_earlier_appointment_stays(self):
+        for session in self.episode.sessions:
+            booking, sheet = session.booking, session.preparation
+            assert sheet is None or sheet.for_booking_at == booking.at
+            assert session.sign_in is None or session.confirmation is not None
+            assert session.time_out is None or session.sign_in is not None
+            last = session.booking_changes[-1:]
+            made = [one.appointment for one in last if one.event in (BookingEvent.MADE, BookingEvent.MOVED)]
+            assert ([booking.at] if booking else []) == made
 
     @invariant()
     def no_drug_was_given_without_an_open_gate(self):
