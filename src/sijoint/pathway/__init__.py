@@ -54,6 +54,7 @@ from sijoint.pathway.findings import (
     found,
     together,
 )
+from sijoint.pathway.function import FunctionLine, function_lines, gained_until, peg_before
 from sijoint.pathway.gate import accepted_patterns, authorise_drug, authorise_exposure, authorise_injection
 from sijoint.pathway.going_home import NothingToTakeHome, discharge_sheet
 from sijoint.pathway.injections import action_window, drug_given, injected_at
@@ -153,6 +154,7 @@ __all__ = [
     "Duplicate",
     "Exclusion",
     "FindingText",
+    "FunctionLine",
     "GivenSession",
     "IllegalStep",
     "Incidence",
@@ -265,6 +267,8 @@ __all__ = [
     "flags_of",
     "found",
     "frozen_rule",
+    "function_lines",
+    "gained_until",
     "given_before",
     "given_sessions",
     "glucose_mg_dl",
@@ -308,6 +312,7 @@ __all__ = [
     "painkiller_advice",
     "paused",
     "payer_check",
+    "peg_before",
     "percent_relief",
     "policy_names",
     "policy_of",

@@ -68,9 +68,9 @@ def judge_pair(first: Session, second: Session, policy: Policy, now: datetime) -
 
 
 def with_pair(verdict: Verdict, pair: DualVerdict, policy: Policy) -> Verdict:
-    """The second block's card with what both say, in the place of the words on a single positive."""
+    """The second block's card with what both say, in the place of the words on a single positive; why stands with the pair."""
     own = [one for one in verdict.card if one not in (CLOSING, first_positive(policy))]
-    return replace(verdict, card=(*own, *pair.card, CLOSING))
+    return replace(verdict, card=(*own, *pair.card[:2], CLOSING))
 
 
 def _value(

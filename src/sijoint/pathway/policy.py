@@ -150,6 +150,7 @@ class Policy:
     sedated_is_indeterminate: bool
     repeat_relief_percent: Decimal
     repeat_relief_for: Span
+    repeat_function_counts: bool
     therapeutic_per_year: int
     therapeutic_per_joint_year: int
     diagnostic_per_year: int

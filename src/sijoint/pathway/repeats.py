@@ -21,6 +21,7 @@ from sijoint.model import (
 from sijoint.pathway.accounts import yearly_account
 from sijoint.pathway.complications import is_open
 from sijoint.pathway.findings import found
+from sijoint.pathway.function import function_lines, gained_until, peg_before
 from sijoint.pathway.injections import given_agents
 from sijoint.pathway.next_steps import next_steps
 from sijoint.pathway.policy import Policy
@@ -92,7 +93,7 @@ def may_repeat(
     gaps = _open_session(episode) + _open_complications(episode) if own else [_Open(found("repeat.no-session"), None)]
     gaps += _same_day(given, asked) + _cap(given, asked)
     if kind is OrderKind.THERAPEUTIC:
-        gaps += (_block(own, asked) if own else []) + _therapeutic(own, given, asked)
+        gaps += (_block(own, asked) if own else []) + _therapeutic(episode, own, given, asked)
     else:
         gaps += _diagnostic(given, asked)
     return _answer(gaps, given, asked, account, own)
@@ -103,7 +104,7 @@ def session_days(given: Shots, policy: Policy, on: date, kind: OrderKind) -> lis
     return sorted({one.on for one in given if one.kind is kind and 0 <= (on - one.on).days <= policy.rolling_year_days})
 
 
-def _therapeutic(own: Shots, given: Shots, asked: _Asked) -> list[_Open]:
+def _therapeutic(episode: Episode, own: Shots, given: Shots, asked: _Asked) -> list[_Open]:
     gaps = _cap_of_joint(given, asked)
     steroids = [one for one in given if one.steroid_until is not None]
     before = [one for one in steroids if one.on < asked.on]  # the other side on the same day is the same session
@@ -113,7 +114,7 @@ def _therapeutic(own: Shots, given: Shots, asked: _Asked) -> list[_Open]:
             span = asked.policy.therapeutic_apart_for.words
             gaps.append(_Open(found("repeat.too-soon", span=span, day=apart), apart))
     here = [one for one in asked.here(own) if one.steroid_until is not None and one.on < asked.on]
-    if here:
+    if here and not _function(here[-1], episode, asked):
         gaps += _relief(here[-1], asked)
     return gaps + _steroid_year(steroids, asked)
 
@@ -158,6 +159,17 @@ def _relief(last: GivenSession, asked: _Asked) -> list[_Open]:
     if course.back_on is None:
         gaps.append(_Open(found("repeat.pain-not-returned"), waits))
     return gaps
+
+
+def _function(last: GivenSession, episode: Episode, asked: _Asked) -> bool:
+    """Whether daily life was better for long enough and the pain is back, by a policy that takes it for relief."""
+    policy = asked.policy
+    if not policy.repeat_function_counts:
+        return False
+    lines = tuple(one for one in function_lines(last.session, peg_before(last.session, episode)) if one.on <= asked.on)
+    until = gained_until(lines, policy.repeat_relief_percent)
+    returned = relief_course(last, policy, asked.on).back_on is not None
+    return returned and until is not None and until >= policy.repeat_relief_for.after(last.on)
 
 
 def _steroid_year(steroids: list[GivenSession], asked: _Asked) -> list[_Open]:
