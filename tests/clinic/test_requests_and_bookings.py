@@ -13,6 +13,7 @@ from sijoint.clinic import (
     CancelBooking,
     CloseAsDuplicate,
     ConfirmToday,
+    CorrectRequest,
     GiveConsent,
     JoinRequest,
     LogConservativeCare,
@@ -143,6 +144,50 @@ def test_a_red_flag_is_not_only_declined(course):
         flagged, referral=Referral.REDIRECT, redirect_to="imaging and oncology", redirect_urgency=Urgency.DAYS
     )
     assert course.accepted(Assess, assessment=sent).episode.state is EpisodeState.REDIRECTED
+
+
+# What was asked or found is put right
+
+
+def test_a_side_that_nobody_stated_is_corrected_and_the_first_words_stay(course):
+    course.accepted(RequestAppointment, patient=course.patient(), request=course.request(None))
+    course.accepted(Assess, assessment=course.assessment())
+    course.accepted(PlaceOrder, **course.order())
+    course.accepted(AnswerScreening, answers=course.answers())
+    course.accepted(Book, at=course.clock() + timedelta(days=7))
+    course.accepted(Prepare)
+    course.accepted(GiveConsent, consent=course.consent())
+    assert "say how" in course.give(CorrectRequest, request=course.request(), reason="").refusal
+    corrected = course.accepted(CorrectRequest, request=course.request(), reason="asked by phone").episode
+    assert corrected.request.side is Side.LEFT
+    assert [one.request.side for one in corrected.earlier_requests] == [None]
+    assert corrected.state is EpisodeState.BOOKED  # the sheet rested on what was asked
+    assert corrected.sessions[-1].screening is not None
+
+
+def test_an_assessment_made_again_on_the_other_side_stops_the_order_that_waits(course):
+    course.booked()
+    other = course.accepted(Assess, assessment=course.assessment(Side.RIGHT))
+    assert other.episode.state is EpisodeState.STOPPED
+    assert "order.side-differs" in {one.code for one in other.findings}
+    again = course.accepted(Assess, assessment=course.assessment(Side.LEFT))
+    assert again.episode.state is EpisodeState.BOOKED
+
+
+def test_a_danger_found_late_redirects_and_takes_the_appointment_away(course):
+    course.booked()
+    found = replace(
+        course.assessment(),
+        infection_suspected=course.yes(),
+        referral=Referral.REDIRECT,
+        reason="fever since yesterday, pain at night",
+        redirect_to="the hospital",
+        redirect_urgency=Urgency.TODAY,
+    )
+    sent = course.accepted(Assess, assessment=found).episode
+    assert sent.state is EpisodeState.REDIRECTED
+    assert sent.sessions[-1].booking is None
+    assert sent.sessions[-1].booking_changes[-1].event is BookingEvent.CANCELLED
 
 
 # Who pays

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from sijoint.clinic.carry_out import carry_out
-from sijoint.clinic.clearance import clearance, finding_and_facts, with_session
+from sijoint.clinic.clearance import finding_and_facts
 from sijoint.clinic.commands import (
     AnswerScreening,
     CloseEpisode,
@@ -13,11 +13,11 @@ from sijoint.clinic.commands import (
     Prepare,
     WithdrawConsent,
 )
+from sijoint.clinic.judged_again import screened, stopped
 from sijoint.clinic.matched_names import require_clinicians
-from sijoint.clinic.requests import stopped
 from sijoint.clinic.roles import require_deciders
 from sijoint.clinic.situation import Change, CommandRefused, Situation, require_clear, sentences, stepped
-from sijoint.model import Consent, Episode, EpisodeState, Order, Override, ScreeningSet, Session
+from sijoint.model import Consent, EpisodeState, Order, Override, ScreeningSet, Session
 from sijoint.pathway import (
     RefusedOverride,
     Step,
@@ -30,16 +30,9 @@ from sijoint.pathway import (
     order_changed,
     order_rule,
     preparation_sheet,
-    screening_step,
     steroid_code,
 )
 from sijoint.records import Tag
-
-SCREENED = {
-    Step.SCREEN_CLEAR: Tag.SCREENING_CLEARED,
-    Step.SCREEN_REVIEW: Tag.SCREENING_REVIEW,
-    Step.SCREEN_STOP: Tag.SCREENING_STOPPED,
-}
 
 
 @carry_out.register
@@ -97,16 +90,6 @@ def _(command: OverrideFinding, now: Situation) -> Change:
     session = replace(now.session, overrides=(*now.session.overrides, override))
     change = screened(now, now.episode, session)
     return replace(change, tag=Tag.FINDING_OVERRIDDEN)
-
-
-def screened(now: Situation, episode: Episode, session: Session) -> Change:
-    """The session judged on these facts, and the state that follows."""
-    judged = clearance(now, with_session(episode, session), session)
-    session = replace(session, recipe_check=judged.order, screening=judged.screening)
-    assessed = judged.together
-    step = screening_step(assessed.decision)
-    state = next_state(now.episode.state, step, session)
-    return Change(replace(with_session(episode, session), state=state), SCREENED[step], assessed.findings)
 
 
 @carry_out.register

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from sijoint.clinic.appointments import noted
 from sijoint.clinic.carry_out import carry_out
 from sijoint.clinic.clearance import clearance, with_session
 from sijoint.clinic.commands import Book, CancelBooking, RecordNoShow
@@ -25,7 +26,7 @@ def _(command: Book, now: Situation) -> Change:
     require_clear("not cleared for booking", together(judged.order, judged.screening))
     event = BookingEvent.MADE if now.session.booking is None else BookingEvent.MOVED
     change = BookingChange(event, command.at, now.now, command.by, command.wished_by, command.reason)
-    session = _noted(moved, change)
+    session = noted(moved, change)
     episode = replace(with_session(now.episode, session), state=state)
     tag = Tag.BOOKING_MADE if event is BookingEvent.MADE else Tag.BOOKING_MOVED
     authorised = check_authorisation(episode, command.at.date(), now.policy)
@@ -54,8 +55,4 @@ def _without(now: Situation, event: BookingEvent, by: str, wished_by: BookingWis
     if booking is None:
         raise CommandRefused("nothing is booked: there is no appointment to take away")
     change = BookingChange(event, booking.at, now.now, by, wished_by, reason)
-    return _noted(booking_moved(now.session, None, now.policy), change)
-
-
-def _noted(session: Session, change: BookingChange) -> Session:
-    return replace(session, booking_changes=(*session.booking_changes, change))
+    return noted(booking_moved(now.session, None, now.policy), change)

@@ -27,6 +27,7 @@ from sijoint.clinic.commands_before import (
     CloseAsDuplicate,
     CloseEpisode,
     ContactPrescriber,
+    CorrectRequest,
     GiveConsent,
     JoinRequest,
     LogConservativeCare,
@@ -80,6 +81,7 @@ __all__ = [
     "ConfirmSite",
     "ConfirmToday",
     "ContactPrescriber",
+    "CorrectRequest",
     "DischargePatient",
     "DrawUp",
     "FollowComplication",
@@ -164,4 +166,5 @@ Command = (
     | SignNote
     | AddToNote
     | MarkNoteInError
+    | CorrectRequest
 )

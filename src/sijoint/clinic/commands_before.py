@@ -31,6 +31,14 @@ class RequestAppointment(ClinicCommand):
 
 
 @dataclass(frozen=True, kw_only=True)
+class CorrectRequest(ClinicCommand):
+    """The whole request as it should have been; ``reason`` says how that is known."""
+
+    request: AppointmentRequest
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class LogConservativeCare(ClinicCommand):
     care: ConservativeCare
 

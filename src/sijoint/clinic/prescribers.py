@@ -2,9 +2,9 @@
 
 from dataclasses import replace
 
-from sijoint.clinic.before_the_day import screened
 from sijoint.clinic.carry_out import carry_out
 from sijoint.clinic.commands import ContactPrescriber, SignHold
+from sijoint.clinic.judged_again import screened
 from sijoint.clinic.situation import Change, CommandRefused, Situation, require_clear
 from sijoint.model import PrescriberContact, Role
 from sijoint.pathway import NothingToSign, Step, check_contact, facts_changed, hold_to_sign, next_state

@@ -1,10 +1,21 @@
 """From the request to the answer of the visit: what was tried, who pays, one person asking twice, accept or not."""
 
+from dataclasses import replace
+
+from sijoint.clinic.appointments import without_appointment
 from sijoint.clinic.carry_out import carry_out
-from sijoint.clinic.commands import Assess, CloseAsDuplicate, JoinRequest, LogConservativeCare, RecordAuthorisation
+from sijoint.clinic.commands import (
+    Assess,
+    CloseAsDuplicate,
+    CorrectRequest,
+    JoinRequest,
+    LogConservativeCare,
+    RecordAuthorisation,
+)
+from sijoint.clinic.judged_again import judged_again, stopped
 from sijoint.clinic.situation import Change, CommandRefused, Situation, sentences, stepped
-from sijoint.model import Assessed, Decision, JoinedRequest, Referral
-from sijoint.pathway import Step, assess_referral, check_authorisation, same_person
+from sijoint.model import JoinedRequest, Referral
+from sijoint.pathway import Step, assess_referral, check_authorisation, check_request, same_person
 from sijoint.records import Tag
 
 REFERRALS = {Referral.ACCEPT: Step.ACCEPT, Referral.DECLINE: Step.DECLINE, Referral.REDIRECT: Step.REDIRECT}
@@ -13,19 +24,31 @@ REFERRALS = {Referral.ACCEPT: Step.ACCEPT, Referral.DECLINE: Step.DECLINE, Refer
 @carry_out.register
 def _(command: Assess, now: Situation) -> Change:
     """Accepting needs an assessment that nothing stops, declining one without anything dangerous; redirecting is always
-    possible."""
+    possible. An assessment made again takes the clearance of a waiting order away until that is judged again."""
     told = command.assessment
     assessed = assess_referral(now.episode.request, told, now.policy, now.now, now.episode.care_log)
     if told.referral is Referral.ACCEPT and stopped(assessed):
         raise CommandRefused(f"the referral cannot be accepted: {sentences(assessed)}", assessed.findings)
     if told.referral is Referral.DECLINE and any(one.code == "referral.red-flag-declined" for one in assessed.findings):
         raise CommandRefused(f"the patient cannot be declined only: {sentences(assessed)}", assessed.findings)
-    episode = stepped(now, REFERRALS[told.referral], assessment=told)
-    return Change(episode, Tag.EPISODE_ASSESSED, assessed.findings)
+    step = REFERRALS[told.referral]
+    if told.referral is Referral.ACCEPT:
+        change = judged_again(now, replace(now.episode, assessment=told), step, Tag.EPISODE_ASSESSED)
+        return replace(change, findings=(*assessed.findings, *change.findings))
+    episode = stepped(now, step, assessment=told)
+    return Change(without_appointment(episode, command.by, told.reason, now), Tag.EPISODE_ASSESSED, assessed.findings)
 
 
-def stopped(assessed: Assessed) -> bool:
-    return assessed.decision in (Decision.STOP, Decision.ABSOLUTE)
+@carry_out.register
+def _(command: CorrectRequest, now: Situation) -> Change:
+    """What was asked is put right, such as a side that nobody stated; as it was asked first stays on record."""
+    if not command.reason.strip():
+        raise CommandRefused("say how the request is known to be wrong")
+    before = JoinedRequest(now.episode.id, now.episode.request, command.by, now.now, command.reason)
+    corrected = replace(now.episode, request=command.request, earlier_requests=(*now.episode.earlier_requests, before))
+    change = judged_again(now, corrected, Step.CORRECT_REQUEST, Tag.REQUEST_CORRECTED)
+    told = check_request(command.request, now.policy, now.now, now.episode.assessment)
+    return replace(change, findings=(*told.findings, *change.findings))
 
 
 @carry_out.register

@@ -120,3 +120,4 @@ class Episode:
     authorisations: tuple[Authorisation, ...] = ()
     joined_requests: tuple[JoinedRequest, ...] = ()
     joined_into: str = ""  # the episode that holds this request now
+    earlier_requests: tuple[JoinedRequest, ...] = ()  # this request before it was corrected, oldest first

@@ -45,6 +45,7 @@ class Step(StrEnum):
     ANSWER_RED_FLAG = "answer red flag"
     RECORD_COMPLICATION = "record complication"
     SEAL_PACKET = "seal packet"
+    CORRECT_REQUEST = "correct request"
     LOG_CARE = "log conservative care"
     RECORD_AUTHORISATION = "record authorisation"
     JOIN_REQUEST = "join request"
@@ -94,8 +95,12 @@ def _table() -> dict[tuple[EpisodeState, Step], frozenset[EpisodeState]]:
             table[state, step] = frozenset(to or (state,))
 
     leads((S.REQUESTED, S.ACCEPTED), Step.ACCEPT, S.ACCEPTED)
-    leads((S.REQUESTED, S.ACCEPTED), Step.DECLINE, S.DECLINED)
-    leads((S.REQUESTED, S.ACCEPTED), Step.REDIRECT, S.REDIRECTED)
+    # An assessment made again leaves the state to what it does to a waiting order; a danger found late still redirects.
+    waiting = (*UNDECIDED, *BEFORE_PROCEDURE, *ENDED_BOOKINGS)
+    leads((*waiting, *AFTERWARDS), Step.ACCEPT)
+    leads((S.REQUESTED, S.ACCEPTED, *waiting), Step.CORRECT_REQUEST)
+    leads((S.REQUESTED, S.ACCEPTED, *waiting), Step.DECLINE, S.DECLINED)
+    leads((S.REQUESTED, S.ACCEPTED, *waiting), Step.REDIRECT, S.REDIRECTED)
     leads((S.ACCEPTED, *UNDECIDED, *WAITING, *AFTERWARDS, *ENDED_BOOKINGS), Step.PLACE_ORDER, S.ORDERED)
     screened = (*UNDECIDED, *BEFORE_PROCEDURE, *ENDED_BOOKINGS)
     leads(screened, Step.SCREEN_CLEAR, *WAITING)

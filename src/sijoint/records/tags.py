@@ -67,3 +67,4 @@ class Tag(StrEnum):
     NOTE_SIGNED = "note:signed"
     NOTE_ADDED_TO = "note:added-to"
     NOTE_MARKED = "note:entered-in-error"
+    REQUEST_CORRECTED = "request:corrected"
