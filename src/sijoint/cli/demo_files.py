@@ -11,13 +11,14 @@ from rich.progress import Progress
 
 from sijoint import __version__, injectate, needle, response
 from sijoint.anatomy import bone_mesh
+from sijoint.cli.calendar_entries import diary_entry, visit_entry
 from sijoint.cohort import Case, Scenario, ScenarioRun
 from sijoint.cohort.in_room import ProcedureRun
 from sijoint.exchange.episode_file import EpisodeFile, MadeBy, episode_text
 from sijoint.fluoroscopy import export, kernel_name
 from sijoint.model import Episode, Patient, Procedure, StoreKind
 from sijoint.model.wire import to_wire
-from sijoint.pathway import Policy, load_policy
+from sijoint.pathway import Policy, language, load_policy
 from sijoint.records import Store, open_store
 from sijoint.report import (
     FigureImage,
@@ -114,13 +115,18 @@ def write_demo_files(
 
 
 def _write_papers(folder: Path, episode: Episode, patient: Patient, policy: Policy, at: datetime) -> None:
-    """Every paper that this episode has, as PDF, page and text."""
+    """Every paper that this episode has, as PDF, page and text, and what belongs into a calendar."""
     target = folder / "papers"
     target.mkdir()
     for name, paper in papers(episode, patient, policy, at).items():
         (target / f"{name}.pdf").write_bytes(paper_pdf(paper))
         (target / f"{name}.html").write_text(paper_html(paper), encoding="utf-8")
         (target / f"{name}.txt").write_text(paper_text(paper), encoding="utf-8")
+    for number, session in enumerate(episode.sessions, 1):
+        if session.booking is not None:
+            (target / f"session-{number}-visit.ics").write_bytes(visit_entry(episode, number, language()))
+        if session.prompts:
+            (target / f"session-{number}-diary.ics").write_bytes(diary_entry(episode, number, language()))
 
 
 def _modelled(case: Case) -> tuple[str, ...]:

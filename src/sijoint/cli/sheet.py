@@ -3,7 +3,7 @@
 import getpass
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta, tzinfo
+from datetime import UTC, datetime, tzinfo
 from functools import partial
 from pathlib import Path
 from typing import Annotated, BinaryIO
@@ -11,12 +11,13 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import typer
 
+from sijoint.cli.calendar_entries import diary_entry, visit_entry
 from sijoint.cli.outfile import UnusableFile, write_whole
 from sijoint.cli.rule_asked import Now, PolicyChoice, moment, policy_for
 from sijoint.clinic import sealed_packet
-from sijoint.exchange import AppointmentNotice, calendar_file, diary_file, read_episode_text
-from sijoint.model import Booking, BookingEvent, Episode, Patient, SealedPacket, Session, StoreKind
-from sijoint.pathway import Language, Policy, language, languages, policy_names
+from sijoint.exchange import read_episode_text
+from sijoint.model import Episode, Patient, SealedPacket, StoreKind
+from sijoint.pathway import Policy, language, languages, policy_names
 from sijoint.records import Purpose, Store, Viewing, open_store
 from sijoint.report import (
     OF_A_SESSION,
@@ -30,10 +31,6 @@ from sijoint.report import (
     session_of,
 )
 
-VISIT = timedelta(
-    hours=2
-)  # how long a visit blocks a calendar: arriving, getting ready, the injection, half an hour after
-REMINDER = timedelta(days=1)
 CALENDAR = ".ics"
 FORMS: Mapping[str, Callable[[Paper], bytes]] = {
     ".txt": lambda paper: paper_text(paper).encode(),
@@ -82,7 +79,8 @@ def sheet(
         raise UnusableAsk("a packet is for one payer: name the payer's policy with --policy, for example medicare-lcd")
     rules = _policy(policy, found.episode, number, at)
     if out is not None and out.suffix.lower() == CALENDAR:
-        content = _calendar(kind, session_of(found.episode, number), found.episode, number, told)
+        entry = visit_entry if kind is PaperKind.PREPARATION else diary_entry
+        content = entry(found.episode, number, told)
     else:
         asked = PaperAsked(found.episode, number, found.patient, rules, at, language_code, clock, found.sealed)
         paper = paper_of(kind, asked)
@@ -161,33 +159,3 @@ def _policy(choice: str | None, episode: Episode, number: int, at: datetime) -> 
     """Without a choice, the policy that was frozen with the order, where it is one of ours."""
     own = episode.sessions[number - 1].order.rule.policy_id if episode.sessions else ""
     return policy_for(choice, at.date(), own if own in policy_names() else "clinic")
-
-
-def _calendar(kind: PaperKind, session: Session, episode: Episode, number: int, told: Language) -> bytes:
-    """The visit with a reminder the day before, or every question of the diary."""
-    if kind is PaperKind.PREPARATION:
-        booking, cancelled = session.booking, _cancelled(session)
-        visit = booking or cancelled
-        if visit is None:
-            raise UnusableAsk("there is no visit for a calendar: book first")
-        notice = AppointmentNotice(
-            episode.id,
-            number - 1,
-            episode.version,
-            told.word("papers", "calendar_visit"),
-            cancelled=booking is None,
-            remind_before=REMINDER,
-        )
-        return calendar_file(visit, VISIT, notice)
-    summary, note = told.word("papers", "calendar_diary"), told.word("papers", "calendar_note")
-    notice = AppointmentNotice(episode.id, number - 1, episode.version, summary, note=note)
-    made_at = session.procedure.ended_at if session.procedure else None
-    return diary_file(session.prompts, made_at or datetime.fromtimestamp(0, UTC), notice)
-
-
-def _cancelled(session: Session) -> Booking | None:
-    """The visit that was cancelled last and not booked again: its entry takes the old one out of the calendar."""
-    last = session.booking_changes[-1] if session.booking_changes else None
-    if last is None or last.event is not BookingEvent.CANCELLED:
-        return None
-    return Booking(last.appointment, last.at, last.by)
