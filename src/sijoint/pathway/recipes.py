@@ -244,7 +244,12 @@ def _volume(recipe: Recipe, target: Target, policy: Policy) -> list[Finding]:
         return findings
     total = drug + contrast
     if total > policy.ia_volume_maximum_ml:
-        words: dict[str, Any] = {"volume": total, "contrast": contrast, "drug": drug, "maximum": policy.ia_volume_maximum_ml}
+        words: dict[str, Any] = {
+            "volume": total,
+            "contrast": contrast,
+            "drug": drug,
+            "maximum": policy.ia_volume_maximum_ml,
+        }
         findings.append(found("order.ia-volume-too-much", **words))
     elif total > policy.ia_volume_warning_ml:
         findings.append(found("order.ia-volume-large", volume=total, warning=policy.ia_volume_warning_ml))
