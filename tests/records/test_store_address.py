@@ -20,7 +20,8 @@ from sijoint.records import StoreRefused, open_store, place_of, verify
         ("http://[", "not http"),
         ("://", "not a database address"),
         ("postgresql://sij:secret@nowhere/clinic", "add \\?files=/folder"),
-        ("postgresql://sij:secret@nowhere/clinic?files=here", "add \\?files=/folder"),
+        ("postgresql://sij:secret@nowhere/clinic?files=here", "files in the address needs the whole path"),
+        ("sqlite:///clinic.db?witness=here", "witness in the address needs the whole path"),
         ("postgresql://sij:secret@nowhere?files=/tmp", "names no database"),
         ("postgresql://sij:secret@nowhere/clinic?files=/no/such/folder", "is not there"),
     ],
@@ -34,7 +35,13 @@ def test_an_address_that_names_no_store_is_refused(address, sentence):
 
 
 def test_an_address_leads_back_to_its_place(tmp_path):
-    for address in (str(tmp_path / "clinic.db"), f"postgresql://sij:secret@host/clinic?files={tmp_path}"):
+    elsewhere = f"witness={tmp_path}/elsewhere"
+    for address in (
+        str(tmp_path / "clinic.db"),
+        f"sqlite:///{tmp_path}/clinic.db?{elsewhere}",
+        f"postgresql://sij:secret@host/clinic?files={tmp_path}",
+        f"postgresql://sij:secret@host/clinic?files={tmp_path}&{elsewhere}",
+    ):
         assert place_of(place_of(address).address) == place_of(address)
         assert "secret" not in place_of(address).name
 

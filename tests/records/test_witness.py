@@ -70,6 +70,16 @@ def test_the_witness_may_lie_elsewhere(tmp_path):
     assert verify(store.path, witness_path=elsewhere).intact
 
 
+def test_an_address_may_name_the_witness_elsewhere(tmp_path):
+    (tmp_path / "other-disk").mkdir()
+    address = f"sqlite:///{tmp_path}/clinic.db?witness={tmp_path}/other-disk/witness"
+    store = filled_store(address)
+    assert (tmp_path / "other-disk" / "witness").exists()
+    assert not (tmp_path / "clinic.db.witness").exists()
+    assert verify(address).intact
+    assert open_store(store.place.address).notes == []
+
+
 def test_nothing_is_written_while_the_witness_cannot_be_reached(tmp_path):
     folder = tmp_path / "other-disk"
     folder.mkdir()

@@ -87,7 +87,7 @@ def read_manifest(folder: Path) -> Manifest:
     """Raises StoreRefused where there is no backup, or a file of it is missing or not the one that was written."""
     try:
         manifest = Manifest(**json.loads((folder / MANIFEST).read_text(encoding="utf-8")))
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         raise StoreRefused(f"{folder.name} is not a backup: name the folder that `sij backup` made") from None
     except (OSError, ValueError, TypeError):
         raise StoreRefused(f"the manifest of {folder.name} cannot be read: take another backup") from None

@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+from contextlib import suppress
 from pathlib import Path
 
 from sijoint.records.errors import StoreRefused
@@ -32,7 +33,8 @@ class ImageStore:
             temporary.replace(path)
             sync_folder(self.folder)
         except OSError as error:
-            temporary.unlink(missing_ok=True)
+            with suppress(OSError):  # on a disk that errs for good it stays, and nothing names it
+                temporary.unlink()
             raise StoreRefused(f"the image could not be kept ({error.strerror}): free the disk, then repeat") from error
         return sha256
 

@@ -16,10 +16,14 @@ HOW = "name a file, such as clinic.db, or postgresql://user@host/clinic?files=/s
 
 @dataclass(frozen=True)
 class Place:
-    """``files`` is the path whose name, with an ending, names what lies beside the database."""
+    """``files`` is the path whose name, with an ending, names what lies beside the database.
+
+    ``witness_elsewhere`` is the witness on another disk, where the address names one.
+    """
 
     database: Path | URL
     files: Path
+    witness_elsewhere: Path | None = None
 
     @property
     def name(self) -> str:
@@ -29,14 +33,17 @@ class Place:
     @property
     def address(self) -> str:
         """What opens this store again; holds the password where the first address did."""
+        elsewhere = {"witness": str(self.witness_elsewhere)} if self.witness_elsewhere else {}
         if isinstance(self.database, Path):
-            return str(self.database)
-        named = self.database.set(drivername=POSTGRESQL).update_query_dict({"files": str(self.files.parent)})
+            named = URL.create("sqlite", database=str(self.database), query=elsewhere)
+            return named.render_as_string() if elsewhere else str(self.database)
+        named = self.database.set(drivername=POSTGRESQL)
+        named = named.update_query_dict({"files": str(self.files.parent)} | elsewhere)
         return named.render_as_string(hide_password=False)
 
     @property
     def witness(self) -> Path:
-        return self._beside(".witness")
+        return self.witness_elsewhere or self._beside(".witness")
 
     @property
     def images(self) -> Path:
@@ -73,7 +80,7 @@ def place_of(path_or_url: str | Path) -> Place:
     if backend == "sqlite":
         if not url.database or url.database == ":memory:":
             raise StoreRefused(f"a store in memory would keep nothing: {HOW}")
-        return Place(Path(url.database), Path(url.database))
+        return Place(Path(url.database), Path(url.database), _whole_path(url, "witness"))
     if backend != POSTGRESQL:
         raise StoreRefused(f"a store is an SQLite file or a PostgreSQL database, not {backend}: {HOW}")
     return _postgresql(url)
@@ -81,13 +88,22 @@ def place_of(path_or_url: str | Path) -> Place:
 
 def _postgresql(url: URL) -> Place:
     """The folder of images and witness stands in the address, so that one address is the whole store."""
-    folder = url.query.get("files")
+    folder = _whole_path(url, "files")
     if not url.database:
         raise StoreRefused(f"the address names no database: {HOW}")
-    if not isinstance(folder, str) or not Path(folder).is_absolute():
+    if folder is None:
         raise StoreRefused(
-            "a PostgreSQL store keeps its images and its witness in a folder: add ?files=/folder, with the whole path, to "
-            "the address"
+            "a PostgreSQL store keeps its images and its witness in a folder: add ?files=/folder to the address"
         )
-    bare = url.difference_update_query(["files"]).set(drivername="postgresql+psycopg")
-    return Place(bare, Path(folder) / url.database)
+    bare = url.difference_update_query(["files", "witness"]).set(drivername="postgresql+psycopg")
+    return Place(bare, folder / url.database, _whole_path(url, "witness"))
+
+
+def _whole_path(url: URL, name: str) -> Path | None:
+    """What the address says of ``name``. A path from nowhere in particular would lead elsewhere tomorrow."""
+    said = url.query.get(name)
+    if said is None:
+        return None
+    if not isinstance(said, str) or not Path(said).is_absolute():
+        raise StoreRefused(f"{name} in the address needs the whole path, from / on: correct it")
+    return Path(said)

@@ -198,7 +198,10 @@ class UnitOfWork:
         )
         self._connection.execute(insert(tables.ledger).values(**vars(line)))
         if self._erasure:
-            erasure.write_down(self._erasures, self._erasure)
+            try:
+                erasure.write_down(self._erasures, self._erasure)
+            except OSError as error:
+                raise StoreRefused(f"nothing was erased ({error.strerror}): free the disk, then repeat") from error
         self._connection.commit()
         self._acknowledge(line)
         self.committed = line

@@ -22,7 +22,13 @@ def only_writer(path: Path) -> Iterator[None]:
     The database's own lock ends with the commit; without this one another process could put its witness line first. The
     kernel drops the lock when its holder dies.
     """
-    with path.open("ab") as file:
+    try:
+        file = path.open("ab")
+    except OSError as error:
+        raise StoreRefused(
+            f"the lock {path.name} cannot be opened ({error.strerror}): make its folder writable"
+        ) from None
+    with file:
         gives_up = time.monotonic() + PATIENCE_S
         while True:
             try:

@@ -23,7 +23,7 @@ def _line() -> "sa.Column[Any]":
 
 
 def upgrade() -> None:
-    number = {"primary_key": True, "nullable": False}
+    number: Any = {"primary_key": True, "nullable": False}
     op.create_table(
         "store",
         _text("id", primary_key=True),
