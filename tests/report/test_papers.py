@@ -63,6 +63,21 @@ def test_what_does_not_fit_on_one_page_at_a_readable_size_goes_on_and_is_never_c
     assert words_of_pdf(written).count("Topic8") == 3
 
 
+@pytest.mark.parametrize("form", Form)
+def test_a_frame_longer_than_a_page_loses_its_frame_and_no_word(form):
+    parts = (Part("Framed", tuple(Words(f"Line {number} of a long frame.") for number in range(150)), framed=True),)
+    written = paper_pdf(replace(PAPER, form=form, parts=parts))
+    assert pages_of(written) > 1
+    assert "Line149ofalongframe." in words_of_pdf(written)
+
+
+def test_hostile_words_stay_words_in_print():
+    hostile = "<b>bold</b> & <para> " + "x" * 300 + " 漢字 \u200b \x07 end"
+    parts = (Part(hostile, (Words(hostile), Rows(((hostile, hostile),)), Grid(("A", "B"), ((hostile, ""),)))),)
+    for form in Form:
+        assert "<b>bold</b>&<para>" in words_of_pdf(paper_pdf(replace(PAPER, form=form, parts=parts)))
+
+
 def test_plain_text_breaks_no_sentence_and_draws_nothing():
     told = paper_text(replace(PAPER, parts=LONG[:1]))
     assert "Keep taking it as before; do not stop by yourself. " * 3 in told

@@ -57,14 +57,23 @@ def paper_pdf(paper: Paper) -> bytes:
     """The paper on A4. One that is made for one page is set smaller until it fits, down to 8 points, and never cut."""
     sizes = SIZES[paper.form]
     if paper.form is not Form.ONE_PAGE:
-        return _set(paper, sizes[0])[0]
+        return _whole(paper, sizes[0])
     fitting = None
     low, high = 0, len(sizes)  # sizes fall: from some place on all fit
     while low < high:
         middle = (low + high) // 2
         written = _on_one_page(paper, sizes[middle])
         fitting, low, high = (fitting, middle + 1, high) if written is None else (written, low, middle)
-    return fitting or _set(replace(paper, form=Form.CLINICIAN), sizes[-1])[0]
+    return fitting or _whole(paper, sizes[-1])
+
+
+def _whole(paper: Paper, size: float) -> bytes:
+    """However many pages it takes; a frame or label longer than a page is set without its frame."""
+    try:
+        return _set(paper if paper.form is not Form.ONE_PAGE else replace(paper, form=Form.CLINICIAN), size)[0]
+    except LayoutError:
+        bare = tuple(replace(part, framed=False) for part in paper.parts)
+        return _set(replace(paper, form=Form.CLINICIAN, parts=bare), size)[0]
 
 
 def _on_one_page(paper: Paper, size: float) -> bytes | None:

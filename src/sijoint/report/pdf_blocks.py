@@ -92,9 +92,8 @@ def _widths(head: tuple[str, ...], lines: tuple[tuple[str, ...], ...], width: fl
     ]
     least = [max(wide(word, font) for text, font in of for word in text.split() or [""]) for of in cells]
     whole = [max(wide(text, font) for text, font in of) for of in cells]
+    least = [min(word, width / len(head)) for word in least]  # an endless word is broken
     left = width - sum(least)
-    if left <= 0:
-        return [width * one / sum(least) for one in least]
     wished = [max(most - word, 0.1) for most, word in zip(whole, least, strict=True)]
     return [word + left * wish / sum(wished) for word, wish in zip(least, wished, strict=True)]
 
