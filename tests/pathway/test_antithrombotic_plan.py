@@ -134,6 +134,11 @@ def test_a_heparin_whose_dose_is_not_known_is_one_of_treatment(dose, hours):
     assert line("enoxaparin", told).length == PauseLength(hours, days=False)
 
 
+def test_of_two_lines_of_a_heparin_the_one_of_treatment_counts():
+    lines = tuple(Medicine("Clexane", "enoxaparin", "nurse", treatment_dose=dose) for dose in (NO, YES))
+    assert line("enoxaparin", answers(medicines=lines, antithrombotics=YES)).length == PauseLength(24, days=False)
+
+
 @pytest.mark.parametrize(
     ("changes", "days"),
     [

@@ -46,6 +46,12 @@ def test_each_of_two_needs_its_own_last_dose(told, missing):
     assert {one.code for one in found.findings} == {f"today.antithrombotic-dose:{agent}" for agent in missing}
 
 
+def test_a_blood_thinner_of_no_name_has_a_last_dose_as_well():
+    unnamed = answers(antithrombotics=UNKNOWN)
+    assert codes(today(confirmation(), unnamed)) == {"today.antithrombotic-dose"}
+    assert codes(today(confirmation(last_antithrombotic_dose_at=NOW - timedelta(hours=3)), unnamed)) == set()
+
+
 def test_a_dose_in_the_pause_stops_and_one_before_it_is_as_planned():
     """Signed for NOW, 10 March 09:00: one whole day without a dose, the last one on 8 March."""
     assert codes(today(doses(apixaban=34), APIXABAN, (SIGNED,))) == set()
@@ -74,6 +80,7 @@ def test_a_last_dose_that_nobody_knows_is_never_safer(hours, contacts):
 def test_an_inr_of_today_counts():
     warfarin = answers(medicines=(Medicine("Coumadin", "warfarin", "n"),), antithrombotics=YES)
     taken = doses(warfarin=10)
+    assert codes(today(taken, warfarin)) == set()  # the dated one of screening stands
     assert codes(today(replace(taken, inr=Decimal("3.0")), warfarin)) == set()
     assert codes(today(replace(taken, inr=Decimal("3.1")), warfarin)) == {"today.inr-high"}
 

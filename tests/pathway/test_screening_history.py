@@ -99,6 +99,7 @@ def test_steroid_elsewhere_is_judged_by_day_and_dose():
             replace(recent, on=date(2025, 11, 1)) if "on" not in unknown else recent, replace(recent, **unknown)
         )
     assert "steroid.dates-unknown" in of(replace(recent, on=TODAY + timedelta(days=5)))
+    assert of(replace(recent, on=TODAY)) == {"steroid.within-months"}
 
 
 def test_the_years_sum_counts_every_steroid_as_methylprednisolone_with_this_order():

@@ -232,6 +232,7 @@ def test_a_hold_needs_a_signature_and_the_last_answer_counts():
         (Decimal("3.0"), date(2026, 3, 3), set()),
         (Decimal("3.1"), date(2026, 3, 8), {"inr.high"}),
         (Decimal("2.5"), date(2026, 3, 2), {"inr.old"}),
+        (Decimal("2.5"), date(2026, 3, 10), set()),
         (Decimal("2.5"), date(2026, 3, 11), {"inr.missing"}),
     ],
 )

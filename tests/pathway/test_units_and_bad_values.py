@@ -109,6 +109,7 @@ def test_hba1c_in_mmol_mol_is_judged_by_the_same_limit():
         ({"blood_pressure_systolic": 17}, False),
         ({"blood_pressure_diastolic": -80}, False),
         ({"blood_pressure_systolic": 78, "blood_pressure_diastolic": 128}, False),
+        ({"blood_pressure_systolic": 120, "blood_pressure_diastolic": 120}, False),
         ({"blood_pressure_systolic": 179}, True),
     ],
 )
