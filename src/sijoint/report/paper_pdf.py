@@ -39,7 +39,7 @@ from sijoint.report.pdf_blocks import (
     words_style,
 )
 
-SIDE, TOP, FOOT = 17 * mm, 14 * mm, 17 * mm
+SIDE, TOP, FOOT = 15 * mm, 11 * mm, 17 * mm
 WIDTH = A4[0] - 2 * SIDE
 LABEL_COLUMNS = 3
 GUTTER = 7 * mm
@@ -47,14 +47,14 @@ GUTTER = 7 * mm
 # Type sizes in points, the wanted one first; a paper of one page takes the largest that fits.
 SIZES = {
     Form.PATIENT: (12.5,),
-    Form.ONE_PAGE: tuple(size / 4 for size in range(44, 31, -1)),
+    Form.ONE_PAGE: tuple(size / 4 for size in range(44, 29, -1)),
     Form.CLINICIAN: (9.0,),
     Form.LABELS: (8.5,),
 }
 
 
 def paper_pdf(paper: Paper) -> bytes:
-    """The paper on A4. One that is made for one page is set smaller until it fits, down to 8 points, and never cut."""
+    """The paper on A4. One that is made for one page is set smaller until it fits, down to 7.5 points, and never cut."""
     sizes = SIZES[paper.form]
     if paper.form is not Form.ONE_PAGE:
         return _whole(paper, sizes[0])
