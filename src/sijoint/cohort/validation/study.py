@@ -51,6 +51,6 @@ def _run(plan: ValidationPlan, seeds: Sequence[int], workers: int) -> Iterator[O
         for seed in seeds:
             yield study_pelvis(seed, plan)
         return
-    with ProcessPoolExecutor(workers, mp_context=get_context("spawn"), max_tasks_per_child=20) as pool:
+    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
         for future in as_completed([pool.submit(study_pelvis, seed, plan) for seed in seeds]):
             yield future.result()
