@@ -195,9 +195,10 @@ def report(results: Sequence[tuple[Mutant, bool]], options: argparse.Namespace, 
     """The figures as a table."""
     tried, killed = Counter(one.module for one, _ in results), Counter(one.module for one, seen in results if seen)
     score = sum(killed.values()) / len(results)
+    asked = "".join(f"{name} " for name in options.modules)
     lines = [
         f"{sum(killed.values())} of {len(results)} mutants noticed: **{score:.0%}** "
-        f"(`scripts/mutate_rules.py --mutants {options.mutants} --seed {options.seed}`, {seconds / 60:.0f} min).",
+        f"(`scripts/mutate_rules.py {asked}--mutants {options.mutants} --seed {options.seed}`, {seconds / 60:.0f} min).",
         "",
         "| file | mutants | noticed | share |",
         "| --- | --- | --- | --- |",
