@@ -4,7 +4,7 @@ import subprocess
 import sys
 from dataclasses import replace
 from pathlib import Path
-from threading import Thread
+from threading import Event, Thread
 
 import pytest
 from small_clinic import change, new_store, request
@@ -51,6 +51,25 @@ def test_two_threads_of_one_process_write_one_chain(address):
         thread.join()
     assert store.episode("e1").version == 30
     assert verify(store.place.address).intact
+
+
+def test_a_store_verifies_while_others_write_to_it(address):
+    store = new_store(address)
+    request(store)
+    stop = Event()
+
+    def write() -> None:
+        number = 0
+        while not stop.is_set() and number < 300:
+            change(store, f"w{number}")
+            number += 1
+
+    writer = Thread(target=write)
+    writer.start()
+    reports = [verify(store.place.address) for _ in range(5)]
+    stop.set()
+    writer.join()
+    assert all(report.intact for report in reports), [report.sentences for report in reports]
 
 
 def test_who_saw_an_old_version_is_told_so(address):

@@ -70,6 +70,8 @@ def verify(
     """
     place = place_of(path_or_url)
     row = store_row(place)
+    signed_by = witness_path or place.witness
+    signed_before = _signed(signed_by)
     notes: list[str] = []
     breaches: list[Breach] = []
     engine = engine_for(place, read_only=True)
@@ -78,7 +80,7 @@ def verify(
             breaches += soundness(connection, notes)
             lines = reading.lines_after(connection, 0)
             breaches += check_chain(lines) if lines else ()
-            breaches += _witness(lines, witness_path or place.witness, notes)
+            breaches += _witness(lines, signed_by, signed_before, notes)
             breaches += _anchors(lines, row.id, anchors, place.anchors, signer, notes)
             breaches += unvouched(connection, lines, row.key, notes)
             breaches += _headers(connection)
@@ -103,13 +105,23 @@ def verify(
     )
 
 
-def _witness(lines: Sequence[LedgerLine], path: Path, notes: list[str]) -> tuple[Breach, ...]:
+def _signed(path: Path) -> int:
+    """How many lines the witness has; 0 for one that is missing or unreadable, which is told later."""
+    try:
+        return len(witness.read_witness(path)[0])
+    except (OSError, StoreRefused):
+        return 0
+
+
+def _witness(lines: Sequence[LedgerLine], path: Path, signed_before: int, notes: list[str]) -> tuple[Breach, ...]:
+    """``signed_before`` the database was looked at: what was signed since then is of commits that the look did not see."""
     if not path.exists():
         return (Breach(Fault.WITNESS, 0, f"the witness {path.name} is missing: a cut end would not be seen"),)
     try:
         seen, torn = witness.read_witness(path)
     except StoreRefused as refusal:
         return (Breach(Fault.WITNESS, 0, str(refusal)),)
+    seen = seen[: max(signed_before, lines[-1].sequence if lines else 0)]
     if torn or len(lines) == len(seen) + 1:
         notes.append("the last line was never acknowledged (a crash); opening the store completes the witness")
     for line in lines:
