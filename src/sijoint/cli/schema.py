@@ -32,7 +32,10 @@ SCHEMAS: dict[str, Any] = {
     "preparation-sheet": PreparationSheet,
     "recipe-sheet": RecipeSheet,
 }
-READ: dict[str, type[Any]] = {**{f"{name}-facts": kind for name, kind in FACTS.items()}, "procedure-facts": ProcedureFile}
+READ: dict[str, type[Any]] = {
+    **{f"{name}-facts": kind for name, kind in FACTS.items()},
+    "procedure-facts": ProcedureFile,
+}
 ABOUT = {
     "episode": "a whole episode as a file",
     "procedure": "what was done, as the record holds it",

@@ -16,8 +16,8 @@ from sijoint.clinic import (  # noqa: F401
     on_the_day,
     packets,
     prescribers,
-    requests,
     recovery,
+    requests,
     room_events,
     written_down,
 )

@@ -47,7 +47,9 @@ def _numbers(entry: DiaryEntry) -> Iterator[Finding]:
             "diary.unit", of="temperature", what="temperature", value=entry.temperature_c, unit="°C", other="°F"
         )
     if not plausible("glucose_mg_dl", entry.glucose_mg_dl):
-        yield found("diary.unit", of="glucose", what="blood sugar", value=entry.glucose_mg_dl, unit="mg/dL", other="mmol/L")
+        yield found(
+            "diary.unit", of="glucose", what="blood sugar", value=entry.glucose_mg_dl, unit="mg/dL", other="mmol/L"
+        )
     function = entry.function
     if function is not None and function.peg is not None and not 0 <= function.peg <= 10:
         yield found("diary.not-on-scale", of="peg", value=function.peg, top=10)

@@ -10,6 +10,8 @@ from sijoint.cohort.validation.outcome import Outcome
 from sijoint.cohort.validation.plan_file import ValidationPlan
 from sijoint.cohort.validation.subject import study_pelvis
 
+PELVES_A_POOL = 50
+
 
 def run_study(
     plan: ValidationPlan,
@@ -51,6 +53,10 @@ def _run(plan: ValidationPlan, seeds: Sequence[int], workers: int) -> Iterator[O
         for seed in seeds:
             yield study_pelvis(seed, plan)
         return
-    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
-        for future in as_completed([pool.submit(study_pelvis, seed, plan) for seed in seeds]):
-            yield future.result()
+    for first in range(
+        0, len(seeds), PELVES_A_POOL
+    ):  # a process keeps what it has computed of each pelvis; a new one begins small
+        with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
+            some = seeds[first : first + PELVES_A_POOL]
+            for future in as_completed([pool.submit(study_pelvis, seed, plan) for seed in some]):
+                yield future.result()
