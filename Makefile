@@ -34,6 +34,7 @@ deep: $(DEV_STAMP)  ## the long ones: 50 seeds of every scenario, and tests mark
 	scripts/with_postgres $(BIN)/python -m pytest -n 2 -m deep
 	SIJ_HYPOTHESIS=explore $(BIN)/python -m pytest -n 2 -m "not deep" tests/frames tests/pathway tests/formulary
 	$(BIN)/sij scenarios --seeds 50 --workers 2
+	$(BIN)/python scripts/mutate_rules.py --mutants 400 --workers 2
 
 bench: $(DEV_STAMP)  ## measure beside RTK, best on an idle machine; nothing here is asserted; BENCH=--quick for less
 	$(BIN)/python benchmarks/projector.py $(BENCH)
