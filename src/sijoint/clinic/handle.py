@@ -70,7 +70,10 @@ def handle(
     held back by role. Raises StoreRefused when the store itself cannot write.
     """
     with store.unit_of_work() as work:
-        body = canonical(to_wire(command))
+        try:
+            body = canonical(to_wire(command))
+        except StoreRefused as refusal:
+            return _refused_unkept(command, work, clock(), str(refusal))
         first = work.command(command.id)
         if first is not None:
             return _first_answer(command, body, first, work)

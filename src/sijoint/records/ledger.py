@@ -9,6 +9,8 @@ from typing import Any
 
 import rfc8785
 
+from sijoint.records.errors import StoreRefused
+
 GENESIS = "0" * 64  # what the first line follows
 
 Rows = Mapping[str, Sequence[Mapping[str, Any]]]  # table name -> its rows, columns as stored
@@ -65,8 +67,11 @@ def stamp(at: datetime) -> str:
 
 
 def canonical(plain: Any) -> str:
-    """RFC 8785 text of plain JSON."""
-    return rfc8785.dumps(plain).decode()
+    """RFC 8785 text of plain JSON. Raises StoreRefused for a number that JSON does not keep exactly."""
+    try:
+        return rfc8785.dumps(plain).decode()
+    except (rfc8785.IntegerDomainError, rfc8785.FloatDomainError):
+        raise StoreRefused("a number is too large to be kept exactly: check the numbers and send them again") from None
 
 
 def keyed_digest(key: bytes, rows: Rows) -> str:
