@@ -5,7 +5,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Table, func, insert, select, update
+from sqlalchemy import Table, insert, select, update
 from sqlalchemy.engine import Connection
 
 from sijoint.model import Episode, ImageOrigin, Patient, ProcedureKind, StoreKind
@@ -93,15 +93,6 @@ class UnitOfWork:
         keys = {"patient_id": patient.id, "key_id": self._secret(16).hex(), "key": self._secret(32)}
         self._connection.execute(insert(tables.patient_key).values(**keys))
         self._add(tables.patient, id=patient.id, version=0, body=canonical(to_wire(patient)))
-        self._about(patient.id)
-
-    def save_patient(self, patient: Patient) -> None:
-        """A changed patient as a new version."""
-        table = tables.patient
-        newest = self._connection.execute(select(func.max(table.c.version)).where(table.c.id == patient.id)).scalar()
-        if newest is None:
-            raise StoreRefused("the store holds no such patient: add it first")
-        self._add(table, id=patient.id, version=newest + 1, body=canonical(to_wire(patient)))
         self._about(patient.id)
 
     def add_episode(self, episode: Episode) -> None:
