@@ -20,13 +20,13 @@ def verdict_paper(session: Session, patient: Patient, made_at: datetime, *, zone
         raise NoSuchPaper("there is no verdict on this session: judge the block first")
     lead, *rest = verdict.card or (f"Block {verdict.verdict} for this target.",)
     reasons = tuple(finished(one) for one in verdict.reasons if one not in verdict.card)
-    dual = session.dual
+    pair = tuple(one for one in session.dual.card if one not in verdict.card) if session.dual else ()
     return Paper(
         title="Verdict on the block",
         form=Form.CLINICIAN,
         parts=(
             Part(lead, tuple(Words(finished(one)) for one in rest), framed=True),
-            *((Part("Both blocks together", (Points(dual.card),), framed=True),) if dual else ()),
+            *((Part("Both blocks together", (Points(pair),), framed=True),) if pair else ()),
             *((Part("Why", (Points(reasons),)),) if reasons else ()),
             Part("By what it was judged", (_rule(verdict),)),
             Part("The arithmetic", (Words(ARITHMETIC, soft=True), _arithmetic(verdict))),
