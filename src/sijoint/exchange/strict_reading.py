@@ -184,7 +184,14 @@ def in_words(kind: Any) -> str:
         return " or ".join(f'"{one}"' for one in get_args(kind))
     if isinstance(kind, type) and issubclass(kind, Enum):
         return "one of " + ", ".join(f'"{one.value}"' for one in kind)
-    return "a table of " + ", ".join(one.name for one in fields(kind) if _needed(one)) if is_dataclass(kind) else "text"
+    if not is_dataclass(kind):
+        return "text"
+    needed = ", ".join(one.name for one in fields(kind) if _needed(one))
+    return (
+        f"a table of {needed}"
+        if needed
+        else "a table, in which nothing is required (`sij schema` names what it may hold)"
+    )
 
 
 def _simple(plain: Any, kind: Any) -> Any:
