@@ -1,6 +1,6 @@
-"""Write docs/scenarios.md from the scenario table and from what `sij scenarios --seeds 50 --workers 2 --json` printed.
+"""Write docs/scenarios.md from the scenario table and from what `sij scenarios --seeds N --workers 2 --json` printed.
 
-sij scenarios --seeds 50 --workers 2 --json > shares.json
+sij scenarios --seeds 24 --workers 2 --json > shares.json
 python scripts/make_scenarios_page.py shares.json > docs/scenarios.md
 """
 
