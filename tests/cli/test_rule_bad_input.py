@@ -44,9 +44,9 @@ FACTS = [
     ("dose", {"patient__weight_kg": "70 kg"}, "patient.weight_kg takes a number, without its unit"),
     ("dose", {"patient__weight_kg": 700}, "patient.weight_kg is not between 25 and 350 kg: check the number and its unit; 1 lb is 0.4536 kg"),
     ("dose", {"patient__height_cm": 1.7}, "patient.height_cm is not between 110 and 240 cm"),
-    ("verdict", {"session__entries__0__glucose_mg_dl": 6.5}, "glucose_mg_dl is not between 20 and 1500 mg/dL: check the number and its unit; 1 mmol/L is 18.016 mg/dL"),
+    ("verdict", {"session__entries__0__glucose_mg_dl": 6.5}, "glucose_mg_dl is not between 30 and 1500 mg/dL: check the number and its unit; 1 mmol/L is 18.016 mg/dL"),
     ("verdict", {"session__entries__0__temperature_c": 100.4}, "temperature_c is not between 30 and 45 degrees Celsius"),
-    ("screen", {"answers__hba1c_percent": 48}, "answers.hba1c_percent is not between 3 and 20 percent (NGSP)"),
+    ("screen", {"answers__hba1c_percent": 48}, "answers.hba1c_percent is not between 3 and 19 percent (NGSP)"),
     # amounts
     ("dose", {"recipe__skin__volume_ml": -1}, "recipe.skin.volume_ml is below zero"),
     ("dose", {"recipe__drug__0__volume_ml": 40000}, "recipe.drug[0].volume_ml is not between 0 and 60 mL"),

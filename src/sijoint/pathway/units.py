@@ -15,6 +15,7 @@ from typing import Any, TypeVar
 
 from sijoint.model import DayOfConfirmation, Finding, Patient, ScreeningAnswers
 from sijoint.pathway.findings import found
+from sijoint.pathway.plausible import plausible_ranges
 
 Measured = TypeVar("Measured", ScreeningAnswers, DayOfConfirmation)
 
@@ -50,7 +51,8 @@ def ranges() -> Mapping[str, Range]:
 
 
 def _range(row: Mapping[str, Any]) -> Range:
-    return Range(Decimal(row["low"]), Decimal(row["high"]), row["what"], row["label"], row["unit"], row["hint"])
+    limits = plausible_ranges()[row["range"]]
+    return Range(limits.low, limits.high, row["what"], row["label"], row["unit"], row["hint"])
 
 
 def weight_kg(value: Decimal, unit: WeightUnit) -> Decimal:
