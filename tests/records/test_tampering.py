@@ -106,7 +106,7 @@ def test_an_inserted_line_is_named(store):
             database.execute("UPDATE ledger SET sequence = ? WHERE sequence = ?", (number + 1, number))
         database.execute(
             "INSERT INTO ledger SELECT 5, at, 'consent:recorded', store, episode, command, key_id, digest, previous, "
-            "'f' || substr(hash, 2) FROM ledger WHERE sequence = 4"
+            "'x' || substr(hash, 2) FROM ledger WHERE sequence = 4"
         )
     assert (Fault.INSERTED, 5) in faults(store)
     assert {line for fault, line in faults(store) if fault is Fault.INSERTED} == {5}

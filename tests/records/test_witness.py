@@ -50,7 +50,7 @@ def test_a_ledger_behind_its_witness_is_not_written_to(store):
 
 def test_a_ledger_that_tells_another_story_is_not_written_to(store):
     with tampering(store) as database:
-        database.execute("UPDATE ledger SET hash = 'f' || substr(hash, 2) WHERE sequence = 10")
+        database.execute("UPDATE ledger SET hash = 'x' || substr(hash, 2) WHERE sequence = 10")
     with pytest.raises(StoreRefused, match="line 10 of the ledger is not the one its witness saw"):
         open_store(store.place.address)
 
