@@ -13,6 +13,7 @@ from numpy.random import Generator
 from numpy.typing import NDArray
 
 from sijoint.anatomy import Body
+from sijoint.cohort.habits import HABITS
 from sijoint.cohort.validation.plan_file import Hand
 from sijoint.fluoroscopy import Frame
 from sijoint.frames import ReceptorTilt, unit
@@ -35,10 +36,6 @@ from sijoint.room.commands import (
 from sijoint.room.events import Event, Exposed, NeedleMoved
 
 STEP_MM = 1.0  # the needle goes on by so much at a time while the hand waits for a give
-PULSES = 4
-WATCH_S = 6.0  # how long the contrast is watched
-FIELD_HALF_MM = 62.0
-LATERAL_VENTRAL_MM = 35.0  # from the side the field is centred in front of the joint, or half of it would be air
 
 
 @dataclass(frozen=True)
@@ -57,7 +54,7 @@ class StudyOperator:
         self.session, self.plan, self.body, self.hand, self.rng = session, plan, body, hand, rng
         self._count = 0
         self._do(ChooseNeedle, code=plan.needle)
-        self._do(Collimate, half_width_mm=FIELD_HALF_MM, half_height_mm=FIELD_HALF_MM)
+        self._do(Collimate, half_width_mm=HABITS.field_half_mm, half_height_mm=HABITS.field_half_mm)
 
     def place(self, error: float = 1.0) -> Placement:
         """Skin to where the hand stops; ``error`` scales the hand's errors. Walks off bone that is met too early."""
@@ -85,7 +82,7 @@ class StudyOperator:
             InjectContrast,
             volume_ml=Decimal(str(hand.contrast_ml)),
             rate_ml_s=hand.contrast_rate_ml_s,
-            watch_s=WATCH_S,
+            watch_s=HABITS.contrast_watch_s,
         )
         runs: list[ContrastRun] = list(self.session.runs)
         after = self._frame(self._look(plan.lateral, ViewPurpose.AFTER_CONTRAST))
@@ -94,7 +91,7 @@ class StudyOperator:
         return read_arthrogram(runs, self.body, plan.side, plan.target_mm)
 
     def drug(self, volume_ml: float) -> None:
-        self._do(InjectDrug, volume_ml=Decimal(str(volume_ml)), rate_ml_s=0.1)
+        self._do(InjectDrug, volume_ml=Decimal(str(volume_ml)), rate_ml_s=HABITS.drug_rate_ml_s)
 
     def _entry(self, sd_mm: float) -> NDArray[np.float64]:
         """A place on the skin near the planned one."""
@@ -141,14 +138,14 @@ class StudyOperator:
         return self._advance(stop_mm)
 
     def _look(self, tilt: ReceptorTilt, purpose: ViewPurpose) -> tuple[Event, ...]:
-        ventral = LATERAL_VENTRAL_MM if tilt is self.plan.lateral else 0.0
+        ventral = HABITS.lateral_ventral_mm if tilt is self.plan.lateral else 0.0
         events = self._do(
             PositionCArm,
             left_deg=tilt.left_deg,
             cephalad_deg=tilt.cephalad_deg,
             isocentre_mm=_triple(self.plan.target_mm - [0.0, ventral, 0.0]),
         )
-        return events + self._do(Pulse, pulses=PULSES, purpose=purpose)
+        return events + self._do(Pulse, pulses=HABITS.check_pulses, purpose=purpose)
 
     def _frame(self, events: Sequence[Event]) -> Frame:
         exposed = next(event for event in events if isinstance(event, Exposed))
