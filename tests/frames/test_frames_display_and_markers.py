@@ -45,6 +45,7 @@ def test_a_point_goes_where_its_pixel_goes(display, rows, columns, data):
     shown = display.apply(image)
     x, y = display.to_display((column, row), image.shape)
     assert shown[int(y), int(x)] == 1
+    np.testing.assert_array_equal(display.to_stored((x, y), image.shape), (column, row))
 
 
 BEADS = {"left": (45.0, 0, 0), "right": (-45.0, 0, 0), "head": (0, 0, 45.0), "front": (0, -45.0, 0)}

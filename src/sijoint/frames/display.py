@@ -42,6 +42,18 @@ class DisplayOrientation:
             rows, columns = columns, rows
         return np.stack([column, row], axis=-1)
 
+    def to_stored(self, column_row: ArrayLike, stored_shape: tuple[int, int]) -> NDArray[np.float64]:
+        """Stored (column, row) positions (..., 2) of displayed ones."""
+        points = np.asarray(column_row, dtype=np.float64)
+        column, row = points[..., 0], points[..., 1]
+        rows, columns = stored_shape[:: -1 if self.quarter_turns % 2 else 1]
+        for _ in range(self.quarter_turns % 4):
+            column, row = rows - 1 - row, column
+            rows, columns = columns, rows
+        if self.mirror:
+            column = columns - 1 - column
+        return np.stack([column, row], axis=-1)
+
 
 def default_display(pose: CArmPose) -> DisplayOrientation:
     """Head up, and the patient's left at screen left when the receptor is behind the patient, else at screen right.
