@@ -59,6 +59,17 @@ def test_a_clock_that_is_nearly_right_is_left_alone():
     assert clock_off(kept) == timedelta(minutes=4, seconds=2)
 
 
+@pytest.mark.parametrize("ahead", [timedelta(milliseconds=400), timedelta(minutes=4)])
+def test_a_clock_that_is_a_little_fast_sends_no_answer_from_the_future(ahead):
+    told, received = sent(-ahead, delay=timedelta(seconds=2))
+    kept = set_right(told, received, POLICY)
+    assert kept.answered <= received
+    assert abs(kept.answered - PLAIN.answered) < timedelta(seconds=5)
+    assert diary_notes(kept, HERE, POLICY) == (), "nearly right is nothing to tell the patient"
+    again = set_right(replace(told, sent=told.sent + timedelta(hours=1)), received + timedelta(hours=1), POLICY)
+    assert same_answer(kept, again)
+
+
 def test_an_answer_given_offline_counts_by_the_moment_it_was_given():
     told, received = sent(timedelta(0), delay=timedelta(hours=9))
     kept = set_right(told, received, POLICY)

@@ -54,6 +54,7 @@ from sijoint.pathway.findings import (
     found,
     together,
 )
+from sijoint.pathway.flag_table import MINUTES_AFTER, FlagRule, FlagTable, FlagTest, flag_table
 from sijoint.pathway.function import FunctionLine, function_lines, gained_until, peg_before
 from sijoint.pathway.gate import accepted_patterns, authorise_drug, authorise_exposure, authorise_injection
 from sijoint.pathway.going_home import NothingToTakeHome, discharge_sheet
@@ -140,6 +141,7 @@ from sijoint.pathway.voiding import booking_moved, consent_withdrawn, facts_chan
 __all__ = [
     "DOSE_AREA",
     "KERMA",
+    "MINUTES_AFTER",
     "SECONDS",
     "TRANSITIONS",
     "AgainstIbuprofen",
@@ -154,6 +156,9 @@ __all__ = [
     "Duplicate",
     "Exclusion",
     "FindingText",
+    "FlagRule",
+    "FlagTable",
+    "FlagTest",
     "FunctionLine",
     "GivenSession",
     "IllegalStep",
@@ -264,6 +269,7 @@ __all__ = [
     "facts_changed",
     "facts_digest",
     "finding_texts",
+    "flag_table",
     "flags_of",
     "found",
     "frozen_rule",

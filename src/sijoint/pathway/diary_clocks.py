@@ -11,11 +11,12 @@ def set_right(entry: DiaryEntry, received: datetime, policy: Policy) -> DiaryEnt
     """The answer with the server's stamp. Where the device's clock was wrong, its times are moved by what it was off.
 
     How far it was off is what lay between sending by the device's clock and receipt. Paper has no clock to set right; a
-    device that does not say when it sent is taken at its word.
+    device that does not say when it sent is taken at its word. A clock that is a little fast is nearly right, and moved
+    where its answer would come from the future.
     """
     stamped = replace(entry, received=received)
     off = clock_off(stamped)
-    if off is None or abs(off) <= timedelta(minutes=policy.clock_tolerance_minutes):
+    if off is None or (not wrong(off, policy) and stamped.answered <= received):
         return stamped
     return replace(
         stamped,
@@ -29,6 +30,11 @@ def set_right(entry: DiaryEntry, received: datetime, policy: Policy) -> DiaryEnt
 def clock_off(entry: DiaryEntry) -> timedelta | None:
     """By how much the device's clock was behind the server's when it sent; None where it does not say or is paper."""
     return None if entry.sent is None or entry.paper else entry.received - entry.sent
+
+
+def wrong(off: timedelta, policy: Policy) -> bool:
+    """Whether a clock is further off than the site lets pass."""
+    return abs(off) > timedelta(minutes=policy.clock_tolerance_minutes)
 
 
 def same_answer(one: DiaryEntry, other: DiaryEntry) -> bool:

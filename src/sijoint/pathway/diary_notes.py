@@ -1,9 +1,11 @@
 """What is said at once about a diary answer that is kept and may not count: late, early, twice, a wrong clock, a wrong unit."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 
 from sijoint.model import DiaryEntry, DiaryPrompt, Finding, Session
 from sijoint.pathway.diary import on_time
+from sijoint.pathway.diary_clocks import wrong
 from sijoint.pathway.findings import found
 from sijoint.pathway.plausible import plausible
 from sijoint.pathway.policy import Policy
@@ -22,9 +24,9 @@ def _notes(entry: DiaryEntry, session: Session, policy: Policy) -> Iterator[Find
         others = (one for one in session.entries if one.prompt_id == prompt.id and one.id != entry.id)
         if any(one.answered <= entry.answered and on_time(one, prompt) for one in others):
             yield found("diary.second-answer", question=prompt.label)
-    if entry.device_answered is not None:
-        off = round(abs((entry.answered - entry.device_answered).total_seconds()) / 60)
-        yield found("diary.clock-set-right", minutes=off)
+    off = timedelta(0) if entry.device_answered is None else entry.answered - entry.device_answered
+    if wrong(off, policy):
+        yield found("diary.clock-set-right", minutes=round(abs(off.total_seconds()) / 60))
     if entry.opened > entry.answered:
         yield found("diary.opened-after-answer")
     yield from _numbers(entry)
