@@ -11,9 +11,9 @@ from rich.progress import Progress
 
 from sijoint import __version__, injectate, needle, response
 from sijoint.anatomy import bone_mesh
-from sijoint.cli.calendar_entries import diary_entry, visit_entry
 from sijoint.cohort import Case, Scenario, ScenarioRun
 from sijoint.cohort.in_room import ProcedureRun
+from sijoint.exchange import diary_entry, visit_entry
 from sijoint.exchange.episode_file import EpisodeFile, MadeBy, episode_text
 from sijoint.fluoroscopy import export, kernel_name
 from sijoint.model import Episode, Patient, Procedure, StoreKind

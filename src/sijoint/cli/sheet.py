@@ -11,11 +11,10 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import typer
 
-from sijoint.cli.calendar_entries import diary_entry, visit_entry
 from sijoint.cli.outfile import UnusableFile, write_whole
 from sijoint.cli.rule_asked import Now, PolicyChoice, moment, policy_for
 from sijoint.clinic import sealed_packet
-from sijoint.exchange import read_episode_text
+from sijoint.exchange import diary_entry, read_episode_text, visit_entry
 from sijoint.model import Episode, Patient, SealedPacket, StoreKind
 from sijoint.pathway import Policy, language, languages, policy_names
 from sijoint.records import Purpose, Store, Viewing, open_store

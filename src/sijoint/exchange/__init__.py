@@ -2,6 +2,7 @@
 appointment and the diary as calendar files, which name nobody, and ``episode.json``."""
 
 from sijoint.exchange.calendar import AppointmentNotice, UnprintableBooking, calendar_file, diary_file
+from sijoint.exchange.calendar_entries import diary_entry, visit_entry
 from sijoint.exchange.episode_file import EpisodeFile, MadeBy, episode_text, read_episode_text
 from sijoint.exchange.procedure_file import ProcedureFile, procedure_text, read_procedure_text
 
@@ -12,9 +13,11 @@ __all__ = [
     "ProcedureFile",
     "UnprintableBooking",
     "calendar_file",
+    "diary_entry",
     "diary_file",
     "episode_text",
     "procedure_text",
     "read_episode_text",
     "read_procedure_text",
+    "visit_entry",
 ]

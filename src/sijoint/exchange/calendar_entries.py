@@ -2,10 +2,9 @@
 
 from datetime import timedelta
 
-from sijoint.exchange import AppointmentNotice, UnprintableBooking, calendar_file, diary_file
+from sijoint.exchange.calendar import AppointmentNotice, UnprintableBooking, calendar_file, diary_file
 from sijoint.model import Booking, BookingEvent, Episode, Session
 from sijoint.pathway import Language
-from sijoint.report import session_of
 
 VISIT = timedelta(
     hours=2
@@ -15,7 +14,7 @@ REMINDER = timedelta(days=1)
 
 def visit_entry(episode: Episode, number: int, told: Language) -> bytes:
     """The visit of a session (from 1) with a reminder the day before, or its cancellation. Raises UnprintableBooking."""
-    session = session_of(episode, number)
+    session = _session(episode, number)
     visit = session.booking or _cancelled(session)
     if visit is None:
         raise UnprintableBooking("there is no visit for a calendar: book first")
@@ -32,13 +31,19 @@ def visit_entry(episode: Episode, number: int, told: Language) -> bytes:
 
 def diary_entry(episode: Episode, number: int, told: Language) -> bytes:
     """The questions of a session's diary that come at home. Raises UnprintableBooking before the drug was given."""
-    session = session_of(episode, number)
+    session = _session(episode, number)
     left = session.discharge.at if session.discharge else None
     at_home = [one for one in session.prompts if left is None or one.due > left]  # the nurse asks the others
     summary, note = told.word("papers", "calendar_diary"), told.word("papers", "calendar_note")
     notice = AppointmentNotice(episode.id, number - 1, episode.version, summary, note=note)
     made_at = session.procedure.started_at if session.procedure else episode.request.at
     return diary_file(at_home, made_at, notice)
+
+
+def _session(episode: Episode, number: int) -> Session:
+    if not 1 <= number <= len(episode.sessions):
+        raise UnprintableBooking(f"there is no session {number}: the episode has {len(episode.sessions)}")
+    return episode.sessions[number - 1]
 
 
 def _cancelled(session: Session) -> Booking | None:
