@@ -57,6 +57,7 @@ from sijoint.model.payer import (
     Requirement,
     SealedPacket,
 )
+from sijoint.model.person import Person
 from sijoint.model.procedure import (
     Administration,
     ContrastJudgement,
@@ -235,6 +236,7 @@ __all__ = [
     "Painkiller",
     "Patient",
     "PayerCheck",
+    "Person",
     "PreparationSheet",
     "PrescriberContact",
     "Procedure",

@@ -1,0 +1,41 @@
+"""The application: every subject's routes, each of which says who may call it, behind one gate."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from fastapi import APIRouter, FastAPI
+
+from sijoint.web import clinic, learn, patient, people, room, static_route
+from sijoint.web.access import require_declared_access
+from sijoint.web.error_pages import add_error_pages
+from sijoint.web.headers import Headers
+from sijoint.web.request_log import RequestLog
+from sijoint.web.same_origin import OwnPagesOnly
+from sijoint.web.site import Site
+
+SUBJECTS = (people.router, clinic.router, patient.router, learn.router, room.router, static_route.router)
+
+
+def create_app(site: Site) -> FastAPI:
+    """The application of one site. Raises UndeclaredAccess when a route does not say who may call it."""
+    app = FastAPI(title="SIJoint", docs_url=None, redoc_url=None, openapi_url=None)
+    app.state.site = site
+    for router in SUBJECTS:
+        app.router.routes.extend(_single_routes(router))
+    require_declared_access(app)
+    add_error_pages(app)
+    # The last one added is the outermost.
+    app.add_middleware(OwnPagesOnly, site=site)
+    app.add_middleware(Headers, secure=site.secure)
+    app.add_middleware(RequestLog)
+    return app
+
+
+def _single_routes(router: APIRouter) -> Iterable[Any]:
+    """A router's routes with those of routers inside it. Whole paths stand at the endpoints: a prefix would not be seen."""
+    for route in router.routes:
+        inner = getattr(route, "original_router", None)
+        if inner is None:
+            yield route
+        else:
+            yield from _single_routes(inner)

@@ -1,0 +1,5 @@
+"""The fluoroscopy room in the browser: rehearsing, performing, planning, looking back."""
+
+from fastapi import APIRouter
+
+router = APIRouter()

@@ -1,0 +1,91 @@
+"""A form or a connection is taken only from a page of this very site.
+
+Browsers say with ``Sec-Fetch-Site`` where a request came from, and with ``Origin`` whose page sent it; neither can be set
+by a page. A name in ``Host`` that is not this site's is refused as well: else a foreign name that leads to this machine
+would make a foreign page look like ours.
+"""
+
+from http import HTTPStatus
+from urllib.parse import urlsplit
+
+from fastapi import WebSocket
+from starlette.requests import HTTPConnection, Request
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from sijoint.web.error_pages import answer
+from sijoint.web.errors import Refused, WrongOrigin
+from sijoint.web.site import Site
+
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+REFUSED_CONNECTION = 4403  # the close code of a WebSocket from elsewhere
+
+
+class UnknownHost(Refused):
+    """The name by which this site was called is not one of its own."""
+
+    status = HTTPStatus.MISDIRECTED_REQUEST
+
+    def __init__(self) -> None:
+        super().__init__("This site is not known under that name: use the address that it was started with.")
+
+
+def comes_from_here(site: Site, connection: HTTPConnection) -> bool:
+    """Whether a page of this site sent it. Silence is no."""
+    fetched_from = connection.headers.get("sec-fetch-site")
+    origin = connection.headers.get("origin")
+    if fetched_from is not None:
+        return fetched_from == "same-origin"
+    if origin is None:
+        return False
+    return urlsplit(origin).netloc == connection.headers.get("host", "") and _is_own_host(site, connection)
+
+
+def require_own_page(site: Site, socket: WebSocket) -> None:
+    """For a WebSocket, before it is accepted: its page must be one of ours. Raises WrongOrigin.
+
+    Browsers do not say ``Sec-Fetch-Site`` for every WebSocket, so ``Origin`` is asked here always.
+    """
+    origin = socket.headers.get("origin", "")
+    own = bool(origin) and urlsplit(origin).netloc == socket.headers.get("host", "")
+    told = socket.headers.get("sec-fetch-site", "same-origin")
+    if not (own and told == "same-origin" and _is_own_host(site, socket)):
+        raise WrongOrigin
+
+
+def _is_own_host(site: Site, connection: HTTPConnection) -> bool:
+    return urlsplit(f"//{connection.headers.get('host', '')}").netloc.rpartition(":")[0] in site.hosts or (
+        connection.headers.get("host", "") in site.hosts
+    )
+
+
+class OwnPagesOnly:
+    """Before any endpoint: a known name, and for everything that changes something a page of ours."""
+
+    def __init__(self, app: ASGIApp, site: Site) -> None:
+        self._app, self._site = app, site
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        refusal = self._refusal(scope)
+        if refusal is None:
+            await self._app(scope, receive, send)
+        elif scope["type"] == "websocket":
+            await send({"type": "websocket.close", "code": REFUSED_CONNECTION})
+        else:
+            request = Request(scope)
+            await answer(request, refusal.status, refusal.sentence)(scope, receive, send)
+
+    def _refusal(self, scope: Scope) -> Refused | None:
+        if scope["type"] not in ("http", "websocket"):
+            return None
+        connection = HTTPConnection(scope)
+        if not _is_own_host(self._site, connection):
+            return UnknownHost()
+        if scope["type"] == "websocket":
+            try:
+                require_own_page(self._site, connection)  # type: ignore[arg-type]  # headers alone are read
+            except WrongOrigin as refusal:
+                return refusal
+            return None
+        if scope["method"] not in SAFE_METHODS and not comes_from_here(self._site, connection):
+            return WrongOrigin()
+        return None

@@ -1,0 +1,82 @@
+"""What one running site is made of, and how an endpoint gets at it."""
+
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+from fastapi import Depends
+from starlette.requests import HTTPConnection
+
+from sijoint.model import Role, StoreKind
+from sijoint.pathway import Policy, load_policy
+from sijoint.records import Store, open_store
+from sijoint.web.register import Register
+
+LOCAL_HOSTS = frozenset({"127.0.0.1", "localhost", "[::1]"})
+
+
+@dataclass
+class Site:
+    """One store and what answers for it. ``hosts`` are the names by which browsers may call; ``secure`` means over TLS."""
+
+    store: Store
+    people: Register
+    clock: Callable[[], datetime]
+    secret: bytes
+    policy_for: Callable[[date], Policy]
+    hosts: frozenset[str] = LOCAL_HOSTS
+    secure: bool = False
+    rooms: Any = None  # the live rooms; set by ``web.room``
+    kept: dict[str, Any] = field(default_factory=dict)  # what a subject keeps for as long as the site runs
+
+    @property
+    def kind(self) -> StoreKind:
+        return self.store.kind
+
+    @property
+    def data(self) -> Path:
+        """The folder of the store's files, in which a subject may keep files of its own."""
+        return self.store.path.parent
+
+    @property
+    def policy(self) -> Policy:
+        """The policy in force today."""
+        return self.policy_for(self.clock().date())
+
+    def role_of(self, code: str) -> Role | None:
+        """The role that somebody holds now, by the code that commands carry; None for nobody known or no longer active."""
+        return self.people.role_of(code)
+
+
+def open_site(
+    path_or_url: str | Path,
+    *,
+    secret: bytes | None = None,
+    clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+    hosts: frozenset[str] = LOCAL_HOSTS,
+    secure: bool = False,
+    policy_name: str = "clinic",
+) -> Site:
+    """The site of a store that is there. Raises StoreRefused."""
+    store = open_store(path_or_url)
+    return Site(
+        store=store,
+        people=Register(store, clock),
+        clock=clock,
+        secret=secret or secrets.token_bytes(32),
+        policy_for=lambda day: load_policy(policy_name, day),
+        hosts=hosts,
+        secure=secure,
+    )
+
+
+def site_of(connection: HTTPConnection) -> Site:
+    site = connection.app.state.site
+    assert isinstance(site, Site)
+    return site
+
+
+TheSite = Annotated[Site, Depends(site_of)]

@@ -1,0 +1,68 @@
+"""A site of its own for every test, and browsers signed in as whoever is asked for."""
+
+from datetime import UTC, datetime
+
+import pytest
+from starlette.testclient import TestClient
+
+from sijoint.model import Person, Role, StoreKind
+from sijoint.records import open_store
+from sijoint.web import create_app, open_site
+
+NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
+OWN_PAGE = {"sec-fetch-site": "same-origin", "origin": "http://localhost"}
+BASE = "http://localhost"
+
+
+class Clock:
+    """The time as a test sets it."""
+
+    def __init__(self) -> None:
+        self.now = NOON
+
+    def __call__(self) -> datetime:
+        return self.now
+
+
+@pytest.fixture
+def clock():
+    return Clock()
+
+
+@pytest.fixture
+def site(tmp_path, clock):
+    """A virtual store with nobody's episode, and one person of every role, whose code is the role's name."""
+    path = tmp_path / "clinic.db"
+    open_store(path, StoreKind.VIRTUAL, create=True, at=NOON).close()
+    site = open_site(path, secret=b"a secret of tests, and of no site", clock=clock)
+    for role in Role:
+        if role is not Role.ROOM:
+            add_person(site, role)
+    return site
+
+
+def add_person(site, role, code=None, patient_id=None):
+    """A person of a role, without a password: tests sign in by a session that is opened for them."""
+    site.people.add(Person(code or code_of(role), f"{role.value.title()} of tests", role, patient_id))
+
+
+def code_of(role):
+    return role.value.replace(" ", "-")
+
+
+@pytest.fixture
+def app(site):
+    return create_app(site)
+
+
+@pytest.fixture
+def browser(app, site):
+    """``browser()`` is nobody's, ``browser(Role.NURSE)`` a nurse's, ``browser("code")`` that person's; pages are its own."""
+
+    def opened(who=None):
+        client = TestClient(app, base_url=BASE, headers=OWN_PAGE, follow_redirects=False)
+        if who is not None:
+            client.cookies.set("sij", site.people.open_session(code_of(who) if isinstance(who, Role) else who))
+        return client
+
+    return opened
