@@ -59,8 +59,8 @@ def test_a_session_done_under_it_uses_a_unit():
     assert codes(judged(number(), sessions=(done,))) == {"authorisation.used-up"}
     assert judged(number(units=2), sessions=(done,)).findings == ()
     before = followed({}, at=NOW - timedelta(days=50))
-    assert units_used(number(), episode(before)) == 0
-    assert units_used(number(side=Side.RIGHT), episode(done)) == 0
+    assert units_used(number(), episode(before), POLICY) == 0
+    assert units_used(number(side=Side.RIGHT), episode(done), POLICY) == 0
 
 
 # Requests that may be one

@@ -82,13 +82,13 @@ def test_the_second_card_no_longer_speaks_of_first_positives():
 def test_only_the_same_joint_and_target_is_compared_and_only_a_block_that_was_read():
     second = block(BUPIVACAINE, FOUR_HOURS, at=AFTER, number=2)
     first = block(LIDOCAINE, ONE_HOUR)
-    assert block_before(second, (first,)) is first
+    assert block_before(second, (first,), POLICY) is first
     unread = block(LIDOCAINE, {}, at=NOW + timedelta(days=5), number=3)
-    assert block_before(second, (first, unread)) is first
+    assert block_before(second, (first, unread), POLICY) is first
     right = replace(first, order=replace(first.order, side=Side.RIGHT))
     ligament = replace(first, order=replace(first.order, target=Target.LIGAMENT))
     same_day = block(LIDOCAINE, ONE_HOUR, at=AFTER - timedelta(hours=1), number=4)
-    assert block_before(second, (right, ligament, same_day, replace(first, verdict=None))) is None
+    assert block_before(second, (right, ligament, same_day, replace(first, verdict=None)), POLICY) is None
     with pytest.raises(NothingToCompare):
         judge_pair(right, second, POLICY, AFTER)
     with pytest.raises(NothingToCompare):

@@ -103,4 +103,4 @@ def test_function_never_takes_away_what_relief_has_earned(pegs, days):
     lines = function_lines(with_function.sessions[-1], Decimal(8))
     until = gained_until(lines, Decimal(50))
     assert until is None or until in [one.on for one in lines]
-    assert relief_course(given_sessions(with_function)[-1], POLICY, day(days)).back_on is None
+    assert relief_course(given_sessions(with_function, POLICY)[-1], POLICY, day(days)).back_on is None

@@ -239,11 +239,11 @@ def test_sedation_that_nobody_wrote_down_counts_from_the_injection_and_is_told()
 
 def test_a_sedative_before_consent_is_told():
     here = session()
-    assert sedative_findings(sedative(), here) == ()
+    assert sedative_findings(sedative(), here, POLICY) == ()
     early = replace(sedative(), at=here.consent.at - timedelta(minutes=1))
-    assert codes(sedative_findings(early, here)) == {"sedation.before-consent"}
-    assert codes(sedative_findings(sedative(), replace(here, consent=None))) == {"sedation.before-consent"}
-    assert sedative_findings(replace(early, reversal=True), here) == ()
+    assert codes(sedative_findings(early, here, POLICY)) == {"sedation.before-consent"}
+    assert codes(sedative_findings(sedative(), replace(here, consent=None), POLICY)) == {"sedation.before-consent"}
+    assert sedative_findings(replace(early, reversal=True), here, POLICY) == ()
 
 
 facts = st.sampled_from([YES, NO, UNKNOWN, NOT_ASKED])

@@ -96,7 +96,7 @@ def test_the_days_between_numbing_and_steroid_do_not_end_relief():
     shot = therapy(
         {"day 1": 2, "day 3": 8, "day 7": 7, "day 14": 2, "week 4": 2, "week 8": 2, "week 12": 3, "month 4": 8}
     )
-    course = relief_course(given_sessions(episode(shot))[0], POLICY, on(153))
+    course = relief_course(given_sessions(episode(shot), POLICY)[0], POLICY, on(153))
     assert course.best_percent == Decimal("75.0")
     assert (course.until, course.back_on) == (on(84), on(122))
 

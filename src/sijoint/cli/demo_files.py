@@ -18,7 +18,7 @@ from sijoint.exchange.episode_file import EpisodeFile, MadeBy, episode_text
 from sijoint.fluoroscopy import export, kernel_name
 from sijoint.model import Episode, Patient, Procedure, StoreKind
 from sijoint.model.wire import to_wire
-from sijoint.pathway import Policy, language, load_policy
+from sijoint.pathway import Policy, language, shipped
 from sijoint.records import Store, open_store
 from sijoint.report import (
     FigureImage,
@@ -89,7 +89,7 @@ def write_demo_files(
                 figures.append(ProcedureFigures(index, shown, picture))
     progress.update(task, advance=2)
     if with_report:
-        policy = load_policy(scenario.causes.policy)
+        policy = shipped(scenario.causes.policy).at(run.record.ended_at)
         patient = store.patient(run.episode.patient_id)
         report = assemble_report(
             run.episode,

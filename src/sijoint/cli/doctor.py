@@ -14,7 +14,7 @@ from sijoint.anatomy import bundled_pelvis
 from sijoint.cli.records import DEMO_STORE, StoreOption
 from sijoint.cohort import scenarios
 from sijoint.fluoroscopy import kernel_name
-from sijoint.pathway import load_policy, policy_names
+from sijoint.pathway import shipped_policies
 from sijoint.records import StoreRefused, open_store, place_of, verify
 
 LIBRARIES = ("numpy", "scipy", "numba", "SimpleITK", "scikit-image", "matplotlib", "pydantic", "SQLAlchemy")
@@ -51,7 +51,7 @@ def doctor(
         "SQLite": sqlite3.sqlite_version,
         "bundled CT": f"{patient.provenance.name}, {patient.provenance.licence}",
         "CT grid": f"{'×'.join(map(str, patient.ct.grid.shape))} of {patient.ct.grid.spacing_mm.round(2).tolist()} mm",
-        "policies": ", ".join(f"{name} ({load_policy(name).effective})" for name in policy_names()),
+        "policies": ", ".join(f"{one.id} ({one.effective})" for one in shipped_policies()),
         "scenarios": str(len(scenarios())),
         "store": _store(store),
     }

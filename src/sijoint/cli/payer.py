@@ -4,7 +4,7 @@ import getpass
 import json
 from collections.abc import Callable
 from contextlib import closing
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated, TypeVar
 from uuid import uuid4
@@ -18,7 +18,7 @@ from sijoint.exchange import read_episode_text
 from sijoint.frames import Side
 from sijoint.model import Episode, Met, OrderKind, PayerCheck, SealedPacket, StoreKind, Target
 from sijoint.model.wire import to_wire
-from sijoint.pathway import load_policy, payer_check
+from sijoint.pathway import Policy, payer_check, shipped
 from sijoint.records import Purpose, Store, open_store
 
 T = TypeVar("T")
@@ -49,8 +49,8 @@ def gaps(
 ) -> None:
     """What a payer's policy asks for before an injection, and what the record does not show yet. Exit code 11 with gaps."""
     at = moment(now)
-    rules = policy_for(policy, at.date(), "medicare-lcd")
-    day = _day(on, at)
+    rules = policy_for(policy, at, "medicare-lcd")
+    day = _day(on, at, rules)
 
     def asked(one: Episode, others: tuple[Episode, ...]) -> PayerCheck:
         return payer_check(one, rules, day, kind, side, target, others)
@@ -87,14 +87,14 @@ def packet(
             "say which episode and whose policy: --episode ID --payer NAME, for example --payer medicare-lcd"
         )
     at, who = moment(now), by or getpass.getuser()
-    load_policy(payer, at.date())  # an unknown payer is told before anything is written
+    shipped(payer).at(at)  # an unknown payer is told before anything is written
     with closing(_store(source)) as store:
         if not any(one.id == episode for one in store.headers()):
             raise UnusablePayerQuestion(
                 f"{source} holds no episode {episode!r}: `sij show --store {source}` lists them"
             )
         command = SealPacket(id=f"packet-{uuid4()}", by=who, episode_id=episode, payer=payer)
-        outcome = handle(command, store, load_policy(), lambda: at)
+        outcome = handle(command, store, shipped(), lambda: at)
         if not outcome.accepted or outcome.episode is None:
             raise UnusablePayerQuestion(outcome.refusal)
         sealed = sealed_packet(store, episode, outcome.episode.packet_seals[-1])
@@ -110,9 +110,9 @@ def _told(sealed: SealedPacket) -> str:
     return f"{one.policy_title}, {images} pictures, {lacking}, SHA-256 {sealed.digest}"
 
 
-def _day(text: str, at: datetime) -> date:
+def _day(text: str, at: datetime, policy: Policy) -> date:
     try:
-        return date.fromisoformat(text) if text else at.astimezone(UTC).date()
+        return date.fromisoformat(text) if text else policy.day(at)
     except ValueError:
         raise UnusablePayerQuestion(f"--on {text} is no day: write it as 2026-03-10") from None
 

@@ -8,9 +8,9 @@ from typing import Annotated
 import typer
 
 from sijoint.cli.records import StoreArgument, StoreOption
+from sijoint.cli.rule_asked import policies_for
 from sijoint.clinic.erasing import due_for_erasure, erase_patient
 from sijoint.model import StoreKind
-from sijoint.pathway import load_policy
 from sijoint.records import (
     ErasureReason,
     VerifyReport,
@@ -113,7 +113,8 @@ def erase(
     policy: Annotated[str, typer.Option(help="The policy that says how long.")] = "clinic",
 ) -> None:
     """Erase a patient, or list whose time is over. The ledger's lines stay, name nobody and still verify."""
-    opened, rules, now = open_store(store), load_policy(policy), datetime.now(UTC)
+    opened, policies, now = open_store(store), policies_for(policy), datetime.now(UTC)
+    rules = policies.at(now)
     if due:
         for kept in due_for_erasure(opened, rules, now):
             typer.echo(f"{kept.patient_id}  last entry {kept.last_at[:10]}")

@@ -9,13 +9,14 @@ import typer
 
 from sijoint.exchange.facts_file import read_facts
 from sijoint.exchange.strict_reading import YEARS
-from sijoint.pathway import Policy, UnreadablePolicy, load_policy, policy_names, read_policy
+from sijoint.pathway import Policy, SitePolicies, UnreadablePolicy, policy_names, shipped, site_policies
 
 T = TypeVar("T")
 
 File = Annotated[Path, typer.Argument(help="Facts as JSON or TOML; - reads them from the standard input.")]
 PolicyChoice = Annotated[
-    str | None, typer.Option("--policy", help="A policy by name, or a policy file of your own (see docs/policies.md).")
+    str | None,
+    typer.Option("--policy", help="A policy by name, or a file or folder of your own (see docs/policies.md)."),
 ]
 Now = Annotated[
     str | None, typer.Option(help="The moment to judge at, such as 2026-03-10T09:00:00Z; default is this moment.")
@@ -53,16 +54,27 @@ def facts_of(kind: type[T], file: Path, now: datetime) -> T:
     return read_facts(kind, _text(file), file.name, now)
 
 
-def policy_for(choice: str | None, on: date, default: str = "clinic") -> Policy:
-    """The policy of a name or file, as in force on a day. Raises UnusableQuestion and UnreadablePolicy."""
+def policy_for(choice: str | None, on: date | datetime, default: str = "clinic") -> Policy:
+    """The policy of a name, a file or a folder of dated files, as in force on a day, or at a moment by the clinic's own day.
+
+    Raises UnusableQuestion and UnreadablePolicy.
+    """
+    policies = policies_for(choice, default)
+    return policies.at(on) if isinstance(on, datetime) else policies.on(on)
+
+
+def policies_for(choice: str | None, default: str = "clinic") -> SitePolicies:
+    """All versions of the policy of a name, a file or a folder of dated files. Raises UnusableQuestion and UnreadablePolicy."""
     if choice is None or choice in policy_names():
-        return load_policy(choice or default, on)
+        return shipped(choice or default)
     if not choice.endswith(".toml") and not Path(choice).exists():
         try:
-            return load_policy(choice, on)
+            return shipped(choice)
         except UnreadablePolicy as refusal:
             raise UnreadablePolicy(f"{refusal}; or give a policy file of your own") from None
-    return read_policy(_text(Path(choice)), Path(choice).name, on)
+    path = Path(choice)
+    files = sorted(path.glob("*.toml")) if path.is_dir() else [path]
+    return site_policies({one.name: _text(one) for one in files})
 
 
 def _text(file: Path) -> str:

@@ -3,11 +3,10 @@
 import getpass
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, tzinfo
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import Annotated, BinaryIO
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import typer
 
@@ -16,7 +15,7 @@ from sijoint.cli.rule_asked import Now, PolicyChoice, moment, policy_for
 from sijoint.clinic import sealed_packet
 from sijoint.exchange import diary_entry, read_episode_text, visit_entry
 from sijoint.model import Episode, Patient, SealedPacket, StoreKind
-from sijoint.pathway import Policy, language, languages, policy_names
+from sijoint.pathway import Policy, language, languages, policy_names, zone_named
 from sijoint.records import Purpose, Store, Viewing, open_store
 from sijoint.report import (
     OF_A_SESSION,
@@ -58,7 +57,7 @@ def sheet(
     session: Annotated[int | None, typer.Option(help="Which session, from 1; the last one where not given.", min=1)] = None,
     out: Annotated[Path | None, typer.Option(help="Ends in .pdf, .html, .txt or .ics; without it the text is printed.")] = None,
     language_code: Annotated[str, typer.Option("--language", help="One of: " + ", ".join(languages()) + ".")] = "en",
-    zone: Annotated[str, typer.Option(help="The clinic's clock, for example Europe/Berlin.")] = "UTC",
+    zone: Annotated[str, typer.Option(help="Another clock than the policy's, for example Europe/Berlin.")] = "",
     policy: PolicyChoice = None,
     now: Now = None,
     by: Annotated[str, typer.Option(help="Who reads it, for the store's ledger; your login where not given.")] = "",
@@ -68,7 +67,7 @@ def sheet(
     A sheet that was given is printed as it was kept; another language or clock is made from the same facts, and refused
     where they have changed since. From preparation and discharge, .ics makes calendar entries that name nobody.
     """
-    at, clock, told = moment(now), _zone(zone), language(language_code)
+    at, clock, told = moment(now), zone_named(zone) if zone else None, language(language_code)
     _refuse_unwritable(out, kind)
     found = _opened(source, episode, by or getpass.getuser(), at, kind)
     number = session or len(found.episode.sessions)
@@ -93,13 +92,6 @@ def sheet(
 
 def _write(content: bytes, file: BinaryIO) -> None:
     file.write(content)
-
-
-def _zone(name: str) -> tzinfo:
-    try:
-        return UTC if name == "UTC" else ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise UnusableAsk(f"there is no time zone {name!r}: give one like Europe/Berlin or America/New_York") from None
 
 
 def _refuse_unwritable(out: Path | None, kind: PaperKind) -> None:
@@ -157,4 +149,4 @@ def _text(file: Path) -> str:
 def _policy(choice: str | None, episode: Episode, number: int, at: datetime) -> Policy:
     """Without a choice, the policy that was frozen with the order, where it is one of ours."""
     own = episode.sessions[number - 1].order.rule.policy_id if episode.sessions else ""
-    return policy_for(choice, at.date(), own if own in policy_names() else "clinic")
+    return policy_for(choice, at, own if own in policy_names() else "clinic")

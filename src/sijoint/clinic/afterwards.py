@@ -19,11 +19,11 @@ from sijoint.records import Tag
 @carry_out.register
 def _(command: JudgeBlock, now: Situation) -> Change:
     """The block by itself, and together with an earlier one of the same joint where there is one."""
-    session = replace(now.session, verdict=judge_block(now.session, now.policy, now.now), dual=None)
-    first = block_before(session, now.episode.sessions[:-1])
+    session = replace(now.session, verdict=judge_block(now.session, now.ordered_policy, now.now, now.policy), dual=None)
+    first = block_before(session, now.episode.sessions[:-1], now.policy)
     if first is not None and session.verdict is not None:
-        pair = judge_pair(first, session, now.policy, now.now)
-        session = replace(session, verdict=with_pair(session.verdict, pair, now.policy), dual=pair)
+        pair = judge_pair(first, session, now.ordered_policy, now.now)
+        session = replace(session, verdict=with_pair(session.verdict, pair, now.ordered_policy), dual=pair)
     return Change(stepped(now, Step.JUDGE, session), Tag.BLOCK_JUDGED)
 
 

@@ -29,7 +29,7 @@ def _(command: Book, now: Situation) -> Change:
     session = noted(moved, change)
     episode = replace(with_session(now.episode, session), state=state)
     tag = Tag.BOOKING_MADE if event is BookingEvent.MADE else Tag.BOOKING_MOVED
-    authorised = check_authorisation(episode, command.at.date(), now.policy)
+    authorised = check_authorisation(episode, now.policy.day(command.at), now.policy)
     return Change(episode, tag, (*judged.screening.findings, *authorised.findings))
 
 

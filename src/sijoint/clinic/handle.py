@@ -35,7 +35,9 @@ from sijoint.pathway import (
     NothingToTakeHome,
     Policy,
     RefusedNote,
+    SitePolicies,
     check_request,
+    policy_at,
 )
 from sijoint.records import KeptCommand, Store, StoreRefused, Tag, UnitOfWork, canonical
 
@@ -62,12 +64,17 @@ class KeptOutcome:
 
 
 def handle(
-    command: ClinicCommand, store: Store, policy: Policy, clock: Clock, role_of: RoleOf | None = None
+    command: ClinicCommand,
+    store: Store,
+    policy: Policy | SitePolicies,
+    clock: Clock,
+    role_of: RoleOf | None = None,
 ) -> Outcome:
     """Carry out a command, or refuse it with a sentence and findings; either way it is durable when this returns.
 
-    The same id and contents are answered as the first time. ``role_of`` is the register of people; without one nobody is
-    held back by role. Raises StoreRefused when the store itself cannot write.
+    The policy is that of the day at the clinic; what an order froze is judged by the version it froze. The same id and
+    contents are answered as the first time. ``role_of`` is the register of people; without one nobody is
+    held back by role. Raises StoreRefused when the store itself cannot write, UnreadablePolicy when none is in force.
     """
     with store.unit_of_work() as work:
         try:
@@ -79,26 +86,32 @@ def handle(
             return _first_answer(command, body, first, work)
         now = clock()
         if isinstance(command, RequestAppointment):
-            return _open_episode(command, body, work, policy, now, role_of)
+            return _open_episode(command, body, work, policy_at(policy, now), now, role_of)
         if not work.holds_episode(command.episode_id):
             return _refused_unkept(command, work, now, f"there is no episode {command.episode_id!r}: check the id")
         return _carry_out(command, body, work, policy, now, role_of)
 
 
 def _carry_out(
-    command: ClinicCommand, body: str, work: UnitOfWork, policy: Policy, now: datetime, role_of: RoleOf | None
+    command: ClinicCommand,
+    body: str,
+    work: UnitOfWork,
+    policies: Policy | SitePolicies,
+    now: datetime,
+    role_of: RoleOf | None,
 ) -> Outcome:
     before = work.episode(command.episode_id)
     situation = Situation(
         episode=before,
         patient=work.patient(before.patient_id),
-        policy=policy,
+        policy=policy_at(policies, now),
         now=now,
         store_kind=work.kind,
         origin_of_image=lambda sha256: _origin(work, before.id, sha256),
         other_episode=lambda identity: _other(work, identity),
         role_of=role_of,
         others_of_patient=lambda: tuple(one for one in work.episodes_of(before.patient_id) if one.id != before.id),
+        policies=policies,
     )
     try:
         require_role(command, role_of)

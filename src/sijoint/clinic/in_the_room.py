@@ -7,7 +7,16 @@ from sijoint.clinic.commands import RecordRoomEvent
 from sijoint.clinic.handle import Clock, handle
 from sijoint.clinic.situation import RoleOf
 from sijoint.model import Episode, SyringeUse
-from sijoint.pathway import Policy, allows, authorise_drug, authorise_exposure, authorise_injection, found
+from sijoint.pathway import (
+    Policy,
+    SitePolicies,
+    allows,
+    authorise_drug,
+    authorise_exposure,
+    authorise_injection,
+    found,
+    policy_at,
+)
 from sijoint.records import KeptImage, Store, Tag, canonical
 from sijoint.room import Action, Permission, PermissionRequest, Permit
 from sijoint.room.events import Event, Started
@@ -19,7 +28,7 @@ class NotRecorded(ValueError):
     """An event that the record refuses: the room stops, for nothing may happen that is not recorded."""
 
 
-def permit_for(episode_id: str, store: Store, policy: Policy, clock: Clock) -> Permit:
+def permit_for(episode_id: str, store: Store, policy: Policy | SitePolicies, clock: Clock) -> Permit:
     """Answers every request from the facts stored at that moment, never from what the room says of itself."""
 
     def permit(request: PermissionRequest) -> Permission:
@@ -27,13 +36,14 @@ def permit_for(episode_id: str, store: Store, policy: Policy, clock: Clock) -> P
         if not _runs(episode, request.procedure_id):
             return Permission(False, (found("gate.no-procedure"),))
         now = clock()
+        today = policy_at(policy, now)
         match request.action:
             case Action.EXPOSURE:
-                answer = authorise_exposure(episode, policy, now)
+                answer = authorise_exposure(episode, today, now)
             case Action.DRUG:
-                answer = authorise_drug(episode, policy, now)
+                answer = authorise_drug(episode, today, now)
             case _:
-                answer = authorise_injection(SYRINGES[request.action], episode, policy, now)
+                answer = authorise_injection(SYRINGES[request.action], episode, today, now)
         return Permission(allows(answer), answer.findings)
 
     return permit
@@ -42,7 +52,7 @@ def permit_for(episode_id: str, store: Store, policy: Policy, clock: Clock) -> P
 def recorder_for(
     episode_id: str,
     store: Store,
-    policy: Policy,
+    policy: Policy | SitePolicies,
     clock: Clock,
     *,
     by: str = "room",

@@ -15,7 +15,7 @@ from sijoint.clinic.commands import SealPacket
 from sijoint.clinic.situation import Change, CommandRefused, Situation, stepped
 from sijoint.model import Episode, EvidencePacket, PacketSeal, Patient, SealedPacket, Session
 from sijoint.model.wire import UnreadableRecord, from_wire_text, to_wire
-from sijoint.pathway import NothingToClaim, Step, UnreadablePolicy, evidence_packet, load_policy
+from sijoint.pathway import NothingToClaim, Step, UnreadablePolicy, evidence_packet, shipped
 from sijoint.records import Store, Tag, canonical
 
 PACKET_FILE, IMAGES = "packet.json", "images"
@@ -115,7 +115,7 @@ def _packet(
     episode: Episode, patient: Patient, payer: str, at: datetime, others: tuple[Episode, ...]
 ) -> EvidencePacket:
     try:
-        return evidence_packet(episode, patient, load_policy(payer, at.date()), at, others)
+        return evidence_packet(episode, patient, shipped(payer).at(at), at, others)
     except (UnreadablePolicy, NothingToClaim) as refusal:
         raise CommandRefused(str(refusal)) from None
 

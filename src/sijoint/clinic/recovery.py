@@ -44,7 +44,7 @@ def _(command: RecordSedative, now: Situation) -> Change:
     session = replace(now.session, sedatives=(*now.session.sedatives, replace(sedative, entered_at=now.now)))
     if session.procedure is not None and session.procedure.ended_at is not None:
         session = finished(session, now)
-    findings = (*sedative_findings(sedative, session), *late_entry(sedative.at, now.policy, now.now))
+    findings = (*sedative_findings(sedative, session, now.policy), *late_entry(sedative.at, now.policy, now.now))
     return Change(stepped(now, Step.RECORD_SEDATIVE, session), Tag.SEDATIVE_RECORDED, findings)
 
 

@@ -55,7 +55,7 @@ def _(command: CorrectRequest, now: Situation) -> Change:
 def _(command: LogConservativeCare, now: Situation) -> Change:
     """Dates that cannot be are refused here, where whoever typed them can still put them right."""
     care = command.care
-    if care.began > now.now.date():
+    if care.began > now.policy.day(now.now):
         raise CommandRefused("this care would begin in the future: log what has been done")
     if care.ended is not None and care.ended < care.began:
         raise CommandRefused("this care would end before it began: check both dates")
@@ -71,7 +71,7 @@ def _(command: RecordAuthorisation, now: Situation) -> Change:
     episode = stepped(now, Step.RECORD_AUTHORISATION, authorisations=(*others, told))
     session = episode.sessions[-1] if episode.sessions else None
     on = session.booking.at if session is not None and session.booking is not None else now.now
-    check = check_authorisation(episode, on.date(), now.policy)
+    check = check_authorisation(episode, now.policy.day(on), now.policy)
     return Change(episode, Tag.AUTHORISATION_RECORDED, check.findings)
 
 

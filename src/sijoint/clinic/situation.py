@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sijoint.model import Assessed, Decision, Episode, Finding, Patient, Role, Session, StoreKind
-from sijoint.pathway import Policy, Step, next_state
+from sijoint.pathway import Policy, SitePolicies, Step, next_state, policy_of_order
 from sijoint.records import Tag
 
 RoleOf = Callable[[str], Role | None]  # the role of a person by the code that commands carry; None for nobody known
@@ -13,7 +13,7 @@ RoleOf = Callable[[str], Role | None]  # the role of a person by the code that c
 
 @dataclass(frozen=True)
 class Situation:
-    """The facts at the moment of a command: the episode as kept, whose it is, the policy, the time, the kind of store."""
+    """The facts at the moment of a command: the episode as kept, whose it is, the policy of that day, the time, the kind of store."""
 
     episode: Episode
     patient: Patient
@@ -24,6 +24,7 @@ class Situation:
     other_episode: Callable[[str], tuple[Episode, Patient] | None] = lambda _: None  # kept beside this one, by id
     role_of: RoleOf | None = None  # None where the store keeps no register of people
     others_of_patient: Callable[[], tuple[Episode, ...]] = tuple  # the same patient's other episodes
+    policies: Policy | SitePolicies | None = None  # all versions, where the site has several; None: the one policy
 
     @property
     def session(self) -> Session:
@@ -31,6 +32,11 @@ class Situation:
         if not self.episode.sessions:
             raise CommandRefused("there is no order yet: place an order first")
         return self.episode.sessions[-1]
+
+    @property
+    def ordered_policy(self) -> Policy:
+        """The version that the current session's order was frozen under. Raises CommandRefused before the first order."""
+        return policy_of_order(self.policies or self.policy, self.session.order.rule, self.policy)
 
 
 @dataclass(frozen=True)

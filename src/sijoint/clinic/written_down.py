@@ -100,7 +100,7 @@ def finished(session: Session, now: Situation) -> Session:
     given = injected_at(procedure)
     if session.entries:
         return session
-    return replace(session, prompts=diary_prompts(session.order, given, now.policy) if given else ())
+    return replace(session, prompts=diary_prompts(session.order, given, now.ordered_policy) if given else ())
 
 
 def _room_left_nothing(begun: Procedure | None, procedure_id: str) -> None:

@@ -42,12 +42,12 @@ def run_procedure(under_way: EpisodeUnderWay, room: VirtualRoom, procedure_id: s
 
     What only the simulator knows is written into its own folder.
     """
-    clock, store, policy = under_way.clock, under_way.store, under_way.policy
+    clock, store, policies = under_way.clock, under_way.store, under_way.policies
     episode_id, number = under_way.record.episode_id, len(under_way.record.procedures)
     order, causes = under_way.session.order, under_way.causes
     seed = room.seed + number
     began = clock()
-    record = recorder_for(episode_id, store, policy, clock, role_of=role_of)
+    record = recorder_for(episode_id, store, policies, clock, role_of=role_of)
     events: list[Event] = []
 
     def on_event(event: Event) -> None:
@@ -56,7 +56,7 @@ def run_procedure(under_way: EpisodeUnderWay, room: VirtualRoom, procedure_id: s
         record(event)
 
     keep = image_keeper_for(episode_id, store, clock)
-    keeper = LogKeeper(permit_for(episode_id, store, policy, clock))
+    keeper = LogKeeper(permit_for(episode_id, store, policies, clock))
     session = Session(
         setting_for(room.case, causes, order, procedure_id, room.rows),
         seed=seed,

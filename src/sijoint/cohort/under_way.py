@@ -14,7 +14,7 @@ from sijoint.cohort.scenario import Causes
 from sijoint.cohort.staff import NURSE, PATIENT, PHYSICIAN, role_of
 from sijoint.frames import Side
 from sijoint.model import DiaryPrompt, Episode, Session, Severity
-from sijoint.pathway import Policy, load_policy
+from sijoint.pathway import Policy, shipped
 from sijoint.records import Store
 
 
@@ -25,7 +25,7 @@ class EpisodeUnderWay:
         self, causes: Causes, side: Side, store: Store, *, seed: int, episode_id: str, say: Callable[[str], None]
     ) -> None:
         self.causes, self.side, self.store, self.say = causes, side, store, say
-        self.policy: Policy = load_policy(causes.policy)
+        self.policies = shipped(causes.policy)
         self.clock = CourseClock(START)
         self.record = CourseRecord(episode_id)
         self.patient = person.patient(causes, f"{episode_id}-patient")
@@ -38,7 +38,7 @@ class EpisodeUnderWay:
         self._commands += 1
         episode_id = self.record.episode_id
         command = kind(id=f"{episode_id}-c{self._commands:04d}", by=by, episode_id=episode_id, **what)
-        outcome = handle(command, self.store, self.policy, self.clock, role_of)
+        outcome = handle(command, self.store, self.policies, self.clock, role_of)
         if outcome.episode is not None:
             self.note_state(outcome.episode)
         if not outcome.accepted:
@@ -53,6 +53,11 @@ class EpisodeUnderWay:
         state = episode.state.value
         if self.record.states[-1:] != [state]:
             self.record.states.append(state)
+
+    @property
+    def policy(self) -> Policy:
+        """The policy of the day that the clock shows."""
+        return self.policies.at(self.clock())
 
     @property
     def episode(self) -> Episode:

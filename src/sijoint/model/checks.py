@@ -75,6 +75,7 @@ class PreparationSheet:
     for_booking_at: datetime
     items: tuple[SheetItem, ...]
     language: str = "en"
+    zone: str = "UTC"  # whose clock its times are written by
 
 
 @dataclass(frozen=True)

@@ -171,3 +171,4 @@ class DischargeSheet:
     painkiller_from: datetime | None = None
     ibuprofen_held_back_by: tuple[str, ...] = ()
     language: str = "en"
+    zone: str = "UTC"  # whose clock its times are written by

@@ -77,7 +77,7 @@ from sijoint.pathway.packet import NothingToClaim, billing_lines, evidence_packe
 from sijoint.pathway.pain_back import pain_back_entries, pain_back_prompts
 from sijoint.pathway.painkillers import AgainstIbuprofen, PainkillerAdvice, against_ibuprofen, painkiller_advice
 from sijoint.pathway.payer import by_payers_rule, inside_the_joint, payer_check, proof_check
-from sijoint.pathway.policy import DiarySlot, Policy, PolicySource, UnreadablePolicy
+from sijoint.pathway.policy import DiarySlot, Policy, PolicySource, UnknownZone, UnreadablePolicy, zone_named
 from sijoint.pathway.policy_files import (
     PolicyFile,
     in_force,
@@ -120,6 +120,7 @@ from sijoint.pathway.sedatives import is_sedated, sedative_findings
 from sijoint.pathway.sheet import NothingToPrepare, preparation_sheet
 from sijoint.pathway.sides import check_operator, check_sides, check_sign_in, check_time_out
 from sijoint.pathway.sign_out import check_sign_out
+from sijoint.pathway.site_policies import SitePolicies, policy_at, policy_of_order, shipped, site_policies
 from sijoint.pathway.skin import check_skin, dry_at
 from sijoint.pathway.span import Span
 from sijoint.pathway.stated_dose import dose_area_range_mgy_cm2, dose_findings, procedure_dose
@@ -182,6 +183,7 @@ __all__ = [
     "RefusedNote",
     "RefusedOverride",
     "ReliefCourse",
+    "SitePolicies",
     "Span",
     "Step",
     "UnclearMeasurement",
@@ -189,6 +191,7 @@ __all__ = [
     "UnknownLanguage",
     "UnknownRisk",
     "UnknownUnit",
+    "UnknownZone",
     "UnreadablePolicy",
     "UnusableCheck",
     "UnusableForm",
@@ -320,8 +323,10 @@ __all__ = [
     "payer_check",
     "peg_before",
     "percent_relief",
+    "policy_at",
     "policy_names",
     "policy_of",
+    "policy_of_order",
     "positive_provocations",
     "preparation_sheet",
     "procedure_dose",
@@ -345,9 +350,11 @@ __all__ = [
     "second_roles",
     "sedative_findings",
     "set_right",
+    "shipped",
     "shipped_policies",
     "sides_assessed",
     "sides_marked",
+    "site_policies",
     "site_policy_file",
     "standing",
     "steroid_agents",
@@ -362,4 +369,5 @@ __all__ = [
     "weight_kg",
     "with_pair",
     "yearly_account",
+    "zone_named",
 ]

@@ -40,7 +40,7 @@ def yearly_account(episodes: Iterable[Episode], policy: Policy, on: date) -> Yea
     return YearlyAccount(
         on=on,
         days=policy.rolling_year_days,
-        sessions=tuple((str(kind), len(_days(sessions, kind))) for kind in OrderKind),
+        sessions=tuple((str(kind), len(_days(sessions, kind, policy))) for kind in OrderKind),
         joints=_joints(sessions),
         steroid=of(IngredientKind.STEROID),
         anaesthetic=of(IngredientKind.LOCAL_ANAESTHETIC),
@@ -61,7 +61,7 @@ def in_year(session: Session, policy: Policy, on: date) -> bool:
     procedure = session.procedure
     if procedure is None or procedure.kind is not ProcedureKind.PERFORMED:
         return False
-    return 0 <= (on - procedure.started_at.date()).days <= policy.rolling_year_days
+    return 0 <= (on - policy.day(procedure.started_at)).days <= policy.rolling_year_days
 
 
 def radiation(procedure: Procedure) -> tuple[Decimal, Decimal, Decimal, int]:
@@ -119,10 +119,10 @@ def _total(code: str, volume_ml: Decimal) -> AgentTotal:
     )
 
 
-def _days(sessions: list[Session], kind: OrderKind) -> set[date]:
+def _days(sessions: list[Session], kind: OrderKind, policy: Policy) -> set[date]:
     """A session is a day, and counts where a drug was given."""
     given = (drug_given(one) for one in sessions if one.order.kind is kind)
-    return {one.date() for one in given if one is not None}
+    return {policy.day(one) for one in given if one is not None}
 
 
 def _joints(sessions: list[Session]) -> tuple[tuple[str, int], ...]:

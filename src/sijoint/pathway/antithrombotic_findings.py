@@ -1,7 +1,7 @@
 """What is known and still to be asked of every antithrombotic: prescriber, class, kidney, INR, dates, other drugs beside it."""
 
 from collections.abc import Iterator
-from datetime import UTC, date, datetime, timedelta, tzinfo
+from datetime import date, datetime, timedelta, tzinfo
 
 from sijoint.formulary import Advice, ListedMedicine, antithrombotic_row
 from sijoint.model import Answer, Assessed, Booking, Fact, Finding, Patient, PrescriberContact, ScreeningAnswers
@@ -21,22 +21,21 @@ def antithrombotic_findings(
     policy: Policy,
     now: datetime,
     booking: Booking | None = None,
-    zone: tzinfo = UTC,
 ) -> list[Finding]:
     """One or more findings for each; answers of a time to come do not count yet."""
     taken = antithrombotics_taken(answers)
     findings = []
     if not taken and answers.antithrombotics.answer is Answer.YES:
         findings.append(found("antithrombotic.which-one"))
-    why = _raised_by(answers, patient, len(taken), policy, now.date())
+    why = _raised_by(answers, patient, len(taken), policy, policy.day(now))
     past = tuple(one for one in contacts if one.at <= now and signature_time(one) <= now)
-    for line in antithrombotic_plan(answers, past, booking, policy, zone):
+    for line in antithrombotic_plan(answers, past, booking, policy):
         one = line.medicine
         if one.antithrombotic and answers.antithrombotics.answer is Answer.NO:
             findings.append(found("antithrombotic.contradiction", of=one.code, agent=one.name))
-        findings += _of(line, answers, why if one.antithrombotic else "", booking, policy, zone)
+        findings += _of(line, answers, why if one.antithrombotic else "", booking, policy)
         if one.class_name == VITAMIN_K:
-            findings += _inr(one, answers, policy, now.date())
+            findings += _inr(one, answers, policy, policy.day(now))
     return [*findings, *_beside(taken, answers)]
 
 
@@ -60,11 +59,10 @@ def _of(
     why: str,
     booking: Booking | None,
     policy: Policy,
-    zone: tzinfo,
 ) -> Iterator[Finding]:
     one, contact = line.medicine, line.contact
     if contact is not None and contact.answer == HOLD:
-        yield from _held(line, contact, answers, booking, zone)
+        yield from _held(line, contact, answers, booking, policy.zone)
         return
     if contact is not None and contact.answer == CONTINUE and contact.prescriber.strip():
         yield found("antithrombotic.continue-agreed", of=one.code, agent=one.name, prescriber=contact.prescriber)

@@ -83,9 +83,10 @@ def antithrombotic_plan(
     contacts: tuple[PrescriberContact, ...],
     booking: Booking | None,
     policy: Policy,
-    zone: tzinfo = UTC,
+    zone: tzinfo | None = None,
 ) -> tuple[AntithromboticLine, ...]:
-    """One line for every medicine that is or may be paused, by the clinic's clock (``zone`` ends its days)."""
+    """One line for every medicine that is or may be paused, by the clinic's clock or another ``zone`` that ends its days."""
+    zone = zone or policy.zone
     return tuple(_line(one, answers, contacts, booking, policy, zone) for one in planned_medicines(answers, policy))
 
 

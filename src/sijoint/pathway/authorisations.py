@@ -17,18 +17,18 @@ def check_authorisation(episode: Episode, on: date, policy: Policy) -> Assessed:
     findings = [found("authorisation.unreadable", what=", ".join(_defects(one))) for one in fitting if _defects(one)]
     if not usable:
         return assessed([*findings, found("authorisation.missing")] if policy.authorisation == "required" else findings)
-    lacking = {one.number: _lacks(one, episode, on) for one in usable}
+    lacking = {one.number: _lacks(one, episode, on, policy) for one in usable}
     # One that is good is enough; otherwise the newest says what is wrong.
     return assessed(findings if not all(lacking.values()) else [*findings, *lacking[usable[-1].number]])
 
 
-def units_used(authorisation: Authorisation, episode: Episode) -> int:
+def units_used(authorisation: Authorisation, episode: Episode, policy: Policy) -> int:
     """Sessions done under it: performed in its days, of its side and kind."""
     return sum(
         one.procedure is not None
         and one.procedure.kind is ProcedureKind.PERFORMED
         and _covers(authorisation, one.order)
-        and authorisation.valid_from <= one.procedure.started_at.date() <= authorisation.valid_to
+        and authorisation.valid_from <= policy.day(one.procedure.started_at) <= authorisation.valid_to
         for one in episode.sessions
     )
 
@@ -46,13 +46,13 @@ def _defects(one: Authorisation) -> list[str]:
     return [words for words, is_so in wrong.items() if is_so]
 
 
-def _lacks(one: Authorisation, episode: Episode, on: date) -> list[Finding]:
+def _lacks(one: Authorisation, episode: Episode, on: date, policy: Policy) -> list[Finding]:
     findings = []
     if on < one.valid_from:
         findings.append(found("authorisation.not-yet", number=one.number, valid_from=one.valid_from))
     if on > one.valid_to:
         findings.append(found("authorisation.expired", number=one.number, valid_to=one.valid_to))
     # The current session, booked and not done, needs a unit of its own.
-    if units_used(one, episode) >= one.units:
+    if units_used(one, episode, policy) >= one.units:
         findings.append(found("authorisation.used-up", number=one.number, units=one.units))
     return findings

@@ -86,9 +86,9 @@ def outlived(consent: Consent, at: datetime, policy: Policy) -> bool:
 
 def _when(consent: Consent, session: Session, policy: Policy, now: datetime) -> list[Finding]:
     if consent.at > now:
-        return [found("consent.from-the-future", at=consent.at.date())]
+        return [found("consent.from-the-future", at=policy.day(consent.at))]
     if consent.at < session.order.at:
         return [found("consent.before-order")]
     if outlived(consent, now, policy):
-        return [found("consent.too-old", on=consent.at.date(), days=policy.consent_days)]
+        return [found("consent.too-old", on=policy.day(consent.at), days=policy.consent_days)]
     return []

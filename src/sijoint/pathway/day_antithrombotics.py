@@ -1,7 +1,7 @@
 """The last dose really taken of each antithrombotic, against the plan that the patient was given."""
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta, tzinfo
+from datetime import datetime, timedelta
 
 from sijoint.model import Answer, DayOfConfirmation, Finding, PrescriberContact, ScreeningAnswers, Session
 from sijoint.pathway.antithrombotic_plan import AntithromboticLine, antithrombotic_plan
@@ -16,7 +16,6 @@ def antithrombotics_today(
     answers: ScreeningAnswers,
     contacts: tuple[PrescriberContact, ...],
     policy: Policy,
-    zone: tzinfo,
 ) -> Iterator[Finding]:
     """Nothing where no antithrombotic is taken and that is known."""
     taken = antithrombotics_taken(answers)
@@ -35,7 +34,7 @@ def antithrombotics_today(
         )
     if not taken and _told(confirmation, "", alone=True) is None:
         yield found("today.antithrombotic-dose", agent="the antithrombotic")
-    for line in antithrombotic_plan(answers, contacts, session.booking, policy, zone):
+    for line in antithrombotic_plan(answers, contacts, session.booking, policy):
         if line.medicine.antithrombotic:
             yield from _dose(line, _told(confirmation, line.medicine.code, alone=len(taken) == 1), confirmation, policy)
         if line.medicine.class_name == "vitamin K antagonist":

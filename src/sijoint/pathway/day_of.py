@@ -1,6 +1,6 @@
 """The answers that may have changed, asked again on the day. Until then: cleared, not checked today."""
 
-from datetime import UTC, datetime, timedelta, tzinfo
+from datetime import datetime, timedelta
 
 from sijoint.model import (
     Answer,
@@ -32,7 +32,6 @@ def confirm_today(
     policy: Policy,
     now: datetime,
     contacts: tuple[PrescriberContact, ...] = (),
-    zone: tzinfo = UTC,
 ) -> Assessed:
     """Whether what was cleared still holds today. Without a confirmation of today it does not."""
     if answers is None:
@@ -47,7 +46,7 @@ def confirm_today(
     findings += _temperature(confirmation, policy)
     findings += _pregnancy_test(confirmation, answers, patient)
     findings += _premedication(confirmation, session, answers)
-    findings += antithrombotics_today(confirmation, session, answers, contacts, policy, zone)
+    findings += antithrombotics_today(confirmation, session, answers, contacts, policy)
     findings += _glucose(confirmation, session, answers, policy)
     findings += _blood_pressure(confirmation, policy)
     if policy.driver == "always" or session.order.sedation is not Sedation.NONE:
@@ -62,7 +61,7 @@ def confirmed_when(confirmation: DayOfConfirmation, policy: Policy, now: datetim
     age = now - confirmation.at
     if timedelta(0) <= age <= timedelta(hours=policy.confirmation_hours):
         return []
-    return [found("today.other-day", on=confirmation.at.date())]
+    return [found("today.other-day", on=policy.day(confirmation.at))]
 
 
 def _must(name: str, label: str, fact: Fact, yes: str = "", no: str = "") -> list[Finding]:

@@ -7,13 +7,15 @@ from sijoint.pathway.doses import steroid_agents
 from sijoint.pathway.policy import DiarySlot, Policy
 
 
-def diary_prompts(order: Order, injected_at: datetime, policy: Policy, zone: tzinfo = UTC) -> tuple[DiaryPrompt, ...]:
-    """The prompts of one injection, in order of time. ``zone`` is the clinic's, for evening and morning questions.
+def diary_prompts(
+    order: Order, injected_at: datetime, policy: Policy, zone: tzinfo | None = None
+) -> tuple[DiaryPrompt, ...]:
+    """The prompts of one injection, in order of time. Evening and morning are by the clinic's clock, or another ``zone``.
 
     A test that holds steroid is asked as both: hour by hour for the block, week by week for the steroid.
     """
     slots = {slot.label: slot for slot in _slots(order, policy)}
-    prompts = [_prompt(slot, order, injected_at, policy, zone) for slot in slots.values()]
+    prompts = [_prompt(slot, order, injected_at, policy, zone or policy.zone) for slot in slots.values()]
     return tuple(sorted((one for one in prompts if one is not None), key=lambda one: one.due))
 
 

@@ -32,7 +32,7 @@ class NothingToCompare(ValueError):
     """These are not two judged blocks of one joint and target."""
 
 
-def block_before(session: Session, earlier: tuple[Session, ...]) -> Session | None:
+def block_before(session: Session, earlier: tuple[Session, ...], policy: Policy) -> Session | None:
     """The last block of the same side and target on an earlier day that could be read; None where there is none."""
     given = drug_given(session)
     found = [
@@ -44,7 +44,7 @@ def block_before(session: Session, earlier: tuple[Session, ...]) -> Session | No
         and (one.order.side, one.order.target) == (session.order.side, session.order.target)
         and (at := drug_given(one)) is not None
         and given is not None
-        and at.date() < given.date()
+        and policy.day(at) < policy.day(given)
     ]
     return max(found, key=lambda one: drug_given(one) or one.order.at, default=None)
 

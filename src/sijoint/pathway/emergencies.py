@@ -102,14 +102,16 @@ def check_readiness(readiness: SiteReadiness | None, policy: Policy, now: dateti
         return assessed([found("site.not-confirmed")])
     findings: list[Finding] = []
     if not timedelta(0) <= now - readiness.at <= timedelta(hours=policy.confirmation_hours):
-        findings.append(found("site.not-confirmed-today", at=f"{readiness.at:%Y-%m-%d %H:%M} UTC"))
+        findings.append(
+            found("site.not-confirmed-today", at=f"{policy.day(readiness.at)} {policy.clock(readiness.at)}")
+        )
     if readiness.cards_are_our_protocol.answer is not Answer.YES:
         findings.append(found("site.cards", answer=readiness.cards_are_our_protocol.answer))
     if readiness.cards_edition != cards_edition():
         findings.append(found("site.cards-changed", confirmed=readiness.cards_edition or "none", now=cards_edition()))
     if readiness.resuscitation_kit_checked.answer is not Answer.YES:
         findings.append(found("site.kit", answer=readiness.resuscitation_kit_checked.answer))
-    if readiness.lipid_expires is None or readiness.lipid_expires < now.date():
+    if readiness.lipid_expires is None or readiness.lipid_expires < policy.day(now):
         findings.append(found("site.lipid", expires=readiness.lipid_expires or "nobody has read when"))
     return assessed(findings)
 

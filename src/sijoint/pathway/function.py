@@ -1,7 +1,7 @@
 """Daily life beside pain: how far PEG and the six activities have come from where they were before the injection."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, tzinfo
 from decimal import ROUND_HALF_UP, Decimal
 
 from sijoint.model import Activity, Episode, Session
@@ -27,8 +27,8 @@ def peg_before(session: Session, episode: Episode) -> Decimal | None:
     return episode.assessment.baseline_peg if episode.assessment else None
 
 
-def function_lines(session: Session, before: Decimal | None) -> tuple[FunctionLine, ...]:
-    """Every on-time answer about daily life after the injection, oldest first; ``before`` is PEG then."""
+def function_lines(session: Session, before: Decimal | None, zone: tzinfo = UTC) -> tuple[FunctionLine, ...]:
+    """Every on-time answer about daily life after the injection, oldest first; ``before`` is PEG then, ``zone`` the clinic's clock."""
     given = drug_given(session)
     prompts = {one.id: one for one in session.prompts}
     baseline = session.function_baseline.function if session.function_baseline else None
@@ -40,7 +40,9 @@ def function_lines(session: Session, before: Decimal | None) -> tuple[FunctionLi
             continue
         now = entry.function
         changes = tuple((one.activity, was[one.activity], one.limited) for one in now.activities if one.activity in was)
-        lines.append(FunctionLine(prompt.label, entry.answered.date(), now.peg, _gain(before, now.peg), changes))
+        lines.append(
+            FunctionLine(prompt.label, entry.answered.astimezone(zone).date(), now.peg, _gain(before, now.peg), changes)
+        )
     return tuple(lines)
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta, tzinfo
+from datetime import datetime, timedelta, tzinfo
 from decimal import Decimal
 
 from sijoint.formulary import Agent, IngredientKind
@@ -76,7 +76,7 @@ def discharge_sheet(
     patient: Patient,
     policy: Policy,
     now: datetime,
-    zone: tzinfo = UTC,
+    zone: tzinfo | None = None,
     language_code: str = ENGLISH,
 ) -> DischargeSheet:
     """The sheet of the current session. Raises NothingToTakeHome before there is a procedure, and UnknownLanguage.
@@ -86,6 +86,7 @@ def discharge_sheet(
     session = episode.sessions[-1] if episode.sessions else None
     if session is None or session.procedure is None:
         raise NothingToTakeHome("a discharge sheet needs a procedure: record the procedure first")
+    zone = zone or policy.zone
     procedure, answers = session.procedure, episode.screening_answers or ScreeningAnswers()
     steroids = tuple(one for one, _ in given_agents(procedure) if one.kind is IngredientKind.STEROID)
     given_at = injected_at(procedure)
@@ -125,6 +126,7 @@ def discharge_sheet(
         painkiller_from=advice.test_until if advice.painkiller is Painkiller.IBUPROFEN else None,
         ibuprofen_held_back_by=advice.ibuprofen_held_back_by,
         language=language_code,
+        zone=str(zone),
     )
 
 

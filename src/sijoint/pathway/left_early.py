@@ -26,12 +26,12 @@ def left_early(leaving: LeftEarly, session: Session, policy: Policy, now: dateti
     if not outstanding:
         raise NotEarly("nothing stands against the discharge: discharge the patient")
     call_by = leaving.at + timedelta(hours=policy.left_early_call_hours)
-    follows = (*outstanding, *_follows(leaving, call_by))
+    follows = (*outstanding, *_follows(leaving, call_by, policy))
     return replace(leaving, outstanding=follows, call_by=call_by, entered_at=now), discharge
 
 
-def _follows(leaving: LeftEarly, call_by: datetime) -> list[Finding]:
-    findings = [found("left-early.call", call_by=f"{call_by:%Y-%m-%d %H:%M} UTC")]
+def _follows(leaving: LeftEarly, call_by: datetime, policy: Policy) -> list[Finding]:
+    findings = [found("left-early.call", call_by=f"{policy.day(call_by)} {policy.clock(call_by)}")]
     if leaving.told_the_risks.answer is not Answer.YES:
         findings.append(found("left-early.not-told", answer=leaving.told_the_risks.answer))
     if leaving.physician_told.answer is not Answer.YES:

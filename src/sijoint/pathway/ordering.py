@@ -97,9 +97,9 @@ def _not_due(
     order: Order, episode: Episode, policy: Policy, now: datetime, others: tuple[Episode, ...]
 ) -> list[Finding]:
     """What the repeat rule says against it, counted over all episodes of the patient."""
-    if not any(given_sessions(one) for one in (episode, *others)):
+    if not any(given_sessions(one, policy) for one in (episode, *others)):
         return []
-    answer = may_repeat(episode, policy, now.date(), order.kind, order.side, order.target, others)
+    answer = may_repeat(episode, policy, policy.day(now), order.kind, order.side, order.target, others)
     return [
         found("order.repeat-not-due", of=gap.code, why=gap.text)
         for gap in answer.gaps

@@ -82,7 +82,7 @@ def evidence_packet(
             for one in sorted(care, key=lambda one: (one.began, one.kind))
         ),
         check=_as_of(episode, number, last, policy, earlier),
-        sessions=tuple(_session(number, one) for number, one in numbered),
+        sessions=tuple(_session(number, one, policy) for number, one in numbered),
         billing=billing,
         not_billed=not_billed,
         images=tuple(image for number, one in numbered for image in _images(number, one)),
@@ -101,8 +101,8 @@ def billing_lines(episode: Episode, policy: Policy) -> tuple[tuple[BillingLine, 
         else:
             proven.append((number, session))
     for number, session in proven:
-        others = [one for n, one in proven if n != number and _one_sitting(one, session)]
-        if others and any(n < number and _one_sitting(one, session) for n, one in proven):
+        others = [one for n, one in proven if n != number and _one_sitting(one, session, policy)]
+        if others and any(n < number and _one_sitting(one, session, policy) for n, one in proven):
             without.append(f"session {number}: the other side of the same day stands on the physician's line already")
         else:
             lines.append(_line("joint_professional", number, session, both=bool(others)))
@@ -124,10 +124,10 @@ def _not_coded(session: Session, policy: Policy) -> str:
     return ""
 
 
-def _one_sitting(one: Session, other: Session) -> bool:
+def _one_sitting(one: Session, other: Session, policy: Policy) -> bool:
     """Both sides on one day, for one purpose."""
     first, second = drug_given(one), drug_given(other)
-    same_day = first is not None and second is not None and first.date() == second.date()
+    same_day = first is not None and second is not None and policy.day(first) == policy.day(second)
     return same_day and one.order.kind is other.order.kind and one.order.side is not other.order.side
 
 
@@ -156,7 +156,7 @@ def _as_of(episode: Episode, number: int, session: Session, policy: Policy, earl
     """What the payer's policy said of this session before it, by what is known of the days before, and what it proves."""
     given = drug_given(session)
     order = session.order
-    on = given.date() if given else order.at.date()
+    on = policy.day(given or order.at)
     planned = replace(
         session, procedure=None, verdict=None, dual=None, entries=(), prompts=(), discharge=None, complications=()
     )
@@ -165,7 +165,7 @@ def _as_of(episode: Episode, number: int, session: Session, policy: Policy, earl
     return proof_check(episode, session, policy, before)
 
 
-def _session(number: int, session: Session) -> PacketSession:
+def _session(number: int, session: Session, policy: Policy) -> PacketSession:
     procedure, given = session.procedure, drug_given(session)
     if procedure is None or given is None:
         raise NothingToClaim("no drug was given in this session")
@@ -176,7 +176,7 @@ def _session(number: int, session: Session) -> PacketSession:
         kind=session.order.kind,
         side=session.order.side,
         target=session.order.target,
-        done_on=given.date(),
+        done_on=policy.day(given),
         operator=procedure.operator,
         consent_at=session.consent.at if session.consent else None,
         pain_before=baseline_nrs(session),

@@ -145,7 +145,7 @@ def _conditions(answers: ScreeningAnswers, patient: Patient) -> Iterator[str]:
 
 
 def _age(patient: Patient, policy: Policy, now: datetime) -> Iterator[str]:
-    age = age_years(patient.birth_date, now.date())
+    age = age_years(patient.birth_date, policy.day(now))
     if age >= policy.ibuprofen_age_years:
         yield f"age {age}"
 

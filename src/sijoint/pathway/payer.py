@@ -128,7 +128,7 @@ def _proof(session: Session, policy: Policy) -> Iterator[Requirement]:
     stands = given is not None and allows(check_consent(given, session, policy, drug_given(session) or given.at))
     yield requirement("payer.consent", Met.YES if stands else Met.NO, policy, shows=told)
     signed = session.note.signed_at if session.note else None
-    words = "no signed note" if signed is None else f"a note signed on {signed.date()}"
+    words = "no signed note" if signed is None else f"a note signed on {policy.day(signed)}"
     yield requirement("payer.signed", Met.NOT_SHOWN if signed is None else Met.YES, policy, shows=words)
 
 

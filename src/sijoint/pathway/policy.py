@@ -2,9 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import UTC, date, datetime, tzinfo
 from decimal import Decimal
+from functools import cache
 from typing import Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from sijoint.model import ContrastPattern, Grade, Target
 from sijoint.pathway.span import Span
@@ -92,6 +94,7 @@ class Policy:
     consent_days: int
     duplicate_request_days: int
     authorisation: Literal["required", "not needed"]
+    time_zone: str
     clinic_phone: str
     emergency_phone: str
     view_angle_deg: Decimal
@@ -167,3 +170,33 @@ class Policy:
     def consent_risks(self) -> tuple[str, ...]:
         """Every risk that consent to a shot with steroid explains."""
         return self.consent_risks_always + self.consent_risks_steroid
+
+    @property
+    def zone(self) -> tzinfo:
+        """The clinic's clock."""
+        return zone_named(self.time_zone)
+
+    def day(self, at: datetime) -> date:
+        """The day that a moment falls on at the clinic."""
+        return at.astimezone(self.zone).date()
+
+    def clock(self, at: datetime) -> str:
+        """``09:11 UTC``: the hour at the clinic, and whose hour it is."""
+        local = at.astimezone(self.zone)
+        return f"{local:%H:%M} {local.tzname()}"
+
+
+@cache
+def zone_named(name: str) -> tzinfo:
+    """A time zone by its name in the IANA list, such as ``Europe/Berlin``. Raises UnknownZone."""
+    try:
+        return UTC if name == "UTC" else ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise UnknownZone(name) from None
+
+
+class UnknownZone(ValueError):
+    """A time zone that is not in the IANA list."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"there is no time zone {name!r}: give one like Europe/Berlin or America/New_York")

@@ -6,7 +6,7 @@ from enum import Enum
 from functools import cache
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 
-from sijoint.pathway.policy import Policy
+from sijoint.pathway.policy import Policy, UnknownZone, zone_named
 from sijoint.pathway.span import Span
 
 LARGEST = 100_000  # of anything that a policy counts, in its own unit
@@ -35,6 +35,11 @@ def value_of(name: str, plain: Any) -> Any:
         raise WrongKind(f"is {value}: a percentage is at most 100")
     if name.endswith("_months") and value > LONGEST_MONTHS:
         raise WrongKind(f"is {value}: longer than anybody waits")
+    if name == "time_zone":
+        try:
+            zone_named(value)
+        except UnknownZone as wrong:
+            raise WrongKind(f"is wrong: {wrong}") from None
     return value
 
 

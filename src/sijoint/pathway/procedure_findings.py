@@ -47,7 +47,7 @@ def procedure_findings(
     findings += _left_out(session, procedure)
     findings += _anaesthetic_given(procedure, patient, policy, before)
     findings += _from_syringes(session, procedure, policy)
-    findings += _sedatives(session)
+    findings += _sedatives(session, policy)
     findings += dose_findings(procedure, patient, policy)
     findings += _written(procedure)
     return tuple(dict.fromkeys(findings))
@@ -100,11 +100,11 @@ def _from_syringes(session: Session, procedure: Procedure, policy: Policy) -> li
     return findings
 
 
-def _sedatives(session: Session) -> list[Finding]:
+def _sedatives(session: Session, policy: Policy) -> list[Finding]:
     if session.order.sedation is not Sedation.NONE:
         return []
     return [
-        found("deviation.sedative", of=f"{one.at:%H%M}", name=one.name, at=f"{one.at:%H:%M} UTC")
+        found("deviation.sedative", of=f"{one.at:%H%M}", name=one.name, at=policy.clock(one.at))
         for one in session.sedatives
         if not one.reversal
     ]

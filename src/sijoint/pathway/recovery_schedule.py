@@ -97,7 +97,7 @@ def late_entry(at: datetime, policy: Policy, now: datetime) -> tuple[Finding, ..
     minutes = int((now - at) / timedelta(minutes=1))
     if minutes <= policy.late_entry_minutes:
         return ()
-    return (found("recovery.late-entry", at=f"{at:%H:%M} UTC", minutes=minutes),)
+    return (found("recovery.late-entry", at=policy.clock(at), minutes=minutes),)
 
 
 def baseline_systolic(session: Session) -> Decimal | None:

@@ -43,11 +43,11 @@ def check_request(
     if request.requested_by is RequestedBy.REFERRER and (request.referrer is None or not request.referrer.name.strip()):
         findings.append(found("request.no-referrer"))
     findings += cause_findings(request.causes)
-    if request.pain_since is None or Span(policy.pain_months, True).after(request.pain_since) > now.date():
+    if request.pain_since is None or Span(policy.pain_months, True).after(request.pain_since) > policy.day(now):
         findings.append(found("referral.pain-too-short", months=policy.pain_months))
-    if request.pain_since is not None and request.pain_since > now.date():
+    if request.pain_since is not None and request.pain_since > policy.day(now):
         findings.append(found("referral.impossible-date", of="pain since", what="the day since when it hurts"))
-    findings += _care_dates(request.conservative_care, now.date())
+    findings += _care_dates(request.conservative_care, policy.day(now))
     return assessed([*findings, *body_map_findings(request, assessment)])
 
 
@@ -65,11 +65,11 @@ def assess_referral(
     findings += exclusion_findings(assessment)
     findings += _decision(assessment)
     findings += _examination(assessment)
-    findings += _dates(assessment, now)
+    findings += _dates(assessment, policy.day(now), now)
     for side in sides_assessed(assessment) or (None,):
         findings += _provocations(assessment, side, policy)
     care = (*request.conservative_care, *care_log)
-    if conservative_weeks(assessment, now.date(), care) < policy.conservative_weeks:
+    if conservative_weeks(assessment, policy.day(now), care) < policy.conservative_weeks:
         findings.append(found("referral.care-too-short", weeks=policy.conservative_weeks))
     return assessed([*findings, *_baselines(assessment, policy)])
 
@@ -205,12 +205,12 @@ def _baselines(assessment: Assessment, policy: Policy) -> list[Finding]:
     return [found("referral.mild-pain", nrs=nrs, needed=policy.baseline_nrs)] if nrs < policy.baseline_nrs else []
 
 
-def _dates(assessment: Assessment, now: datetime) -> list[Finding]:
-    findings = _care_dates(assessment.conservative_care, now.date())
+def _dates(assessment: Assessment, today: date, now: datetime) -> list[Finding]:
+    findings = _care_dates(assessment.conservative_care, today)
     if assessment.at > now:
         findings.append(found("referral.impossible-date", of="visit", what="the visit"))
     for picture in assessment.imaging:
-        if picture.on > now.date():
+        if picture.on > today:
             findings.append(found("referral.impossible-date", of="imaging", what=f"the {picture.kind}"))
     return findings
 

@@ -38,7 +38,7 @@ class ReliefCourse:
     back_on: date | None
 
 
-def given_sessions(episode: Episode) -> tuple[GivenSession, ...]:
+def given_sessions(episode: Episode, policy: Policy) -> tuple[GivenSession, ...]:
     """Sessions in which a drug was given, oldest first; rehearsals do not count."""
     given = []
     for session in episode.sessions:
@@ -49,9 +49,10 @@ def given_sessions(episode: Episode) -> tuple[GivenSession, ...]:
         days = [one.steroid.expected_days for one, _ in agents if one.steroid is not None]
         onset = [one.steroid.latest_onset_days for one, _ in agents if one.steroid is not None]
         dose = sum((methylprednisolone_equivalent_mg(one, ml) for one, ml in agents), Decimal(0))
-        until = at.date() + timedelta(days=max(days)) if days else None
-        begun = at.date() + timedelta(days=max(onset)) if onset else None
-        given.append(GivenSession(session, at.date(), at, dose, until, begun))
+        on = policy.day(at)
+        until = on + timedelta(days=max(days)) if days else None
+        begun = on + timedelta(days=max(onset)) if onset else None
+        given.append(GivenSession(session, on, at, dose, until, begun))
     return tuple(sorted(given, key=lambda one: one.at))
 
 
@@ -64,7 +65,7 @@ def relief_course(shot: GivenSession, policy: Policy, on: date) -> ReliefCourse:
     baseline = baseline_nrs(shot.session)
     best: Decimal | None = None
     until: date | None = None
-    for day, nrs, says_back in _answers(shot, on):
+    for day, nrs, says_back in _answers(shot, policy, on):
         relief = percent_relief(baseline, nrs) if baseline and nrs is not None else None
         if relief is not None:
             best = relief if best is None else max(best, relief)
@@ -75,7 +76,7 @@ def relief_course(shot: GivenSession, policy: Policy, on: date) -> ReliefCourse:
     return ReliefCourse(best, until, None)
 
 
-def _answers(shot: GivenSession, on: date) -> list[tuple[date, int | None, bool]]:
+def _answers(shot: GivenSession, policy: Policy, on: date) -> list[tuple[date, int | None, bool]]:
     """Day, index pain and "my pain is back" of every answer after the day of the shot, in time, on the scale of before."""
     prompts = {one.id: one for one in shot.session.prompts}
     scale = scale_of(shot.session)
@@ -85,6 +86,7 @@ def _answers(shot: GivenSession, on: date) -> list[tuple[date, int | None, bool]
         says_back = entry.pain_is_back.answer is Answer.YES
         timely = prompt is not None and on_time(entry, prompt)
         nrs = entry.index_nrs if entry.scale is scale else None
-        if shot.on < entry.answered.date() <= on and (timely or says_back):
-            rows.append((entry.answered.date(), nrs, says_back))
+        day = policy.day(entry.answered)
+        if shot.on < day <= on and (timely or says_back):
+            rows.append((day, nrs, says_back))
     return rows

@@ -78,9 +78,12 @@ def may_repeat(
     distances and the yearly account; blocks and relief are this episode's.
     """
     account = yearly_account((*earlier, episode), policy, on)
-    own = tuple(one for one in given_sessions(episode) if one.on <= on)
+    own = tuple(one for one in given_sessions(episode, policy) if one.on <= on)
     given = tuple(
-        sorted((*(one for old in earlier for one in given_sessions(old) if one.on <= on), *own), key=lambda one: one.at)
+        sorted(
+            (*(one for old in earlier for one in given_sessions(old, policy) if one.on <= on), *own),
+            key=lambda one: one.at,
+        )
     )
     last = episode.sessions[-1].order if episode.sessions else None
     asked = _Asked(

@@ -7,7 +7,7 @@ the tests turn every answer of random patients to see it.
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, tzinfo
+from datetime import datetime
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -77,7 +77,6 @@ def screen(
     policy: Policy,
     now: datetime,
     booking: Booking | None = None,
-    zone: tzinfo = UTC,
 ) -> Assessed:
     """Everything that screening says about this patient, this order and, once there is one, this appointment."""
     if answers is None:
@@ -88,11 +87,11 @@ def screen(
         findings += _fact(rule, getattr(answers, rule.name), patient, bool(steroid_agents(order)))
     findings += medicine_findings(answers, order)
     findings += allergy_findings(answers, order) + reaction_findings(answers, order)
-    findings += antithrombotic_findings(answers, patient, contacts, policy, now, booking, zone)
+    findings += antithrombotic_findings(answers, patient, contacts, policy, now, booking)
     findings += _bleeding(answers, policy)
     findings += _kidney(answers)
     findings += _hardware(answers, order)
-    injection_on = _day_of(booking, now, zone)
+    injection_on = policy.day(now if booking is None else booking.at)  # without an appointment not before today
     findings += steroid_findings(answers, order, policy, injection_on)
     findings += vaccine_findings(answers, order, injection_on, booked=booking is not None)
     findings += _cyp3a4(answers, order)
@@ -130,11 +129,6 @@ def _subject(code: str, rule: FactRule) -> str:
 
 def _words(rule: FactRule) -> Mapping[str, Any]:
     return {"label": rule.label, "Label": rule.label[:1].upper() + rule.label[1:]}
-
-
-def _day_of(booking: Booking | None, now: datetime, zone: tzinfo) -> date:
-    """The day of the injection by the clinic's clock; without an appointment it is not before today."""
-    return (now if booking is None else booking.at).astimezone(zone).date()
 
 
 def _bleeding(answers: ScreeningAnswers, policy: Policy) -> list[Finding]:

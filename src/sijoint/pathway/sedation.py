@@ -13,7 +13,7 @@ def check_sedation(ready: SedationReadiness | None, order: Order, policy: Policy
         return assessed([])
     if ready is None:
         return assessed([found("sedation.not-asked", level=order.sedation)])
-    return assessed([*_fasting(ready, policy, now), *_own_sedative(ready, now), *_escort(ready)])
+    return assessed([*_fasting(ready, policy, now), *_own_sedative(ready, policy, now), *_escort(ready)])
 
 
 def _fasting(ready: SedationReadiness, policy: Policy, now: datetime) -> list[Finding]:
@@ -33,7 +33,7 @@ def _fasting(ready: SedationReadiness, policy: Policy, now: datetime) -> list[Fi
     return findings
 
 
-def _own_sedative(ready: SedationReadiness, now: datetime) -> list[Finding]:
+def _own_sedative(ready: SedationReadiness, policy: Policy, now: datetime) -> list[Finding]:
     answer, at = ready.took_own_sedative.answer, ready.last_own_sedative_at
     if answer is Answer.NO:
         return []
@@ -41,7 +41,7 @@ def _own_sedative(ready: SedationReadiness, now: datetime) -> list[Finding]:
         return [found("sedation.own-sedative-unknown", answer=answer)]
     if at > now:
         return [found("sedation.impossible-time", of="sedative", what="sedative of one's own")]
-    return [found("sedation.own-sedative", at=at.date(), time=f"{at:%H:%M} UTC")]
+    return [found("sedation.own-sedative", at=policy.day(at), time=policy.clock(at))]
 
 
 def _escort(ready: SedationReadiness) -> list[Finding]:

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from sijoint.model import Finding, Sedation, SedativeGiven, SedativeRoute, Session
 from sijoint.pathway.findings import found
+from sijoint.pathway.policy import Policy
 
 
 def is_sedated(session: Session) -> bool:
@@ -22,12 +23,12 @@ def last_reversal(session: Session) -> datetime | None:
     return _last(one for one in session.sedatives if one.reversal)
 
 
-def sedative_findings(sedative: SedativeGiven, session: Session) -> tuple[Finding, ...]:
+def sedative_findings(sedative: SedativeGiven, session: Session, policy: Policy) -> tuple[Finding, ...]:
     """Consent precedes sedation."""
     consented = session.consent is not None and session.consent.at <= sedative.at
     if sedative.reversal or consented:
         return ()
-    return (found("sedation.before-consent", name=sedative.name, at=f"{sedative.at:%H:%M} UTC"),)
+    return (found("sedation.before-consent", name=sedative.name, at=policy.clock(sedative.at)),)
 
 
 def _last(given: Iterable[SedativeGiven]) -> datetime | None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta, tzinfo
+from datetime import datetime, timedelta, tzinfo
 
 from sijoint.model import (
     Answer,
@@ -65,7 +65,7 @@ def preparation_sheet(
     patient: Patient,
     policy: Policy,
     now: datetime,
-    zone: tzinfo = UTC,
+    zone: tzinfo | None = None,
     language_code: str = ENGLISH,
 ) -> PreparationSheet:
     """The sheet of the current session, by the clinic's clock. Raises NothingToPrepare and UnknownLanguage."""
@@ -74,7 +74,7 @@ def preparation_sheet(
     if session is None or session.booking is None or answers is None:
         raise NothingToPrepare("a preparation sheet needs a booked session and screening answers: book first")
     at = session.booking.at
-    visit = Visit(episode, session, at, answers, patient, policy, language(language_code), zone)
+    visit = Visit(episode, session, at, answers, patient, policy, language(language_code), zone or policy.zone)
     items = (
         *_arrival(visit),
         *_medicines(visit),
@@ -86,7 +86,7 @@ def preparation_sheet(
         *_afterwards(visit),
         *_call(visit),
     )
-    return PreparationSheet(now, at, items, language_code)
+    return PreparationSheet(now, at, items, language_code, str(visit.zone))
 
 
 def _arrival(visit: Visit) -> Iterator[SheetItem]:

@@ -49,7 +49,7 @@ def check_syringe(syringe: Syringe, order: Order, policy: Policy, now: datetime)
     if syringe.side is not None and syringe.side != order.side:
         findings.append(found("syringe.side", of=syringe.id, syringe=syringe.side, order=order.side))
     if now - syringe.drawn_at > timedelta(hours=policy.syringe_hours):
-        at = f"{syringe.drawn_at:%H:%M} UTC"
+        at = policy.clock(syringe.drawn_at)
         findings.append(found("syringe.drawn-long-ago", of=syringe.id, what=what, at=at, hours=policy.syringe_hours))
     for line in syringe.lines:
         findings += _vial(line.vial, policy, now)
@@ -87,7 +87,7 @@ def _vial(vial: Vial, policy: Policy, now: datetime) -> list[Finding]:
         findings.append(found("syringe.no-lot", of=vial.agent, agent=known.name))
     if vial.expires is None:
         findings.append(found("syringe.no-expiry", of=vial.agent, agent=known.name, lot=lot))
-    elif vial.expires < now.date():
+    elif vial.expires < policy.day(now):
         findings.append(found("syringe.expired", of=vial.agent, agent=known.name, lot=lot, expires=vial.expires))
     return findings + _opened(vial, known.name, lot, policy, now)
 
@@ -102,7 +102,7 @@ def _opened(vial: Vial, name: str, lot: str, policy: Policy, now: datetime) -> l
     if vial.opened_at is None:
         return [found("syringe.multi-dose-opening", **words)]
     if now - vial.opened_at > timedelta(days=policy.multi_dose_days):
-        opened = vial.opened_at.date()
+        opened = policy.day(vial.opened_at)
         return [found("syringe.multi-dose-old", **words, opened=opened, days=policy.multi_dose_days)]
     return []
 

@@ -31,8 +31,12 @@ class NothingToJudge(ValueError):
     """There is no block of a patient here that could have a verdict."""
 
 
-def judge_block(session: Session, policy: Policy, now: datetime) -> Verdict:
-    """The verdict on a diagnostic session, by the rule frozen with its order. Raises NothingToJudge."""
+def judge_block(session: Session, policy: Policy, now: datetime, today: Policy | None = None) -> Verdict:
+    """The verdict on a diagnostic session, by the rule frozen with its order. Raises NothingToJudge.
+
+    ``policy`` fills up what an old order did not freeze; ``today`` is the policy in force now, where it is another one: what
+    has changed since stands on the card.
+    """
     procedure, given = _block(session)
     rule = rule_of(session.order.rule, policy)
     window = rule.window_of(procedure)
@@ -51,7 +55,7 @@ def judge_block(session: Session, policy: Policy, now: datetime) -> Verdict:
         else:
             value, reasons = read.value, read.reasons
     reasons = (*reasons, *_notes(session, procedure, lines))
-    frozen = frozen_sentence(session.order.rule, changed_since(session.order.rule, policy))
+    frozen = frozen_sentence(session.order.rule, changed_since(session.order.rule, today or policy))
     reasons = (*reasons, *(f"note: {one}" for one in frozen))
     return Verdict(
         verdict=value,

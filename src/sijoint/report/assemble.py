@@ -1,7 +1,7 @@
 """The episode report's facts put together from the episode, its policy and what the caller knows of pictures and run."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime, tzinfo
+from datetime import datetime, tzinfo
 
 from sijoint.model import Assessed, Episode, Patient
 from sijoint.pathway import Policy, assess_referral, calls_due
@@ -28,7 +28,7 @@ def assemble_report(
     refusals: Sequence[StepRefused] = (),
     twin: Twin | None = None,
     outcome_notice: str = "",
-    zone: tzinfo = UTC,
+    zone: tzinfo | None = None,
 ) -> EpisodeReport:
     """What rules say of the facts at ``made_at``, the referral and the calls that are due, is asked here."""
     return EpisodeReport(
@@ -44,7 +44,7 @@ def assemble_report(
         twin=twin,
         outcome_notice=outcome_notice,
         calls=calls_due(episode, policy, made_at),
-        zone=zone,
+        zone=zone or policy.zone,
     )
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, tzinfo
+from datetime import datetime, tzinfo
 from enum import StrEnum
 
 from sijoint.model import Episode, Patient, SealedPacket
@@ -44,8 +44,12 @@ class PaperAsked:
     policy: Policy
     now: datetime
     language: str = "en"
-    zone: tzinfo = UTC
+    zone: tzinfo | None = None  # another clock than the clinic's
     sealed: SealedPacket | None = None  # for the packet: the one that was sealed, else a preview is made
+
+    @property
+    def clock(self) -> tzinfo:
+        return self.zone or self.policy.zone
 
 
 def paper_of(kind: PaperKind, asked: PaperAsked) -> Paper:
@@ -56,7 +60,7 @@ def paper_of(kind: PaperKind, asked: PaperAsked) -> Paper:
 
 
 def papers(
-    episode: Episode, patient: Patient, policy: Policy, now: datetime, zone: tzinfo = UTC
+    episode: Episode, patient: Patient, policy: Policy, now: datetime, zone: tzinfo | None = None
 ) -> Mapping[str, Paper]:
     """All papers that the facts allow, by a name for a file (``session-1-note``, ``letter``)."""
     wanted = [(f"session-{n}-{kind}", kind, n) for n in range(1, len(episode.sessions) + 1) for kind in OF_A_SESSION]
@@ -73,37 +77,37 @@ def papers(
 
 def _preparation(asked: PaperAsked) -> Paper:
     sheet = preparation_in(
-        asked.episode, asked.number, asked.patient, asked.policy, asked.now, asked.language, asked.zone
+        asked.episode, asked.number, asked.patient, asked.policy, asked.now, asked.language, asked.clock
     )
-    return preparation_paper(sheet, asked.patient, zone=asked.zone)
+    return preparation_paper(sheet, asked.patient, zone=asked.clock)
 
 
 def _discharge(asked: PaperAsked) -> Paper:
     sheet = discharge_in(
-        asked.episode, asked.number, asked.patient, asked.policy, asked.now, asked.language, asked.zone
+        asked.episode, asked.number, asked.patient, asked.policy, asked.now, asked.language, asked.clock
     )
-    return discharge_paper(sheet, asked.patient, zone=asked.zone)
+    return discharge_paper(sheet, asked.patient, zone=asked.clock)
 
 
 def _note(asked: PaperAsked) -> Paper:
     session = session_of(asked.episode, asked.number)
-    return note_paper(asked.episode, session, asked.patient, asked.now, zone=asked.zone)
+    return note_paper(asked.episode, session, asked.patient, asked.now, zone=asked.clock)
 
 
 def _verdict(asked: PaperAsked) -> Paper:
     session = session_of(asked.episode, asked.number)
-    return verdict_paper(session, asked.patient, asked.now, zone=asked.zone)
+    return verdict_paper(session, asked.patient, asked.now, zone=asked.clock)
 
 
 def _labels(asked: PaperAsked) -> Paper:
     session = session_of(asked.episode, asked.number)
-    return labels_paper(session, asked.patient, asked.policy, asked.now, zone=asked.zone)
+    return labels_paper(session, asked.patient, asked.policy, asked.now, zone=asked.clock)
 
 
 def _packet(asked: PaperAsked) -> Paper:
     if asked.sealed is not None:
-        return packet_paper(asked.sealed.packet, asked.sealed, zone=asked.zone)
-    return packet_paper(evidence_packet(asked.episode, asked.patient, asked.policy, asked.now), zone=asked.zone)
+        return packet_paper(asked.sealed.packet, asked.sealed, zone=asked.clock)
+    return packet_paper(evidence_packet(asked.episode, asked.patient, asked.policy, asked.now), zone=asked.clock)
 
 
 _WRITERS: Mapping[PaperKind, Callable[[PaperAsked], Paper]] = {
@@ -112,7 +116,7 @@ _WRITERS: Mapping[PaperKind, Callable[[PaperAsked], Paper]] = {
     PaperKind.NOTE: _note,
     PaperKind.VERDICT: _verdict,
     PaperKind.LABELS: _labels,
-    PaperKind.EMERGENCY: lambda asked: emergency_paper(asked.patient, asked.policy, asked.now, zone=asked.zone),
-    PaperKind.LETTER: lambda asked: letter_paper(asked.episode, asked.patient, asked.now, zone=asked.zone),
+    PaperKind.EMERGENCY: lambda asked: emergency_paper(asked.patient, asked.policy, asked.now, zone=asked.clock),
+    PaperKind.LETTER: lambda asked: letter_paper(asked.episode, asked.patient, asked.now, zone=asked.clock),
     PaperKind.PACKET: _packet,
 }

@@ -6,11 +6,11 @@ something else than the paper in the patient's hand.
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime, tzinfo
+from datetime import datetime, tzinfo
 from typing import TypeVar
 
 from sijoint.model import DischargeSheet, Episode, Patient, PreparationSheet, Session
-from sijoint.pathway import Policy, discharge_sheet, preparation_sheet
+from sijoint.pathway import Policy, discharge_sheet, preparation_sheet, zone_named
 from sijoint.report.clinician_words import NoSuchPaper
 
 Sheet = TypeVar("Sheet", PreparationSheet, DischargeSheet)
@@ -70,12 +70,12 @@ def _as_known(episode: Episode, at: datetime) -> Episode:
 
 
 def _again(kept: Sheet, make: Callable[[str, tzinfo], Sheet], language: str, zone: tzinfo) -> Sheet:
-    if language == kept.language and zone == UTC:
+    if language == kept.language and str(zone) == kept.zone:
         return kept
-    if _sentences(make(kept.language, UTC)) != _sentences(kept):
+    if _sentences(make(kept.language, zone_named(kept.zone))) != _sentences(kept):
         raise NoSuchPaper(
             "the facts or the rules have changed since this sheet was given, so it is not written anew: print it as it "
-            f"was kept, with --language {kept.language} and in UTC"
+            f"was kept, with --language {kept.language} and --zone {kept.zone}"
         )
     return make(language, zone)
 
