@@ -17,7 +17,7 @@ from sijoint.records.schema import NEWEST, REVISIONS, make_tables
 def as_it_was_before(store) -> None:
     """Take from a new store what form 0001 did not have."""
     with tampering(store) as database:
-        for name in ("access", "legal_step", "alembic_version"):
+        for name in ("access", "diary_link", "legal_step", "person", "web_session", "alembic_version"):
             database.execute(
                 f"DROP TABLE {name} CASCADE" if store.path != store.place.database else f"DROP TABLE {name}"
             )

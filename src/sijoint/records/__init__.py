@@ -8,10 +8,12 @@ says what it found and what it cannot prove. The database is an SQLite file or P
 from sijoint.records.access import ErasureReason, Purpose, Viewing
 from sijoint.records.anchor import Anchor, anchored, append_anchor, signing_key
 from sijoint.records.chain import Breach, Fault
+from sijoint.records.diary_links import DiaryLink
 from sijoint.records.errors import StoreRefused
 from sijoint.records.images import ImageStore
 from sijoint.records.ledger import LedgerLine, canonical
 from sijoint.records.opening import open_store
+from sijoint.records.people import Account
 from sijoint.records.place import Place, place_of
 from sijoint.records.reading import EpisodeHeader, KeptAccess, KeptCommand, KeptImage, StoryLine
 from sijoint.records.store import Store
@@ -20,8 +22,10 @@ from sijoint.records.unit_of_work import UnitOfWork
 from sijoint.records.verification import VerifyReport, verify
 
 __all__ = [
+    "Account",
     "Anchor",
     "Breach",
+    "DiaryLink",
     "EpisodeHeader",
     "ErasureReason",
     "Fault",

@@ -42,7 +42,11 @@ def about_to_go(connection: Connection, patient_id: str) -> Erasure:
 def delete_rows(connection: Connection, patient_id: str) -> None:
     run, episode = connection.execute, tables.episode
     own = select(episode.c.id).where(episode.c.patient_id == patient_id).scalar_subquery()
-    for table in (tables.command, tables.image, tables.episode_part):
+    person, session = tables.person, tables.web_session
+    accounts = select(person.c.code).where(person.c.patient_id == patient_id).scalar_subquery()
+    run(delete(session).where(session.c.code.in_(accounts)))
+    run(delete(person).where(person.c.patient_id == patient_id))
+    for table in (tables.command, tables.image, tables.episode_part, tables.diary_link):
         run(delete(table).where(table.c.episode_id.in_(own)))
     run(delete(episode).where(episode.c.patient_id == patient_id))
     run(delete(tables.patient).where(tables.patient.c.id == patient_id))

@@ -12,7 +12,15 @@ from sijoint.pathway import TRANSITIONS
 from sijoint.records import tables
 
 ONLY_ADDED = ("ledger", "store", "access")  # never changed, never removed
-NEVER_CHANGED = ("patient_key", "patient", "episode_part", "command", "image")  # removed by erasure alone
+NEVER_CHANGED = (
+    "patient_key",
+    "patient",
+    "episode_part",
+    "command",
+    "image",
+    "person",
+    "diary_link",
+)  # removed by erasure alone
 
 ONE_VERSION = "an episode changes by one version at a time"
 LEGAL_STEP = "an episode does not go from this state to that one"

@@ -15,6 +15,7 @@ from sijoint.records.backup import DATABASE, copy_rows, make_unguarded_tables, r
 from sijoint.records.engine import engine_for
 from sijoint.records.errors import StoreRefused, told
 from sijoint.records.opening import open_store, store_row
+from sijoint.records.people import end_every_session
 from sijoint.records.place import Place
 from sijoint.records.tags import Tag
 from sijoint.records.verification import VerifyReport, verify
@@ -111,6 +112,7 @@ def _forget_again(place: Place, by: str, at: datetime, erasures: Path | None) ->
     try:
         with store.unit_of_work() as work:
             work.commit(Tag.STORE_RESTORED, at=at)
+        end_every_session(store)  # who signed out after the backup must not be signed in again
         with store.reading() as connection:
             keys = connection.execute(select(tables.patient_key.c.patient_id, tables.patient_key.c.key_id)).all()
         again = [row.patient_id for row in keys if row.key_id in gone]

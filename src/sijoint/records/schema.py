@@ -6,7 +6,7 @@ from sqlalchemy.engine import Connection
 from sijoint.records import guards, tables
 from sijoint.records.errors import StoreRefused
 
-REVISIONS = ("0001", "0002")  # every form there has been, as in the files of ``migrations``
+REVISIONS = ("0001", "0002", "0003")  # every form there has been, as in the files of ``migrations``
 NEWEST = REVISIONS[-1]
 
 

@@ -109,6 +109,43 @@ access = Table(
     Column("key_id", Text, nullable=False),
     Column("episode_id", Text, nullable=False),
 )
+# Who works or is treated here, and as what. A change is a further version; ``by`` made it. An account of a patient is
+# sealed with the patient's key and goes with the patient.
+person = Table(
+    "person",
+    metadata,
+    Column("code", Text, primary_key=True),
+    Column("version", Integer, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("role", Text, nullable=False),
+    Column("patient_id", Text, nullable=False),
+    Column("administers", Integer, nullable=False),
+    Column("active", Integer, nullable=False),
+    Column("password", Text, nullable=False),  # argon2id, with its salt and costs; "" for nobody who signs in so
+    Column("by", Text, nullable=False),
+    _line(),
+)
+# A link to one episode's diary: version 0 gives it out, version 1 takes it back.
+diary_link = Table(
+    "diary_link",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("version", Integer, primary_key=True),
+    Column("episode_id", Text, ForeignKey("episode.id"), nullable=False, index=True),
+    Column("until", Text, nullable=False),
+    Column("by", Text, nullable=False),
+    _line(),
+)
+# Browsers that are signed in: no fact of care, so no line vouches for it and rows go when a session ends. The token
+# itself is only in the browser; here is its SHA-256.
+web_session = Table(
+    "web_session",
+    metadata,
+    Column("token_hash", Text, primary_key=True),
+    Column("code", Text, nullable=False, index=True),
+    Column("opened_at", Text, nullable=False),
+    Column("ends_at", Text, nullable=False),
+)
 # The steps that the house knows, so that the database itself refuses any other; see ``guards``.
 legal_step = Table(
     "legal_step",
@@ -118,7 +155,16 @@ legal_step = Table(
 )
 revision = Table("alembic_version", metadata, Column("version_num", Text, primary_key=True))
 
-VOUCHED = (access, command, episode_part, image, patient, store)  # their rows are in the digest of the line they name
+VOUCHED = (
+    access,
+    command,
+    diary_link,
+    episode_part,
+    image,
+    patient,
+    person,
+    store,
+)  # their rows are in the digest of the line they name
 for _table in VOUCHED:
     if _table not in (store, access):
         Index(f"{_table.name}_by_sequence", _table.c.sequence)

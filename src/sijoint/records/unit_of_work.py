@@ -10,12 +10,14 @@ from sqlalchemy.engine import Connection
 
 from sijoint.model import Episode, ImageOrigin, Patient, ProcedureKind, StoreKind
 from sijoint.model.wire import to_wire
-from sijoint.records import erasure, guards, reading, tables
+from sijoint.records import erasure, guards, people, reading, tables
 from sijoint.records.access import ErasureReason
+from sijoint.records.diary_links import DiaryLink
 from sijoint.records.errors import StoreRefused
 from sijoint.records.images import ImageStore
-from sijoint.records.ledger import LedgerLine, canonical, keyed_digest, sealed_line
+from sijoint.records.ledger import LedgerLine, canonical, keyed_digest, sealed_line, stamp
 from sijoint.records.parts import changed_parts, parts_of
+from sijoint.records.people import Account
 from sijoint.records.reading import KeptCommand, KeptImage
 from sijoint.records.tags import Tag
 
@@ -159,6 +161,27 @@ class UnitOfWork:
             raise StoreRefused("the store holds no such patient any more: look again")
         number = len(self._rows.get(tables.access.name, ()))
         self._add(tables.access, number=number, by=by, purpose=purpose, key_id=key_id, episode_id=episode_id)
+
+    def account(self, code: str) -> Account | None:
+        return people.account(self._connection, code)
+
+    def accounts(self) -> tuple[Account, ...]:
+        return people.accounts(self._connection)
+
+    def save_account(self, account: Account) -> None:
+        """The next version of somebody's account; a patient's is sealed with the patient's key."""
+        self._add(tables.person, **people.row_of(account))
+        if account.person.patient_id is not None:
+            if not self.holds_patient(account.person.patient_id):
+                raise StoreRefused("the patient of this account is not kept: ask for an appointment first")
+            self._about(account.person.patient_id)
+
+    def save_diary_link(self, link: DiaryLink, version: int, by: str) -> None:
+        """Give a link to an episode's diary out (version 0), or take it back (1)."""
+        self._add(
+            tables.diary_link, id=link.id, version=version, episode_id=link.episode_id, until=stamp(link.until), by=by
+        )
+        self._about(reading.header(self._connection, link.episode_id).patient_id)
 
     def erase_patient(self, identity: str, by: str, reason: ErasureReason) -> None:
         """Delete every row of a patient and the key; the ledger's lines stay and can no longer be tied to anyone.
