@@ -6,31 +6,11 @@ from sijoint.clinic.carry_out import carry_out
 from sijoint.clinic.commands import RecordRoomEvent
 from sijoint.clinic.situation import Change, CommandRefused, Situation, stepped
 from sijoint.clinic.written_down import finished
-from sijoint.model import (
-    Administration,
-    ContrastJudgement,
-    Exposure,
-    GateAnswer,
-    ImageOrigin,
-    NeedleUse,
-    Procedure,
-    StoreKind,
-)
+from sijoint.model import GateAnswer, ImageOrigin, Procedure, StoreKind
 from sijoint.pathway import Step, allows, authorise_drug, next_state
 from sijoint.records import Tag
-from sijoint.room.events import (
-    Ended,
-    Event,
-    Exposed,
-    GateAnswered,
-    Injected,
-    Judged,
-    NeedleChosen,
-    NeedleMoved,
-    PatientFelt,
-    Refused,
-    Started,
-)
+from sijoint.room import recorded
+from sijoint.room.events import Ended, Event, Exposed, GateAnswered, Refused, Started
 from sijoint.room.permission import Action
 
 
@@ -56,38 +36,6 @@ def with_event(procedure: Procedure, event: Event, now: Situation) -> Procedure:
             return procedure
         case Exposed():
             return _exposed(procedure, event, now)
-        case NeedleChosen():
-            before = procedure.needle or NeedleUse(event.gauge, event.length_mm, event.tip)
-            return replace(
-                procedure, needle=replace(before, gauge=event.gauge, length_mm=event.length_mm, tip=event.tip)
-            )
-        case NeedleMoved():
-            return _moved(procedure, event)
-        case PatientFelt():
-            return procedure if event.familiar is None else replace(procedure, familiar_pain_on_filling=event.familiar)
-        case Injected():
-            given = Administration(
-                at_s=event.at_s,
-                use=event.use,
-                agent=event.agent,
-                volume_ml=event.volume_ml,
-                side=procedure.side,
-                target=procedure.target,
-                after_movement=min(event.movement, procedure.movements),
-                peak_pressure_kpa=event.peak_pressure_kpa,
-            )
-            return replace(procedure, administrations=(*procedure.administrations, given))
-        case Judged():
-            # Never a movement to come: a word on what has not been seen would open the gate later.
-            judgement = ContrastJudgement(
-                at_s=event.at_s,
-                pattern=event.pattern,
-                by=event.by,
-                virtual_operator=event.virtual_operator,
-                after_movement=min(event.movement, procedure.movements),
-                image_sha256=event.image_sha256,
-            )
-            return replace(procedure, judgements=(*procedure.judgements, judgement))
         case GateAnswered():
             # The room's word is not taken for it: the answer is computed again from what is stored.
             answer = authorise_drug(now.episode, now.policy, now.now)
@@ -96,7 +44,7 @@ def with_event(procedure: Procedure, event: Event, now: Situation) -> Procedure:
         case Ended():
             return replace(procedure, ended_at=now.now, abandoned_because=event.abandoned_because)
         case _:
-            return procedure  # positions, collimation and refusals are in the ledger's own command
+            return recorded.with_event(procedure, event)  # what leaves no fact is in the ledger's own command
 
 
 def _same_procedure(procedure: Procedure, event: Started) -> None:
@@ -120,35 +68,7 @@ def _exposed(procedure: Procedure, event: Exposed, now: Situation) -> Procedure:
             raise CommandRefused(
                 "a care store refuses simulated images in a performed procedure: use a virtual store for simulation"
             )
-    exposure = Exposure(
-        at_s=event.at_s,
-        pulses=event.pulses,
-        seconds=event.seconds,
-        primary_deg=event.primary_deg,
-        secondary_deg=event.secondary_deg,
-        kvp=event.kvp,
-        ma=event.ma,
-        kerma_reference_mgy=event.kerma_reference_mgy,
-        dose_area_product_mgy_cm2=event.dose_area_product_mgy_cm2,
-    )
-    images = tuple(replace(image, after_movement=procedure.movements) for image in event.images)
-    return replace(procedure, exposures=(*procedure.exposures, exposure), images=(*procedure.images, *images))
-
-
-def _moved(procedure: Procedure, event: NeedleMoved) -> Procedure:
-    """Every movement counts, whatever number it comes with: contrast seen before it proves nothing any more."""
-    movements = max(event.movement, procedure.movements + 1)
-    needle = procedure.needle
-    if needle is not None:
-        needle = replace(
-            needle,
-            passes=event.passes,
-            redirections=event.redirections,
-            bone_contacts=event.bone_contacts,
-            gives_felt=needle.gives_felt + sum(felt.what == "give" for felt in event.felt),
-            depth_mm=max(needle.depth_mm, event.depth_mm),
-        )
-    return replace(procedure, movements=movements, needle=needle)
+    return recorded.with_event(procedure, event)
 
 
 def _ended(procedure: Procedure, now: Situation) -> Change:
