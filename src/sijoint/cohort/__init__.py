@@ -9,6 +9,8 @@ from sijoint.cohort.outcome import Comparison, compare
 from sijoint.cohort.record import CourseRecord, ProcedureRun
 from sijoint.cohort.run import NotAVirtualStore, ScenarioRun, replay_log, run_causes, run_scenario, virtual_store
 from sijoint.cohort.scenario import Causes, Expected, Scenario, UnknownScenario, read_scenarios, scenario, scenarios
+from sijoint.cohort.virtual_clinic import VirtualClinic, fill_virtual_clinic
+from sijoint.cohort.virtual_roster import people_of_virtual_clinic
 
 __all__ = [
     "Case",
@@ -22,8 +24,11 @@ __all__ = [
     "Scenario",
     "ScenarioRun",
     "UnknownScenario",
+    "VirtualClinic",
     "case_of",
     "compare",
+    "fill_virtual_clinic",
+    "people_of_virtual_clinic",
     "read_scenarios",
     "replay_log",
     "run_causes",

@@ -3,6 +3,7 @@
 How fast a person answers, and the vitals that a nurse finds, are invented and unremarkable.
 """
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -45,6 +46,14 @@ class VirtualBody:
             for line in recipe.drug:
                 strength = float(agent_by_code(line.agent).strength_mg_ml * line.volume_ml / drawn)
                 self.delivered.append(Delivered(line.agent, self._hours(at), injection.volumes_ml, strength))
+
+    def receive_where_meant(self, recipe: Recipe, reached: Mapping[str, float], at: datetime) -> None:
+        """The drug of a procedure that nobody simulated: ``reached`` are assumed shares by compartment."""
+        drawn = sum((line.volume_ml for line in recipe.drug), Decimal(0))
+        ml = {compartment: share * float(drawn) for compartment, share in reached.items()}
+        for line in recipe.drug:
+            strength = float(agent_by_code(line.agent).strength_mg_ml * line.volume_ml / drawn)
+            self.delivered.append(Delivered(line.agent, self._hours(at), ml, strength))
 
     def at(self, moment: datetime) -> BodyState:
         hours = self._hours(moment)

@@ -122,7 +122,7 @@ def assessment(causes: Causes, side: Side, by: str, now: datetime) -> Assessment
     )
 
 
-def answers(causes: Causes, by: str, now: datetime) -> ScreeningAnswers:
+def answers(causes: Causes, by: str, now: datetime, matched_by: str = NURSE) -> ScreeningAnswers:
     """Everything asked. What the causes do not mention is answered no, by this person, now."""
     no = Fact(Answer.NO, by, now)
     asked: dict[str, Any] = {
@@ -142,7 +142,7 @@ def answers(causes: Causes, by: str, now: datetime) -> ScreeningAnswers:
     }
     return replace(
         ScreeningAnswers(**asked),
-        medicines=tuple(one for typed in told.medicines for one in _matched(typed, now)),
+        medicines=tuple(one for typed in told.medicines for one in _matched(typed, matched_by, now)),
         hba1c_percent=told.hba1c_percent,
         blood_pressure_systolic=128,
         blood_pressure_diastolic=78,
@@ -172,7 +172,7 @@ def confirmation(causes: Causes, by: str, index_nrs: int, rest_nrs: int, now: da
     )
 
 
-def _matched(typed: str, now: datetime) -> tuple[Medicine, ...]:
+def _matched(typed: str, by: str, now: datetime) -> tuple[Medicine, ...]:
     """The nurse accepts the first proposal for what the patient typed; nothing is accepted without a person."""
     proposals = propose(typed)
-    return accepted(typed, proposals[0], NURSE, now - timedelta(hours=10)) if proposals else (Medicine(typed, ""),)
+    return accepted(typed, proposals[0], by, now - timedelta(hours=10)) if proposals else (Medicine(typed, ""),)

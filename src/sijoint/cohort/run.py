@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
 
@@ -84,13 +85,13 @@ def run_causes(
     return Course(under_way, VirtualRoom(case, rows, seed, made_from, truth_folder)).run()
 
 
-def virtual_store(path: Path, seed: int) -> Store:
+def virtual_store(path: Path, seed: int, at: datetime = START) -> Store:
     """A new virtual store. Its time and keys come from the course and the seed, so the same seed gives the same bytes.
 
     Keys that anyone can derive protect nobody; there is nobody to protect in a virtual store.
     """
     rng = np.random.default_rng([seed, *b"store keys"])
-    return open_store(path, kind=StoreKind.VIRTUAL, create=True, secret=rng.bytes, at=START)
+    return open_store(path, kind=StoreKind.VIRTUAL, create=True, secret=rng.bytes, at=at)
 
 
 def replay_log(log: CommandLog, causes: Causes, case: Case, episode: Episode) -> tuple[Event, ...]:

@@ -172,6 +172,13 @@ def scenario(name: str) -> Scenario:
         raise UnknownScenario(f"there is no scenario {name!r}; choose one of {', '.join(scenarios())}") from None
 
 
+def causes_of(changes: Mapping[str, Any]) -> Causes:
+    """The causes of the shipped table's defaults with these laid over them; a course is named by whoever follows it."""
+    text = resources.files("sijoint.cohort").joinpath("scenarios.toml").read_text(encoding="utf-8")
+    causes: Causes = from_wire(Causes, _merged({**loads(text)["defaults"], "course": []}, changes))
+    return causes
+
+
 def _scenario(name: str, table: dict[str, Any]) -> Scenario:
     shows, beside = table.pop("shows"), table.pop("beside", "")
     expected: Expected = from_wire(Expected, table.pop("expected", {}))

@@ -22,14 +22,14 @@ from sijoint.pathway import Policy, cards_edition, ordered_lines
 IN_DATE = timedelta(days=365)
 
 
-def readiness(now: datetime) -> SiteReadiness:
-    yes = Fact(Answer.YES, PHYSICIAN, now)
-    return SiteReadiness(now, PHYSICIAN, cards_edition(), yes, yes, _expires(now))
+def readiness(now: datetime, by: str = PHYSICIAN) -> SiteReadiness:
+    yes = Fact(Answer.YES, by, now)
+    return SiteReadiness(now, by, cards_edition(), yes, yes, _expires(now))
 
 
-def syringes(session: Session, policy: Policy, now: datetime) -> tuple[Syringe, ...]:
+def syringes(session: Session, policy: Policy, now: datetime, by: str = NURSE) -> tuple[Syringe, ...]:
     """As ordered; contrast for as many runs as the policy allows."""
-    yes, no = Fact(Answer.YES, NURSE, now), Fact(Answer.NO, NURSE, now)
+    yes, no = Fact(Answer.YES, by, now), Fact(Answer.NO, by, now)
     drawn = []
     for use in SyringeUse:
         lines = tuple(
@@ -39,16 +39,16 @@ def syringes(session: Session, policy: Policy, now: datetime) -> tuple[Syringe, 
             )
             for line in ordered_lines(session.order.recipe, use)
         )
-        drawn.append(Syringe(f"{session.order.id}-{use.name.lower()}", use, lines, now, NURSE, None, yes, yes))
+        drawn.append(Syringe(f"{session.order.id}-{use.name.lower()}", use, lines, now, by, None, yes, yes))
     return tuple(drawn)
 
 
-def accounts(session: Session, now: datetime) -> Iterator[SyringeAccount]:
+def accounts(session: Session, now: datetime, by: str = NURSE) -> Iterator[SyringeAccount]:
     """What the record says was given, and the rest wasted."""
     given = session.procedure.administrations if session.procedure else ()
     for one in session.syringes:
         volume = min(one.drawn_ml, sum((each.volume_ml for each in given if each.use is one.use), Decimal(0)))
-        yield SyringeAccount(one.id, now, NURSE, volume, one.drawn_ml - volume)
+        yield SyringeAccount(one.id, now, by, volume, one.drawn_ml - volume)
 
 
 def _expires(now: datetime) -> date:
