@@ -35,7 +35,9 @@ class Register:
 
     def everybody(self) -> tuple[Person, ...]:
         """Everybody who is active, by name."""
-        return tuple(sorted(self._people.values(), key=lambda one: one.name))
+        with self._store.reading() as connection:
+            active = [one.person for one in people.accounts(connection) if one.active]
+        return tuple(sorted(active, key=lambda one: one.name))
 
     def role_of(self, code: str) -> Role | None:
         return role_of(self._store, code)
