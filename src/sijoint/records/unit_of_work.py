@@ -48,6 +48,7 @@ class UnitOfWork:
         self._erasures = erasures
         self._erasure: erasure.Erasure | None = None
         self.committed: LedgerLine | None = None
+        self._newest: dict[str, Episode] = {}  # as read here; nobody else can write before this unit is over
 
     # reading
 
@@ -55,7 +56,11 @@ class UnitOfWork:
         return reading.patient(self._connection, identity)
 
     def episode(self, identity: str, version: int | None = None) -> Episode:
-        return reading.episode(self._connection, identity, version)
+        if version is not None:
+            return reading.episode(self._connection, identity, version)
+        if identity not in self._newest:
+            self._newest[identity] = reading.episode(self._connection, identity)
+        return self._newest[identity]
 
     def episodes(self) -> tuple[Episode, ...]:
         return reading.episodes(self._connection)
@@ -82,7 +87,7 @@ class UnitOfWork:
     def undo(self) -> None:
         """Forget what was written so far in this unit of work, and go on."""
         self._connection.rollback()
-        self._rows, self._patient_id, self._erasure = {}, "", None
+        self._rows, self._patient_id, self._erasure, self._newest = {}, "", None, {}
         self._head = reading.head(self._connection)
 
     def add_patient(self, patient: Patient) -> None:
@@ -125,6 +130,7 @@ class UnitOfWork:
             .values(state=episode.state, version=episode.version)
         )
         self._add_parts(episode, changed_parts(parts_of(kept), parts_of(episode)))
+        self._newest[episode.id] = episode
 
     def remember(self, command: KeptCommand) -> None:
         """Keep a command and its first outcome, so that the same id is answered the same way for ever."""
