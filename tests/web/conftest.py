@@ -1,17 +1,19 @@
 """A site of its own for every test, and browsers signed in as whoever is asked for."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
+from decimal import Decimal
 
 import pytest
 from starlette.testclient import TestClient
 
-from sijoint.model import Person, Role, StoreKind
-from sijoint.records import open_store
+from sijoint.model import Patient, Person, Role, Sex, StoreKind
+from sijoint.records import Tag, open_store
 from sijoint.web import create_app, open_site
 
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 OWN_PAGE = {"sec-fetch-site": "same-origin", "origin": "http://localhost"}
 BASE = "http://localhost"
+OWN = "p-own"  # the patient whose account is `patient`
 
 
 class Clock:
@@ -35,15 +37,26 @@ def site(tmp_path, clock):
     path = tmp_path / "clinic.db"
     open_store(path, StoreKind.VIRTUAL, create=True, at=NOON).close()
     site = open_site(path, secret=b"a secret of tests, and of no site", clock=clock)
+    keep_patient(site.store, OWN)
     for role in Role:
         if role is not Role.ROOM:
             add_person(site, role)
+    add_person(site, Role.FRONT_DESK, "administrator", administers=True)
     return site
 
 
-def add_person(site, role, code=None, patient_id=None):
+def keep_patient(store, identity):
+    """An invented patient with a record and no episode."""
+    birth_date = date(1961, 5, 4)
+    with store.unit_of_work() as work:
+        work.add_patient(Patient(identity, "Family", "Given", birth_date, Sex.FEMALE, "none", Decimal(70), None, True))
+        work.commit(Tag.EPISODE_REQUESTED, at=NOON)
+
+
+def add_person(site, role, code=None, patient_id=None, **more):
     """A person of a role, without a password: tests sign in by a session that is opened for them."""
-    site.people.add(Person(code or code_of(role), f"{role.value.title()} of tests", role, patient_id))
+    own = (patient_id or OWN) if role is Role.PATIENT else None
+    site.people.add(Person(code or code_of(role), f"{role.value.title()} of tests", role, own, **more))
 
 
 def code_of(role):

@@ -3,7 +3,7 @@
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -11,11 +11,32 @@ from fastapi import Depends
 from starlette.requests import HTTPConnection
 
 from sijoint.model import Role, StoreKind
-from sijoint.pathway import Policy, load_policy
+from sijoint.pathway import Policy, SitePolicies, shipped
 from sijoint.records import Store, open_store
 from sijoint.web.register import Register
+from sijoint.web.throttle import Throttle
 
 LOCAL_HOSTS = frozenset({"127.0.0.1", "localhost", "[::1]"})
+
+
+@dataclass
+class Throttles:
+    """How often may be guessed: a code from one address, a code from all, one address, a link's year of birth."""
+
+    pairs: Throttle
+    codes: Throttle
+    addresses: Throttle
+    birth_years: Throttle
+
+
+def throttles(clock: Callable[[], datetime]) -> Throttles:
+    quarter, hour = timedelta(minutes=15), timedelta(hours=1)
+    return Throttles(
+        pairs=Throttle(5, quarter, clock),
+        codes=Throttle(50, quarter, clock),
+        addresses=Throttle(30, quarter, clock),
+        birth_years=Throttle(10, hour, clock),
+    )
 
 
 @dataclass
@@ -26,7 +47,8 @@ class Site:
     people: Register
     clock: Callable[[], datetime]
     secret: bytes
-    policy_for: Callable[[date], Policy]
+    policies: SitePolicies  # what ``clinic.handle`` is given
+    throttles: Throttles
     hosts: frozenset[str] = LOCAL_HOSTS
     secure: bool = False
     rooms: Any = None  # the live rooms; set by ``web.room``
@@ -44,7 +66,11 @@ class Site:
     @property
     def policy(self) -> Policy:
         """The policy in force today."""
-        return self.policy_for(self.clock().date())
+        return self.policies.at(self.clock())
+
+    def policy_for(self, day: date) -> Policy:
+        """The policy in force on a day."""
+        return self.policies.on(day)
 
     def role_of(self, code: str) -> Role | None:
         """The role that somebody holds now, by the code that commands carry; None for nobody known or no longer active."""
@@ -58,7 +84,7 @@ def open_site(
     clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     hosts: frozenset[str] = LOCAL_HOSTS,
     secure: bool = False,
-    policy_name: str = "clinic",
+    policies: SitePolicies | None = None,
 ) -> Site:
     """The site of a store that is there. Raises StoreRefused."""
     store = open_store(path_or_url)
@@ -67,7 +93,8 @@ def open_site(
         people=Register(store, clock),
         clock=clock,
         secret=secret or secrets.token_bytes(32),
-        policy_for=lambda day: load_policy(policy_name, day),
+        policies=policies or shipped(),
+        throttles=throttles(clock),
         hosts=hosts,
         secure=secure,
     )
