@@ -46,14 +46,14 @@ def at(volume, isocentre, imperfection, direction=OBLIQUE):
     return made
 
 
-def pulse(made, time_s=0.0, steel=None):
+def pulse(made, time_s=0.0, steel=()):
     return made.pulse(time_s, np.random.default_rng(7), steel, None)
 
 
 def test_a_perfect_carm_makes_the_bytes_that_its_pose_makes_without_it(volume, isocentre):
     made = at(volume, isocentre, PERFECT)
     steel = CapsuleChain(isocentre + np.array([[0, 0, 0], [0, 60, 0]]), 0.7)
-    frame = pulse(made, 3.0, steel)
+    frame = pulse(made, 3.0, (steel,))
     geometry = ProjectionGeometry.of(made.pose, DETECTOR)
     scene = Scene(Projector(volume, threads=1).project(geometry), chain_areal_density(steel, geometry), None)
     by_hand = expose(

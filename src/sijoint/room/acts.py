@@ -1,5 +1,6 @@
 """How the room carries out each command."""
 
+from dataclasses import fields
 from functools import singledispatch
 from typing import Any
 
@@ -10,6 +11,7 @@ from sijoint.frames import ReceptorTilt, UnreachablePose
 from sijoint.needle import EVEN, RefusedMovement, insert, push, redirect, rotate_bevel, withdraw
 from sijoint.room.commands import (
     AdvanceNeedle,
+    ChangeSettings,
     ChooseNeedle,
     Collimate,
     EndProcedure,
@@ -18,7 +20,9 @@ from sijoint.room.commands import (
     InjectSkin,
     InsertNeedle,
     JudgeContrast,
+    MarkEntry,
     PositionCArm,
+    Press,
     Pulse,
     RedirectNeedle,
     RotateBevel,
@@ -29,16 +33,20 @@ from sijoint.room.events import (
     CArmMoved,
     Collimated,
     Ended,
+    EntryMarked,
     Felt,
     GateAnswered,
     Judged,
     NeedleChosen,
     NeedleMoved,
+    SettingsChanged,
 )
 from sijoint.room.imaging import press_pedal
 from sijoint.room.pain_of_needle import worst_pain
 from sijoint.room.permission import Action
-from sijoint.room.state import ImpossibleCommand, RoomState
+from sijoint.room.pressing import press_and_hold
+from sijoint.room.settings import RoomSettings
+from sijoint.room.state import ImpossibleCommand, RoomState, Turn
 from sijoint.room.syringes import inject_contrast, inject_drug, inject_skin
 from sijoint.room.timing import TIMING
 
@@ -56,6 +64,10 @@ def _(command: PositionCArm, session: RoomState) -> None:
     before = scope.pose
     tilt = ReceptorTilt(command.left_deg, command.cephalad_deg, behind=session.setting.position.prone)
     try:
+        if session.pressed:  # it turns from pulse to pulse
+            scope.reached(tilt.direction, command.isocentre_mm)
+            session.turn = Turn(tilt.direction, command.isocentre_mm)
+            return
         pose = scope.move(tilt.direction, command.isocentre_mm)
     except UnreachablePose as refusal:
         raise ImpossibleCommand(str(refusal)) from None
@@ -84,6 +96,27 @@ def _(command: Pulse, session: RoomState) -> None:
 
 
 @perform.register
+def _(command: Press, session: RoomState) -> None:
+    press_and_hold(session, command)
+
+
+@perform.register
+def _(command: ChangeSettings, session: RoomState) -> None:
+    asked = {each.name: getattr(command, each.name) for each in fields(RoomSettings)}
+    settings = session.settings.changed(command.automatic, **asked)
+    session.fluoroscope.choose(settings.pulses_per_s, settings.zoom, settings.kvp, settings.ma)
+    session.settings = settings
+    session.event(SettingsChanged, settings=settings)
+
+
+@perform.register
+def _(command: MarkEntry, session: RoomState) -> None:
+    session.pointer_mm = command.at_mm
+    session.takes(TIMING.needle_handling_s)
+    session.event(EntryMarked, at_mm=command.at_mm)
+
+
+@perform.register
 def _(command: ChooseNeedle, session: RoomState) -> None:
     if session.needle is not None:
         raise ImpossibleCommand("take the needle out before choosing another one")
@@ -106,7 +139,10 @@ def _(command: InsertNeedle, session: RoomState) -> None:
         previous=session.needle_out,
         grain=EVEN if session.setting.causes.even_tissue else None,
     )
-    session.now_s += TIMING.needle_handling_s
+    session.takes(TIMING.needle_handling_s)
+    if session.pointer_mm is not None:  # the hand needs its place
+        session.pointer_mm = None
+        session.event(EntryMarked, at_mm=None)
     _moved(session, "insert", ())
 
 
@@ -126,7 +162,7 @@ def _(command: AdvanceNeedle, session: RoomState) -> None:
         rng=session.generator("advance"),
     )
     session.needle = pushed.state
-    session.now_s += command.distance_mm / TIMING.needle_mm_per_s
+    session.takes(command.distance_mm / TIMING.needle_mm_per_s)
     felt = tuple(Felt(feel.kind, round(feel.depth_mm, 1), round(feel.force_n, 2)) for feel in pushed.feels)
     resistance = tuple(round(newtons, 2) for newtons in pushed.trace.every(RESISTANCE_EVERY_MM))
     _moved(session, "advance", felt, resistance)
@@ -138,7 +174,7 @@ def _(command: WithdrawNeedle, session: RoomState) -> None:
     state = session.held_needle
     if not command.distance_mm > 0:
         raise ImpossibleCommand("withdraw by a distance above zero")
-    session.now_s += min(command.distance_mm, state.depth_mm) / TIMING.needle_mm_per_s
+    session.takes(min(command.distance_mm, state.depth_mm) / TIMING.needle_mm_per_s)
     session.needle = withdraw(state, command.distance_mm)
     if session.needle.in_skin:
         _moved(session, "withdraw", ())
@@ -153,7 +189,7 @@ def _(command: RedirectNeedle, session: RoomState) -> None:
         session.needle = redirect(session.held_needle, np.array(command.direction))
     except RefusedMovement as refusal:
         raise ImpossibleCommand(str(refusal)) from None
-    session.now_s += TIMING.needle_handling_s
+    session.takes(TIMING.needle_handling_s)
     _moved(session, "redirect", ())
 
 

@@ -50,6 +50,36 @@ class Pulse(RoomCommand):
 
 
 @dataclass(frozen=True, kw_only=True)
+class ChangeSettings(RoomCommand):
+    """What is None stays as it is. ``kvp`` and ``ma`` are the tube by hand, ``automatic`` gives it back to brightness control.
+
+    From ``brightness`` on it is the screen alone: neither frames nor events depend on it (meanings in `room.settings`).
+    """
+
+    pulses_per_s: float | None = None
+    zoom: float | None = None
+    automatic: bool | None = None
+    kvp: float | None = None
+    ma: float | None = None
+    brightness: float | None = None
+    contrast: float | None = None
+    edge: float | None = None
+    inverted: bool | None = None
+    mirror: bool | None = None
+    quarter_turns: int | None = None
+    subtraction: bool | None = None
+    kind: Literal["settings"] = field(default="settings", kw_only=True)
+
+
+@dataclass(frozen=True, kw_only=True)
+class MarkEntry(RoomCommand):
+    """Lay a metal pointer on the skin with its tip there: X-rays see it until it is taken away (None)."""
+
+    at_mm: Point | None
+    kind: Literal["mark entry"] = field(default="mark entry", kw_only=True)
+
+
+@dataclass(frozen=True, kw_only=True)
 class ChooseNeedle(RoomCommand):
     code: str  # formulary code
     kind: Literal["choose needle"] = field(default="choose needle", kw_only=True)
@@ -92,6 +122,30 @@ class RotateBevel(RoomCommand):
     kind: Literal["rotate bevel"] = field(default="rotate bevel", kw_only=True)
 
 
+WhilePressed = Annotated[
+    PositionCArm | Collimate | ChangeSettings | AdvanceNeedle | WithdrawNeedle | RedirectNeedle | RotateBevel,
+    Discriminator("kind"),
+]
+
+
+@dataclass(frozen=True)
+class During:
+    """A command carried out with the pedal down, between two pulses: after so many of them."""
+
+    after_pulses: int
+    command: WhilePressed
+
+
+@dataclass(frozen=True, kw_only=True)
+class Press(RoomCommand):
+    """The pedal held by a person: as many pulses as it was down for, and what was done meanwhile. The image holds."""
+
+    purpose: ViewPurpose
+    pulses: int = 1
+    during: tuple[During, ...] = ()
+    kind: Literal["press"] = field(default="press", kw_only=True)
+
+
 @dataclass(frozen=True, kw_only=True)
 class InjectSkin(RoomCommand):
     volume_ml: Decimal
@@ -100,11 +154,16 @@ class InjectSkin(RoomCommand):
 
 @dataclass(frozen=True, kw_only=True)
 class InjectContrast(RoomCommand):
-    """Contrast under pulses at the present view, watched for some seconds after the plunger stops."""
+    """Contrast under pulses at the present view, watched for some seconds after the plunger stops.
+
+    ``stopped_after`` intervals the hand left the plunger, and the watching ended after ``watched`` pulses; None: as told.
+    """
 
     volume_ml: Decimal
     rate_ml_s: float
     watch_s: float
+    stopped_after: int | None = None
+    watched: int | None = None
     kind: Literal["inject contrast"] = field(default="inject contrast", kw_only=True)
 
 
@@ -117,10 +176,11 @@ class JudgeContrast(RoomCommand):
 
 @dataclass(frozen=True, kw_only=True)
 class InjectDrug(RoomCommand):
-    """The drug syringe of the order, all of it or so many millilitres."""
+    """The drug syringe of the order, all of it or so many millilitres; ``stopped_after`` as with contrast."""
 
     volume_ml: Decimal
     rate_ml_s: float
+    stopped_after: int | None = None
     kind: Literal["inject drug"] = field(default="inject drug", kw_only=True)
 
 
@@ -140,6 +200,9 @@ Command = Annotated[
     PositionCArm
     | Collimate
     | Pulse
+    | Press
+    | ChangeSettings
+    | MarkEntry
     | ChooseNeedle
     | InsertNeedle
     | AdvanceNeedle

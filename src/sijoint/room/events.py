@@ -12,6 +12,7 @@ from pydantic import Discriminator
 from sijoint.frames import Side
 from sijoint.model import ContrastPattern, Finding, ProcedureKind, StoredImage, SyringeUse, Target
 from sijoint.room.permission import Action
+from sijoint.room.settings import RoomSettings
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,7 +49,25 @@ class Collimated(RoomEvent):
 
 
 @dataclass(frozen=True, kw_only=True)
+class SettingsChanged(RoomEvent):
+    """What is set now, all of it."""
+
+    settings: RoomSettings
+    kind: Literal["settings changed"] = field(default="settings changed", kw_only=True)
+
+
+@dataclass(frozen=True, kw_only=True)
+class EntryMarked(RoomEvent):
+    """The pointer's tip on the skin; None: the pointer was taken away."""
+
+    at_mm: tuple[float, float, float] | None
+    kind: Literal["entry marked"] = field(default="entry marked", kw_only=True)
+
+
+@dataclass(frozen=True, kw_only=True)
 class Exposed(RoomEvent):
+    """All pulses of one exposure; angles, kVp and mA are the last pulse's."""
+
     pulses: int
     seconds: float
     primary_deg: float
@@ -155,6 +174,8 @@ Event = Annotated[
     Started
     | CArmMoved
     | Collimated
+    | SettingsChanged
+    | EntryMarked
     | Exposed
     | NeedleChosen
     | NeedleMoved

@@ -16,14 +16,18 @@ def press_pedal(session: RoomState, pulses: int, purpose: ViewPurpose) -> None:
         return
     locked = purpose is ViewPurpose.AFTER_CONTRAST  # so that it can be subtracted from the view before
     rng = session.generator("pulse")
-    interval = 1.0 / TIMING.fluoroscopy_pulses_per_s
+    interval = 1.0 / session.settings.pulses_per_s
+    if pulses * interval > TIMING.longest_press_s:
+        raise ImpossibleCommand(f"the pedal is held for {TIMING.longest_press_s:g} s at most: ask for fewer pulses")
     frames = []
     for _ in range(pulses):
         session.now_s += interval
         session.fluids.wait(interval)
         iodine = iodine_layer(session)  # contrast washes out while the pedal is held
-        frames.append(session.fluoroscope.pulse(session.now_s, rng, session.steel, iodine, locked=locked))
+        frames.append(session.fluoroscope.pulse(session.now_s, rng, session.metal, iodine, locked=locked))
+        session.onlooker.pulse(frames[-1], sharp=True)
     held = hold(frames)
+    session.onlooker.held(held)
     report_exposure(session, frames, ((held, purpose),), interval * pulses)
 
 
@@ -39,16 +43,25 @@ def iodine_layer(session: RoomState) -> LayerGrid | None:
 
 
 def report_exposure(
-    session: RoomState, frames: list[Frame], kept: tuple[tuple[Frame, ViewPurpose], ...], seconds: float
+    session: RoomState,
+    frames: list[Frame],
+    kept: tuple[tuple[Frame, ViewPurpose], ...],
+    seconds: float,
+    *,
+    pulses: int | None = None,
 ) -> tuple[str, ...]:
-    """Store the kept frames, then say what was exposed, with the dose of every pulse."""
-    pose = session.fluoroscope.pose
+    """Store the kept frames, then say what was exposed, with the dose of every pulse.
+
+    ``pulses``: how many there were, where ``frames`` holds their sum and not each.
+    """
+    pose = frames[-1].pose
+    assert pose is not None  # made here, by this C-arm
     images = tuple(_stored(session, frame, purpose) for frame, purpose in kept)
     technique = frames[-1].technique
     assert technique is not None  # made here, by this C-arm
     session.event(
         Exposed,
-        pulses=len(frames),
+        pulses=len(frames) if pulses is None else pulses,
         seconds=round(seconds, 3),
         primary_deg=round(pose.primary_deg, 3),
         secondary_deg=round(pose.secondary_deg, 3),
@@ -63,7 +76,8 @@ def report_exposure(
 
 def _stored(session: RoomState, frame: Frame, purpose: ViewPurpose) -> StoredImage:
     """A kept frame as the record names it."""
-    pose = session.fluoroscope.pose
+    pose = frame.pose
+    assert pose is not None  # made here, by this C-arm
     return StoredImage(
         sha256=session.keep(frame),
         at_s=round(session.now_s, 3),

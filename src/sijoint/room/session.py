@@ -4,6 +4,7 @@ from sijoint.fluoroscopy import UnphysicalView
 from sijoint.room.acts import perform
 from sijoint.room.commands import RoomCommand
 from sijoint.room.events import Event, Started
+from sijoint.room.hand import AsTold, Hand
 from sijoint.room.state import ImpossibleCommand, RoomState
 
 
@@ -27,11 +28,28 @@ class Session(RoomState):
         )
         return tuple(self.events)
 
-    def do(self, command: RoomCommand) -> tuple[Event, ...]:
-        """Run one command. What cannot be done is a ``Refused`` event, never half done."""
+    def do(self, command: RoomCommand, hand: Hand | None = None) -> tuple[Event, ...]:
+        """Run one command. What cannot be done is a ``Refused`` event, never half done.
+
+        ``hand`` holds pedal or plunger for as long as it likes; ``as_done`` then is the command that gives the same again.
+        """
         if command.id in self.done:
             return self.done[command.id]
-        self.events, self.command_id = [], command.id
+        if self.pressed:
+            return self._while_pressed(command)
+        self.hand = hand or AsTold(command)
+        self._run(command)
+        return self.done[command.id]
+
+    def _while_pressed(self, command: RoomCommand) -> tuple[Event, ...]:
+        """A command inside a press: its own events and id, then the press goes on."""
+        outer = self.events, self.command_id
+        self._run(command)
+        self.events, self.command_id = outer
+        return self.done[command.id]
+
+    def _run(self, command: RoomCommand) -> None:
+        self.events, self.command_id, self.as_done = [], command.id, command
         self.now_s = max(self.now_s, command.at_s)
         if self.ended:
             self.refuse(None, "the procedure has ended: nothing more is done in it")
@@ -42,4 +60,3 @@ class Session(RoomState):
                 self.refuse(None, str(refusal))
         self.commands_done += 1
         self.done[command.id] = tuple(self.events)
-        return self.done[command.id]

@@ -1,6 +1,8 @@
 """What a running procedure holds: gantry, needle, fluids, images, time; and how its acts tell what happened."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -9,15 +11,19 @@ from numpy.typing import NDArray
 
 from sijoint.anatomy import Tissue
 from sijoint.fluoroscopy import CapsuleChain, Frame
+from sijoint.frames import CArmPose, ReceptorTilt
 from sijoint.guidance import ContrastRun
 from sijoint.injectate import FluidBody
 from sijoint.model import SyringeUse
 from sijoint.needle import NeedleState
 from sijoint.response import Pain
+from sijoint.room.commands import RoomCommand
 from sijoint.room.events import Event, PatientFelt, Refused
 from sijoint.room.fluoroscope import SimulatedFluoroscope
+from sijoint.room.hand import AsTold, Hand, Nobody, Onlooker
 from sijoint.room.permission import Action, Permission, PermissionRequest, Permit
 from sijoint.room.setting import Setting
+from sijoint.room.settings import RoomSettings
 from sijoint.room.truth import SimulationTruth, TrueInjection
 
 Point = tuple[float, float, float]
@@ -26,11 +32,22 @@ Volumes = Mapping[str, float]  # millilitres by compartment
 KeepImage = Callable[[Frame], str]  # stores the frame durably and returns the hash of its bytes
 
 
+POINTER_MM = (60.0, 1.6)  # length and thickness of the metal pointer laid on the skin, assumed
+
+
+@dataclass(frozen=True)
+class Turn:
+    """Where the C-arm is on its way to with the pedal down: the receptor's unit direction, and the isocentre."""
+
+    direction: NDArray[np.float64]
+    isocentre_mm: Point
+
+
 class ImpossibleCommand(ValueError):
     """The room cannot do this now; the text is what the person reads."""
 
 
-class RoomState:
+class RoomState(ABC):
     """Mutable and single-threaded: one procedure in one room."""
 
     def __init__(
@@ -41,10 +58,12 @@ class RoomState:
         permit: Permit,
         keep_image: KeepImage,
         on_event: Callable[[Event], None] = lambda event: None,
+        onlooker: Onlooker | None = None,
     ) -> None:
         self.setting = setting
         self.seed = seed
         self._permit, self._on_event, self._keep_image = permit, on_event, keep_image
+        self.onlooker: Onlooker = onlooker or Nobody()
         self.now_s = 0.0
         self.commands_done = 0
         self.fluoroscope = SimulatedFluoroscope(
@@ -63,6 +82,10 @@ class RoomState:
             leaks=setting.causes.leaks,
             rng=self.generator("fluids"),
         )
+        self.settings = RoomSettings()
+        self.pressed = False  # the pedal is down: what is done takes no time of its own
+        self.turn: Turn | None = None
+        self.pointer_mm: Point | None = None  # the pointer's tip on the skin
         self.needle: NeedleState | None = None
         self.needle_code = ""
         self.movement = 0
@@ -76,6 +99,8 @@ class RoomState:
         self._injections: list[TrueInjection] = []
         self._path_injected_through: Path = ()
         self.command_id = ""
+        self.hand: Hand = AsTold(None)
+        self.as_done: Any = None  # the last command as it was done: how long pedal or plunger were held
         self.events: list[Event] = []  # of the command that is running
         self.done: dict[str, tuple[Event, ...]] = {}  # what each command id led to
 
@@ -128,13 +153,32 @@ class RoomState:
             raise ImpossibleCommand("there is no needle in the skin")
         return self.needle
 
+    @abstractmethod
+    def do(self, command: RoomCommand, hand: Hand | None = None) -> tuple[Event, ...]:
+        """Run one command; with the pedal down it is done between two pulses."""
+
+    def takes(self, seconds: float) -> None:
+        """What is done by hand takes its time; with the pedal down time passes by the pulses alone."""
+        if not self.pressed:
+            self.now_s += seconds
+
+    def words_of(self, pose: CArmPose) -> str:
+        """Where the receptor is, in a clinician's words."""
+        return ReceptorTilt.of(pose.direction, self.setting.position.prone).words
+
     @property
-    def steel(self) -> CapsuleChain | None:
-        """The needle with the shaft outside the skin, as X-rays meet it."""
-        if self.needle is None:
-            return None
-        needle = self.needle.needle
-        return CapsuleChain(self.needle.whole_path_mm, needle.outer_mm, needle.bore_mm)
+    def metal(self) -> tuple[CapsuleChain, ...]:
+        """The needle with the shaft outside the skin, and the pointer on it, as X-rays meet them."""
+        chains = []
+        if self.needle is not None:
+            needle = self.needle.needle
+            chains.append(CapsuleChain(self.needle.whole_path_mm, needle.outer_mm, needle.bore_mm))
+        if self.pointer_mm is not None:
+            length, thickness = POINTER_MM
+            tip = np.array(self.pointer_mm)
+            outwards = np.array([self.setting.side.x_sign * length, 0.0, 0.0])
+            chains.append(CapsuleChain(np.stack([tip, tip + outwards]), thickness))
+        return tuple(chains)
 
     def injected(self, use: SyringeUse, before_ml: Volumes, after_ml: Volumes) -> None:
         """Note for the truth where an injection through the needle went."""

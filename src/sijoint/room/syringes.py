@@ -1,7 +1,7 @@
 """The three syringes: skin anaesthetic, contrast under pulses, and the drug behind the gate."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from math import ceil
 
@@ -57,9 +57,16 @@ def inject_contrast(session: RoomState, command: InjectContrast) -> None:
         command.volume_ml,
         command.rate_ml_s,
         interval,
+        SyringeUse.CONTRAST,
         lambda: during.append(_pulse(session, rng)),
     )
-    after = [_pulse(session, rng, interval) for _ in range(ceil(command.watch_s / interval))] if push.given_ml else []
+    after: list[Frame] = []
+    watched = ceil(command.watch_s / interval) if push.given_ml else 0
+    while len(after) < watched and session.hand.watches(len(after)):
+        after.append(_pulse(session, rng, interval))
+    ended = len(after) if len(after) < watched else None
+    session.as_done = replace(command, stopped_after=push.stopped_after, watched=ended)
+    session.onlooker.let_go(session.as_done)
     mask = hold(masks)
     kept = [(mask, ViewPurpose.BEFORE_CONTRAST)]
     if push.given_ml:
@@ -68,6 +75,7 @@ def inject_contrast(session: RoomState, command: InjectContrast) -> None:
         session.contrast_here = True
         kept += [(hold(frames), ViewPurpose.CONTRAST) for frames in (during, after) if frames]
     pulses = [*masks, *during, *after]
+    session.onlooker.held(kept[-1][0])
     images = report_exposure(session, pulses, tuple(kept), len(pulses) * interval)
     if push.into is not None:
         session.run_images = images
@@ -98,9 +106,10 @@ def inject_drug(session: RoomState, command: InjectDrug) -> None:
     viscosity = sum(agent_by_code(line.agent).viscosity_mpa_s * float(line.volume_ml / drawn) for line in lines)
     fluid = Fluid("drug", viscosity, 0.0)
     before_ml = _by_name(session, fluid.name)
-    push = _push(
-        session, needle, fluid, command.volume_ml, command.rate_ml_s, 1.0 / TIMING.run_pulses_per_s, lambda: None
-    )
+    interval = 1.0 / TIMING.run_pulses_per_s
+    push = _push(session, needle, fluid, command.volume_ml, command.rate_ml_s, interval, SyringeUse.DRUG, lambda: None)
+    session.as_done = replace(command, stopped_after=push.stopped_after)
+    session.onlooker.let_go(session.as_done)
     if push.given_ml:
         session.injected(SyringeUse.DRUG, before_ml, _by_name(session, fluid.name))
         _given(session, SyringeUse.DRUG, lines, push)
@@ -117,6 +126,7 @@ class _Push:
     site_kpa: float
     into: Compartment | None
     stopped: str = ""
+    stopped_after: int | None = None  # intervals, where the hand left the plunger
 
 
 def _push(
@@ -126,10 +136,11 @@ def _push(
     volume_ml: Decimal,
     rate_ml_s: float,
     interval_s: float,
+    use: SyringeUse,
     each: Callable[[], None],
 ) -> _Push:
-    """Press until the volume is in or the fluid will not go; ``each`` is called after every interval."""
-    given, peak, site = 0.0, 0.0, 0.0
+    """Press until the volume is in, the hand lets go or the fluid will not go; ``each`` is called after every interval."""
+    given, peak, site, intervals = 0.0, 0.0, 0.0, 0
     into: Compartment | None = None
     while given < float(volume_ml) - 1e-9:
         portion = min(float(volume_ml) - given, rate_ml_s * interval_s)
@@ -140,7 +151,11 @@ def _push(
         given += portion
         session.now_s += portion / rate_ml_s
         peak, site, into = max(peak, step.plunger_kpa), max(site, step.site_kpa), step.compartment
+        intervals += 1
         each()
+        session.onlooker.plunger(use, intervals, given, step.plunger_kpa)
+        if given < float(volume_ml) - 1e-9 and not session.hand.pushes(intervals):
+            return _Push(Decimal(str(round(given, 3))), peak, site, into, stopped_after=intervals)
     return _Push(volume_ml, peak, site, into)
 
 
@@ -148,7 +163,9 @@ def _pulse(session: RoomState, rng: Generator, wait_s: float = 0.0) -> Frame:
     if wait_s:
         session.now_s += wait_s
         session.fluids.wait(wait_s)
-    return session.fluoroscope.pulse(session.now_s, rng, session.steel, iodine_layer(session), locked=True)
+    frame = session.fluoroscope.pulse(session.now_s, rng, session.metal, iodine_layer(session), locked=True)
+    session.onlooker.pulse(frame, sharp=True)
+    return frame
 
 
 def _by_name(session: RoomState, fluid: str) -> dict[str, float]:

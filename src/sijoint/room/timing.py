@@ -20,6 +20,8 @@ class Timing:
     skin_anaesthetic_s: float
     syringe_change_s: float
     last_image_frames: int
+    pulse_rates: list[float]
+    longest_press_s: float
 
 
 TIMING = Timing(**loads(resources.files("sijoint.room").joinpath("timing.toml").read_text(encoding="utf-8")))
