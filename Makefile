@@ -23,7 +23,7 @@ demo: $(STAMP)  ## one whole episode on a real CT, into out/
 	$(BIN)/sij demo --out out
 
 test: $(DEV_STAMP)  ## everything that needs no root and no service, under 10 minutes
-	scripts/with_postgres $(BIN)/python -m pytest -n 2 -m "not deep"
+	scripts/with_postgres $(BIN)/python -m pytest -n 2 --dist loadgroup -m "not deep"
 
 lint: $(DEV_STAMP)
 	$(BIN)/ruff check src tests scripts benchmarks
@@ -31,7 +31,7 @@ lint: $(DEV_STAMP)
 	$(BIN)/mypy
 
 deep: $(DEV_STAMP)  ## the long ones: 50 seeds of every scenario, and tests marked deep
-	scripts/with_postgres $(BIN)/python -m pytest -n 2 -m deep
+	scripts/with_postgres $(BIN)/python -m pytest -n 2 --dist loadgroup -m deep
 	SIJ_HYPOTHESIS=explore $(BIN)/python -m pytest -n 2 -m "not deep" tests/frames tests/pathway tests/formulary
 	$(BIN)/sij scenarios --seeds 50 --workers 2
 	$(BIN)/python scripts/mutate_rules.py --mutants 400 --workers 2
