@@ -71,6 +71,11 @@ def glucose_mg_dl(mmol_l: Decimal) -> Decimal:
     return (mmol_l * _factor("glucose_mg_dl_per_mmol_l")).quantize(Decimal(1), ROUND_HALF_UP)
 
 
+def mg_dl_per_mmol_l() -> Decimal:
+    """What a glucose in mmol/L is multiplied by, for a phone that does it itself."""
+    return _factor("glucose_mg_dl_per_mmol_l")
+
+
 def glucose_mmol_l(mg_dl: Decimal) -> Decimal:
     """The same glucose in mmol/L, one decimal."""
     return (mg_dl / _factor("glucose_mg_dl_per_mmol_l")).quantize(Decimal("0.1"), ROUND_HALF_UP)

@@ -2,4 +2,8 @@
 
 from fastapi import APIRouter
 
+from sijoint.web.patient import diary_pages, offline
+
 router = APIRouter()
+for _subject in (offline.router, diary_pages.router):  # the worker and the empty page before ``/d/{link}``
+    router.include_router(_subject)
