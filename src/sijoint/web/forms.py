@@ -69,6 +69,11 @@ class Form:
     def problems(self) -> tuple[Problem, ...]:
         return tuple(self._problems)
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Every field that was sent."""
+        return tuple(self._fields)
+
     def raw(self, name: str) -> str:
         """What was typed, for showing it again."""
         values = self._fields.get(name, ())
