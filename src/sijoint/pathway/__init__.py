@@ -56,7 +56,13 @@ from sijoint.pathway.findings import (
 )
 from sijoint.pathway.flag_table import MINUTES_AFTER, FlagRule, FlagTable, FlagTest, flag_table
 from sijoint.pathway.function import FunctionLine, function_lines, gained_until, peg_before
-from sijoint.pathway.gate import accepted_patterns, authorise_drug, authorise_exposure, authorise_injection
+from sijoint.pathway.gate import (
+    accepted_patterns,
+    authorise_drug,
+    authorise_exposure,
+    authorise_injection,
+    rehearse_injection,
+)
 from sijoint.pathway.going_home import NothingToTakeHome, discharge_sheet
 from sijoint.pathway.injections import action_window, drug_given, injected_at
 from sijoint.pathway.languages import Language, UnknownLanguage, language, languages
@@ -340,6 +346,7 @@ __all__ = [
     "recovery_schedule",
     "red_flags",
     "redirect_within",
+    "rehearse_injection",
     "relief_course",
     "risks_explained",
     "roles_for",

@@ -17,6 +17,7 @@ from sijoint.model import (
     Order,
     Procedure,
     ProcedureKind,
+    Recipe,
     RecipeLine,
     Session,
     Severity,
@@ -64,11 +65,7 @@ def authorise_injection(use: SyringeUse, episode: Episode, policy: Policy, now: 
     if use is SyringeUse.SKIN:
         findings += _budget(use, (session.order.recipe.skin,), procedure)
     else:
-        if procedure.movements == 0:
-            findings.append(found("gate.no-needle"))
-        given = given_ml(procedure, use)
-        if given >= policy.contrast_maximum_ml:
-            findings.append(found("gate.contrast-budget", given=given, limit=policy.contrast_maximum_ml))
+        findings += _contrast_left(procedure, policy)
     return assessed(findings)
 
 
@@ -79,16 +76,28 @@ def authorise_drug(episode: Episode, policy: Policy, now: datetime) -> Assessed:
     if running is None:
         return assessed(findings)
     session, procedure = running
-    if procedure.movements == 0:
-        findings.append(found("gate.no-needle"))
-    findings += _contrast(procedure)
-    findings += _judgement(session.order, procedure, policy)
-    findings += _views(procedure, policy)
+    findings += _shown(session.order.target, session.order.recipe, procedure, policy)
     findings += _skin(session, episode, now)
     findings += check_syringes(session, SyringeUse.DRUG, policy, now).findings
     findings += _budget(SyringeUse.DRUG, session.order.recipe.drug, procedure)
     findings += _dose_still_checked(session.order, procedure)
     return assessed(findings)
+
+
+def rehearse_injection(use: SyringeUse, recipe: Recipe, procedure: Procedure, policy: Policy) -> Assessed:
+    """What the gate of care would say of needle, contrast, judgement, views and volumes. Opens nothing in care.
+
+    A rehearsal has no patient: nothing is asked of clearance, consent, sides, skin or the tray.
+    """
+    if procedure.kind is not ProcedureKind.REHEARSAL:
+        raise ValueError("the gate of a rehearsal is asked for a performed procedure")
+    if use is SyringeUse.SKIN:
+        return assessed(_budget(use, (recipe.skin,), procedure))
+    if use is SyringeUse.CONTRAST:
+        return assessed(_contrast_left(procedure, policy))
+    return assessed(
+        [*_shown(procedure.target, recipe, procedure, policy), *_budget(SyringeUse.DRUG, recipe.drug, procedure)]
+    )
 
 
 def given_ml(procedure: Procedure, use: SyringeUse) -> Decimal:
@@ -181,6 +190,22 @@ def _dose_still_checked(order: Order, procedure: Procedure) -> list[Finding]:
     return [found("gate.skin-over-order", given=given, ordered=ordered)] if given > ordered else []
 
 
+def _contrast_left(procedure: Procedure, policy: Policy) -> list[Finding]:
+    findings = [] if procedure.movements else [found("gate.no-needle")]
+    given = given_ml(procedure, SyringeUse.CONTRAST)
+    if given >= policy.contrast_maximum_ml:
+        findings.append(found("gate.contrast-budget", given=given, limit=policy.contrast_maximum_ml))
+    return findings
+
+
+def _shown(target: Target, recipe: Recipe, procedure: Procedure, policy: Policy) -> list[Finding]:
+    """Whether contrast has shown the tip at the target since the needle last moved, and who has seen it."""
+    findings = [] if procedure.movements else [found("gate.no-needle")]
+    findings += _contrast(procedure)
+    findings += _judgement(target, recipe, procedure, policy)
+    return [*findings, *_views(procedure, policy)]
+
+
 def _contrast(procedure: Procedure) -> list[Finding]:
     here = [
         one
@@ -194,26 +219,24 @@ def _contrast(procedure: Procedure) -> list[Finding]:
     return []
 
 
-def _judgement(order: Order, procedure: Procedure, policy: Policy) -> list[Finding]:
+def _judgement(target: Target, recipe: Recipe, procedure: Procedure, policy: Policy) -> list[Finding]:
     """Every judgement since the last needle movement counts: one bad run is not talked away by a better one."""
     here = [one for one in procedure.judgements if one.after_movement == procedure.movements]
     if not here:
         return [found("gate.no-judgement")]
     findings: list[Finding] = []
     for pattern in dict.fromkeys(one.pattern for one in here):
-        findings += _pattern(pattern, order, policy)
+        findings += _pattern(pattern, target, recipe, policy)
     return findings
 
 
-def _pattern(pattern: ContrastPattern, order: Order, policy: Policy) -> list[Finding]:
+def _pattern(pattern: ContrastPattern, target: Target, recipe: Recipe, policy: Policy) -> list[Finding]:
     if pattern in NEVER_ACCEPTED:
-        particulate = [
-            one for one in agents_of(order.recipe.drug) if one.particulate and one.kind is IngredientKind.STEROID
-        ]
+        particulate = [one for one in agents_of(recipe.drug) if one.particulate and one.kind is IngredientKind.STEROID]
         never = [found("gate.particulate", of=one.code, pattern=pattern, agent=one.name) for one in particulate]
         return [found("gate.pattern-refused", of=pattern, pattern=pattern), *never]
-    if pattern not in accepted_patterns(order.target, policy):
-        return [found("gate.outside-target", of=pattern, pattern=pattern, target=order.target)]
+    if pattern not in accepted_patterns(target, policy):
+        return [found("gate.outside-target", of=pattern, pattern=pattern, target=target)]
     return [found("gate.capsular-leak")] if pattern is ContrastPattern.IA_CAPSULAR_LEAK else []
 
 
