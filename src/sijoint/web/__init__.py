@@ -8,5 +8,26 @@ an address or in a log.
 from sijoint.web.app import create_app
 from sijoint.web.serving import serve
 from sijoint.web.site import Site, open_site
+from sijoint.web.starting import (
+    NotSafeToStart,
+    Opening,
+    has_administrator,
+    require_safe,
+    require_somebody,
+    require_virtual,
+    secret_for,
+)
 
-__all__ = ["Site", "create_app", "open_site", "serve"]
+__all__ = [
+    "NotSafeToStart",
+    "Opening",
+    "Site",
+    "create_app",
+    "has_administrator",
+    "open_site",
+    "require_safe",
+    "require_somebody",
+    "require_virtual",
+    "secret_for",
+    "serve",
+]

@@ -4,22 +4,29 @@ import logging
 
 import uvicorn
 
+from sijoint.clinic.passwords import fits
 from sijoint.web.app import create_app
 from sijoint.web.site import Site
+from sijoint.web.starting import Opening, require_safe
+
+WEBSOCKET_BYTES = 1 << 16  # a command is a few hundred
 
 
-def serve(site: Site, host: str, port: int, *, behind_proxy: bool = False) -> None:
-    """Serve until stopped. ``behind_proxy``: the one proxy on this machine says who called and that it was over TLS."""
+def serve(site: Site, opening: Opening) -> None:
+    """Serve until stopped. Raises NotSafeToStart."""
+    require_safe(opening, demo=site.demo)
+    app = create_app(site)
+    fits("", "")  # the first comparison makes what the others compare with
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
     uvicorn.run(
-        create_app(site),
-        host=host,
-        port=port,
+        app,
+        host=opening.host,
+        port=opening.port,
         log_config=None,
         access_log=False,
         server_header=False,
-        proxy_headers=behind_proxy,
-        forwarded_allow_ips="127.0.0.1" if behind_proxy else None,
-        ws_max_size=1 << 20,
+        proxy_headers=opening.secure,
+        forwarded_allow_ips=opening.trusted_proxy if opening.secure else None,
+        ws_max_size=WEBSOCKET_BYTES,
         timeout_graceful_shutdown=5,
     )

@@ -51,6 +51,7 @@ class Site:
     throttles: Throttles
     hosts: frozenset[str] = LOCAL_HOSTS
     secure: bool = False
+    demo: bool = False  # anybody may be anybody: a virtual store on this machine alone
     rooms: Any = None  # the live rooms; set by ``web.room``
     kept: dict[str, Any] = field(default_factory=dict)  # what a subject keeps for as long as the site runs
 
@@ -78,25 +79,27 @@ class Site:
 
 
 def open_site(
-    path_or_url: str | Path,
+    store: Store | str | Path,
     *,
     secret: bytes | None = None,
     clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     hosts: frozenset[str] = LOCAL_HOSTS,
     secure: bool = False,
+    demo: bool = False,
     policies: SitePolicies | None = None,
 ) -> Site:
-    """The site of a store that is there. Raises StoreRefused."""
-    store = open_store(path_or_url)
+    """The site of a store that is open, or of the address of one that is there. Raises StoreRefused."""
+    opened = store if isinstance(store, Store) else open_store(store)
     return Site(
-        store=store,
-        people=Register(store, clock),
+        store=opened,
+        people=Register(opened, clock),
         clock=clock,
         secret=secret or secrets.token_bytes(32),
         policies=policies or shipped(),
         throttles=throttles(clock),
         hosts=hosts,
         secure=secure,
+        demo=demo and opened.kind is StoreKind.VIRTUAL,
     )
 
 
