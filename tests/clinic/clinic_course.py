@@ -76,7 +76,7 @@ from sijoint.model import (
     ViewPurpose,
     Vitals,
 )
-from sijoint.pathway import cards_edition, consent_risks, load_policy, ordered_lines
+from sijoint.pathway import Policy, SitePolicies, cards_edition, consent_risks, ordered_lines, shipped
 from sijoint.records import Store, open_store
 from sijoint.room import Action, PermissionRequest
 from sijoint.room.events import (
@@ -112,12 +112,16 @@ class Course:
 
     store: Store
     clock: FakeClock = field(default_factory=FakeClock)
-    policy: object = field(default_factory=load_policy)
+    policies: SitePolicies = field(default_factory=shipped)
     given: int = 0
     drawn: int = 0
 
+    @property
+    def policy(self) -> Policy:
+        return self.policies.at(self.clock())
+
     def send(self, command: ClinicCommand) -> Outcome:
-        return handle(command, self.store, self.policy, self.clock)
+        return handle(command, self.store, self.policies, self.clock)
 
     def give(self, command: type[ClinicCommand], /, **facts: object) -> Outcome:
         self.given += 1
@@ -331,8 +335,8 @@ class Course:
     def in_procedure(self) -> "Course":
         self.timed_out()
         self.accepted(BeginProcedure, procedure_id="procedure-1", operator="dr-a")
-        self.record = recorder_for(EPISODE, self.store, self.policy, self.clock)
-        self.permit = permit_for(EPISODE, self.store, self.policy, self.clock)
+        self.record = recorder_for(EPISODE, self.store, self.policies, self.clock)
+        self.permit = permit_for(EPISODE, self.store, self.policies, self.clock)
         self.record(self.started())
         return self
 

@@ -33,7 +33,7 @@ def at_once(*deeds):
 
 
 def client(course: Course) -> Course:
-    return Course(open_store(course.store.place.address), clock=course.clock, policy=course.policy)
+    return Course(open_store(course.store.place.address), clock=course.clock, policies=course.policies)
 
 
 def test_the_same_command_sent_by_four_clients_at_once_happens_once(course):

@@ -16,7 +16,7 @@ from sijoint.cohort.virtual_courses import course
 from sijoint.cohort.virtual_images import ImagedRun
 from sijoint.cohort.virtual_roster import people_of_virtual_clinic, roster
 from sijoint.model import Person, Role, StoreKind
-from sijoint.pathway import load_policy
+from sijoint.pathway import shipped
 from sijoint.records import Store
 
 HISTORY = timedelta(days=400)  # before now: longer ago than anything that the roster tells
@@ -57,7 +57,7 @@ def fill_virtual_clinic(
     imaged = ImagedRun(seed)
     try:
         charts = [
-            Chart(one, number, store, load_policy("clinic"), clock, roles.get, seed, told)
+            Chart(one, number, store, shipped().at(now), clock, roles.get, seed, told)
             for number, one in enumerate(roster().treated)
         ]
         courses = [course(chart, now, imaged) for chart in charts]
