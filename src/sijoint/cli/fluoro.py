@@ -30,7 +30,6 @@ from sijoint.cli.fluoro_view import UnclearView, View, limits, place, receptor
 from sijoint.cli.image_file import KINDS, subtracted_frame, write_described_npy, write_png, write_tiff
 from sijoint.cli.options import CT_HELP
 from sijoint.cli.outfile import refuse_unusable, write_whole
-from sijoint.cli.plan_views import needle_in
 from sijoint.fluoroscopy import (
     DisplayOptions,
     Frame,
@@ -53,6 +52,7 @@ from sijoint.frames import (
     pose_from_joints,
 )
 from sijoint.model import Target
+from sijoint.report.view_picture import needle_in
 
 HELD_PULSES = 4
 LABELS_HELP_FOR_PLANS = "Labels on the CT's grid (NIfTI, TotalSegmentator v2 numbers), for plans."

@@ -12,15 +12,16 @@ from sijoint.anatomy import Body, bone_mesh, structures_at_risk
 from sijoint.cli.limits import ADVICE, print_limits
 from sijoint.cli.options import CT_HELP, LABELS_HELP
 from sijoint.cli.outfolder import refuse_unusable, result_folder
-from sijoint.cli.plan_told import plan_document, plan_table
-from sijoint.cli.plan_views import look
+from sijoint.cli.plan_told import plan_table
 from sijoint.cli.sides import each_side, patient_of
 from sijoint.fluoroscopy import Projector, volume_from_hu
 from sijoint.frames import Side, load_carm_model
 from sijoint.guidance import JointThird, NoPlan, Plan
 from sijoint.guidance import plan as plans_for
 from sijoint.model import Target
+from sijoint.report.plan_document import plan_document
 from sijoint.report.plan_picture import plan_picture
+from sijoint.report.view_picture import look
 
 
 class ThirdOfLigament(ValueError):

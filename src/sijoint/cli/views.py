@@ -11,15 +11,16 @@ from sijoint.anatomy import Body
 from sijoint.cli.limits import ADVICE, print_limits
 from sijoint.cli.options import CT_HELP, LABELS_HELP
 from sijoint.cli.outfolder import refuse_unusable, result_folder
-from sijoint.cli.plan_told import map_document, view_table
-from sijoint.cli.plan_views import look
+from sijoint.cli.plan_told import view_table
 from sijoint.cli.sides import each_side, patient_of
 from sijoint.fluoroscopy import Projector, volume_from_hu
 from sijoint.frames import Side, load_carm_model
 from sijoint.guidance import NoPlan, Plan, ViewKind, ViewMap, view_map
 from sijoint.guidance import plan as plans_for
 from sijoint.model import Target
+from sijoint.report.plan_document import map_document
 from sijoint.report.view_map_picture import view_map_picture
+from sijoint.report.view_picture import look
 
 
 def views(
