@@ -8,7 +8,11 @@ from pathlib import Path
 
 SEED = 1
 PASSWORD = "an invented password of tests"
-WITH_PASSWORD = ("n-duarte", "Samuel Adeyemi")  # everybody else is signed in by a session that is opened for them
+WITH_PASSWORD = (
+    "d-berg",
+    "n-duarte",
+    "Samuel Adeyemi",
+)  # everybody else is signed in by a session that is opened for them
 
 
 def filled(shared: Path) -> Path:
@@ -34,8 +38,8 @@ def episodes(store: Path) -> dict[str, str]:
 
 
 def _fill(folder: Path) -> None:
+    from sijoint.clinic.people import add_person
     from sijoint.cohort import fill_virtual_clinic, virtual_store
-    from sijoint.web import open_site
 
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir()
@@ -48,9 +52,7 @@ def _fill(folder: Path) -> None:
         name = f"{patient.given_name} {patient.family_name}"
         named[name + " again" * (name in named)] = episode_id
     (folder / "episodes.json").write_text(json.dumps(named, indent=1), encoding="utf-8")
-    store.close()
-    site = open_site(folder / "clinic.db")
     for person in clinic.people:
         known = {person.code, person.name} & {*WITH_PASSWORD}
-        site.people.add(person, PASSWORD if known else "")
-    site.store.close()
+        add_person(store, person, by="tests", at=now, password=PASSWORD if known else "", console=True)
+    store.close()

@@ -20,6 +20,8 @@ import httpx
 import pytest
 
 import virtual_site
+from sijoint.records import open_store
+from sijoint.web import open_site
 
 HERE = Path(__file__).parent
 SCREENSHOTS = Path(__file__).parents[3] / "build" / "screenshots"
@@ -96,7 +98,8 @@ def stop(running: Running) -> None:
 @pytest.fixture(scope="session")
 def server(tmp_path_factory) -> Iterator[Running]:
     """The server of this session. A traceback in its log fails whoever comes last."""
-    shared = tmp_path_factory.getbasetemp().parent
+    own = tmp_path_factory.getbasetemp()
+    shared = own.parent if os.environ.get("PYTEST_XDIST_WORKER") else own
     store = virtual_site.copied(shared, tmp_path_factory.mktemp("site"))
     running = start(store)
     yield running
@@ -176,9 +179,7 @@ def page_of(server, chromium, watch) -> Iterator[Callable]:
 
 def session_of(server: Running, who: str) -> str:
     """A session opened in the store itself, as signing in would."""
-    from sijoint.web import open_site
-
-    site = open_site(server.store)
+    site = open_site(open_store(server.store))
     try:
         named = {one.name: one.code for one in site.people.everybody()}
         return site.people.open_session(named.get(who, who))

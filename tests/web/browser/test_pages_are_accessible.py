@@ -4,6 +4,7 @@ import pytest
 from site_map import SiteMap, links
 
 from conftest import DESK, PHONE, serious
+from sijoint.records import open_store
 from sijoint.web import create_app, open_site
 
 ROLES = {
@@ -22,7 +23,7 @@ SEEN: dict[str, str] = {}  # route to role: a page that another role saw in this
 
 @pytest.fixture(scope="module")
 def site_map(server):
-    site = open_site(server.store)
+    site = open_site(open_store(server.store))
     yield SiteMap(create_app(site))
     site.store.close()
 
