@@ -7,8 +7,8 @@ const PAD_DEG = 50; // degrees from the middle of the pad to its edge; the numbe
 const WHILE_PRESSED_MS = 200; // a drag under X-rays is told so often, a drag without them once
 
 export class Gantry {
-  constructor(wire, part, distances) {
-    Object.assign(this, { wire, part, distances });
+  constructor(wire, part, distances, overlay, halfFieldMm) {
+    Object.assign(this, { wire, part, distances, overlay, halfFieldMm });
     this.pose = null;
     this.goal = null;
     this.pressed = false;
@@ -23,13 +23,16 @@ export class Gantry {
       event.preventDefault();
       this.go(part.left.valueAsNumber, part.cephalad.valueAsNumber);
     });
+    part.centreHere.addEventListener("click", () => this.centreOnPlace());
     for (const button of part.table) button.addEventListener("click", () => this.shift(JSON.parse(button.dataset.shift)));
   }
 
   take(state) {
     this.pressed = state.phase === "pressing";
     this.pose = state.pose;
+    this.shown = { ...state.picture, ...state.settings };
     if (!this.pose) return;
+    this.part.centreHere.disabled = !state.picture || Boolean(state.settings?.quarter_turns);
     if (!this.pose.turning && !this.dragging) this.goal = null;
     const { left, cephalad, words, raw, table } = this.part;
     words.textContent = this.pose.words;
@@ -47,7 +50,6 @@ export class Gantry {
     place(this.part.actual, this.pose.left_deg, this.pose.cephalad_deg);
     place(this.part.wanted, leftDeg, cephaladDeg);
     this.part.wanted.classList.toggle("away", this.goal !== null);
-    this.part.pad.setAttribute("aria-valuetext", this.pose.words);
     drawReceptor(this.part.picture, { leftDeg, cephaladDeg, ...this.distances });
   }
 
@@ -94,6 +96,20 @@ export class Gantry {
     this.wire.command("position", { left_deg, cephalad_deg, isocentre_mm: isocentre });
   }
 
+  // A place chosen on the image, at the depth of the middle, becomes the middle.
+  centreOnPlace() {
+    this.overlay.ask((place) => {
+      this.part.centreHere.focus();
+      if (!place) return;
+      const { width, height, strip_rows: strip, zoom } = this.shown;
+      const perPixel = (2 * this.halfFieldMm) / zoom / width;
+      const across = (place.column - (width - 1) / 2) * perPixel, down = (place.row - strip - (height - strip - 1) / 2) * perPixel;
+      const { right, below } = screenAxes(this.pose, this.shown.mirror);
+      const { left_deg, cephalad_deg, isocentre_mm: middle } = this.pose;
+      this.wire.command("position", { left_deg, cephalad_deg, isocentre_mm: middle.map((mm, axis) => mm + across * right[axis] + down * below[axis]) });
+    }, "Choose the new middle: arrow keys move the cross, Enter takes it, Escape leaves");
+  }
+
   tell(kind) {
     this.toldAt = performance.now();
     this.wire.command(kind, this.goal);
@@ -111,6 +127,15 @@ export function tiltInWords({ left_deg: left, cephalad_deg: up }) {
   if (left) parts.push(`${Math.abs(left)}° to the patient's ${left > 0 ? "left" : "right"}`);
   if (up) parts.push(`${Math.abs(up)}° ${up > 0 ? "cephalad" : "caudad"}`);
   return parts.length ? `receptor ${parts.join(", ")}` : "receptor straight behind the patient";
+}
+
+// Where right and below on the screen are in the patient. From behind, the patient's left is at screen left; beyond 60° the
+// image is a lateral and shown as it is stored.
+function screenAxes({ primary_deg: primary, secondary_deg: secondary }, mirrored) {
+  const [p, s] = [primary, secondary].map((angle) => (angle * Math.PI) / 180);
+  const u = [-Math.cos(p), -Math.sin(p), 0];
+  const turn = (Math.abs(u[0]) >= 0.5 && u[0] > 0 === Math.cos(p) < 0 ? -1 : 1) * (mirrored ? -1 : 1);
+  return { right: u.map((part) => turn * part), below: [Math.sin(p) * Math.sin(s), -Math.cos(p) * Math.sin(s), -Math.cos(s)] };
 }
 
 // LPS millimetres as a person at the table says them; raw numbers, from the CT's own origin.

@@ -44,8 +44,8 @@ const gantry = new Gantry(wire, {
   words: part("receptor-words"), raw: part("receptor-raw"), warnings: part("receptor-warnings"), step: part("receptor-step"),
   form: part("receptor-form"), left: part("receptor-left"), cephalad: part("receptor-cephalad"), centre: part("centre-words"),
   arrows: all("#receptor-arrows button"), views: all("#receptor-views button"),
-  table: all("#table-arrows button"), tableStep: part("table-step"),
-}, distances);
+  table: all("#table-arrows button"), tableStep: part("table-step"), centreHere: part("centre-here"),
+}, distances, overlay, facts.half_field_mm);
 
 const field = new Field(wire, {
   overlay: part("overlay"), width: part("field-width"), height: part("field-height"),

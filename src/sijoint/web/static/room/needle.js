@@ -129,7 +129,7 @@ export const FELT = { give: "a give", bone: "bone", scrape: "scrapes along bone"
 function badge({ what, depth_mm: depth, force_n: newtons }) {
   const made = document.createElement("li");
   made.className = `felt felt-${what}`;
-  made.textContent = `${FELT[what] ?? what} · ${fixed(depth, 1)} mm · ${fixed(newtons, 1)} N`;
+  made.textContent = `${FELT[what] ?? what} ${fixed(depth, 1)} mm · ${fixed(newtons, 1)} N`;
   return made;
 }
 
