@@ -32,8 +32,11 @@ which it is `effective`, what it `extends`, and the values that differ, each wit
 `sij schema policy`.
 
 **Which version counts.** Files with one `id` are versions of one policy. A day is judged by the newest version in force on that
-day; before the first there is none, and the rule refuses. A verdict is by the version frozen with its order. What a payer does
-not name is the clinic's; where the clinic's policy is younger than the day, its first version fills in.
+day; before the first there is none, and the rule refuses. A command is judged by the version of the day it is given on, counted
+by the clinic's clock (`time_zone`); verdict and diary by the version frozen with the order, and the card says what has changed
+since. Where a site no longer holds that version, today's fills in what the order itself did not freeze. `--policy` takes a folder
+of dated files, too. What a payer does not name is the clinic's; where the clinic's policy is younger than the day, its first
+version fills in.
 
 **What no policy may allow**: a gate that opens on contrast in a vessel, in a foramen or nowhere to be seen, and the override of
 what is `absolute`. Those are rules, not values.
