@@ -61,8 +61,9 @@ class Diary:
         return min((one for one in self.questions if one.opens > self.now), key=lambda one: one.opens, default=None)
 
     @property
-    def ended(self) -> bool:
-        return self.next is None and not self.open
+    def asks_function(self) -> bool:
+        """Whether a question that can be answered now asks about daily life too."""
+        return any(one.asks_function for one in (*self.open, *self.missed))
 
 
 def diary_of(episode: Episode, policy: Policy, now: datetime) -> Diary | None:

@@ -14,6 +14,8 @@ let card = null;
 let clockOffMs = 0; // what the server's clock is ahead of the phone's
 let openedAt = new Date();
 let shownId = "";
+let backChosen = false; // the patient pressed "my pain is back"
+let reached = true; // the server, when it was last asked
 
 const serverNow = () => Date.now() + clockOffMs;
 
@@ -55,6 +57,7 @@ async function start() {
 
 function chooseBack() {
   form.elements.prompt.value = "back";
+  backChosen = true;
   byId("form-place").hidden = false;
   byId("back-button").hidden = true;
   changed();
@@ -66,7 +69,9 @@ function changed() {
   const data = new FormData(form);
   byId("sign-answers").hidden = data.get("signs") !== "some";
   const chosen = form.elements.prompt.selectedOptions[0];
-  if (chosen && chosen.dataset.function === "yes") byId("function-questions").open = true;
+  const daily = byId("function-questions");
+  daily.hidden = !chosen || chosen.dataset.function !== "yes";
+  if (!daily.hidden) daily.open = true;
   const soFar = answerOf(data, card, undefined);
   showFlags(byId("flags"), flagsOf(soFar, serverNow(), card.flags));
 }
@@ -98,6 +103,7 @@ async function give(event) {
 
 async function send() {
   const told = await sendWaiting(path).catch(() => null);
+  reached = navigator.onLine && (!told || !told.waiting || told.unlock);
   const waiting = await waitingAnswers(path).catch(() => []);
   if (told) {
     const mine = told.receipts.find((one) => one.id === shownId);
@@ -139,16 +145,18 @@ function showWaiting(waiting, unlock) {
 
 function showNetwork() {
   const place = byId("network");
-  const offline = !navigator.onLine;
-  place.hidden = !offline && Boolean(byId("card"));
-  if (offline) place.textContent = "No network. What you answer is kept on this phone and sent later.";
-  else if (!byId("card")) place.textContent = "The clinic's server cannot be reached just now. What you answer is kept on this phone and sent later.";
+  place.hidden = navigator.onLine && reached;
+  place.textContent = navigator.onLine
+    ? "The clinic cannot be reached just now. What you answer is kept on this phone and sent later."
+    : "No network. What you answer is kept on this phone and sent later.";
+  if (!byId("given").hidden) return;
   showAsked(byId("asked"), card, serverNow());
-  if (!byId("card")) byId("form-place").hidden = !byId("given").hidden || (!openQuestions(card, serverNow()).length && form.elements.prompt.value !== "back");
+  if (!byId("card")) byId("form-place").hidden = !backChosen && !openQuestions(card, serverNow()).length;
 }
 
 function showGiven(head, words, flags, notes) {
   byId("form-place").hidden = true;
+  byId("asked").hidden = true;
   const back = byId("back-button");
   if (back) back.hidden = true;
   const place = byId("given");

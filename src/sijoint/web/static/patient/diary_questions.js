@@ -40,6 +40,7 @@ export function fillForm(card, nowMs) {
     ...missedQuestions(card, nowMs).map((one) => option(one.id, `Too late: ${one.label} (kept, not counted)`, one.asks_function)),
   ];
   document.getElementById("prompt").replaceChildren(...options);
+  if (card.movement) document.querySelector("#index .hint").textContent = `Do it once now: ${card.movement}, if your leg is strong.`;
   document.getElementById("sign-list").replaceChildren(
     ...card.signs.map((sign) => {
       const line = document.createElement("li");
