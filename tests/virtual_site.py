@@ -2,6 +2,7 @@
 
 import fcntl
 import json
+import os
 import shutil
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -13,6 +14,12 @@ WITH_PASSWORD = (
     "n-duarte",
     "Samuel Adeyemi",
 )  # everybody else is signed in by a session that is opened for them
+
+
+def shared(tmp_path_factory) -> Path:
+    """A folder that all workers of this run have, and no other run."""
+    own = tmp_path_factory.getbasetemp()
+    return own.parent if os.environ.get("PYTEST_XDIST_WORKER") else own
 
 
 def filled(shared: Path) -> Path:

@@ -98,9 +98,7 @@ def stop(running: Running) -> None:
 @pytest.fixture(scope="session")
 def server(tmp_path_factory) -> Iterator[Running]:
     """The server of this session. A traceback in its log fails whoever comes last."""
-    own = tmp_path_factory.getbasetemp()
-    shared = own.parent if os.environ.get("PYTEST_XDIST_WORKER") else own
-    store = virtual_site.copied(shared, tmp_path_factory.mktemp("site"))
+    store = virtual_site.copied(virtual_site.shared(tmp_path_factory), tmp_path_factory.mktemp("site"))
     running = start(store)
     yield running
     stop(running)
