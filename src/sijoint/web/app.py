@@ -5,7 +5,7 @@ from typing import Any
 
 from fastapi import APIRouter, FastAPI
 
-from sijoint.web import clinic, learn, patient, people, room, static_route
+from sijoint.web import clinic, description, learn, patient, people, room, static_route
 from sijoint.web.access import require_declared_access
 from sijoint.web.error_pages import add_error_pages
 from sijoint.web.headers import Headers
@@ -13,7 +13,15 @@ from sijoint.web.request_log import RequestLog
 from sijoint.web.same_origin import OwnPagesOnly
 from sijoint.web.site import Site
 
-SUBJECTS = (people.router, clinic.router, patient.router, learn.router, room.router, static_route.router)
+SUBJECTS = (
+    people.router,
+    clinic.router,
+    patient.router,
+    learn.router,
+    room.router,
+    description.router,
+    static_route.router,
+)
 
 
 def create_app(site: Site) -> FastAPI:
