@@ -23,6 +23,8 @@ export class Gantry {
       event.preventDefault();
       this.go(part.left.valueAsNumber, part.cephalad.valueAsNumber);
     });
+    part.planned.addEventListener("click", () => this.wire.command("position", { ...tiltOf(this.plan.receptor), isocentre_mm: this.plan.isocentre_mm }));
+    part.toJoint.addEventListener("click", () => this.wire.command("position", { ...tiltOf(this.pose), isocentre_mm: this.plan.isocentre_mm }));
     part.centreHere.addEventListener("click", () => this.centreOnPlace());
     for (const button of part.table) button.addEventListener("click", () => this.shift(JSON.parse(button.dataset.shift)));
   }
@@ -30,6 +32,8 @@ export class Gantry {
   take(state) {
     this.pressed = state.phase === "pressing";
     this.pose = state.pose;
+    this.plan = state.plan;
+    this.part.planned.hidden = this.part.toJoint.hidden = !this.plan;
     this.shown = { ...state.picture, ...state.settings };
     if (!this.pose) return;
     this.part.centreHere.disabled = !state.picture || Boolean(state.settings?.quarter_turns);
@@ -121,6 +125,8 @@ export class Gantry {
     this.draw();
   }
 }
+
+const tiltOf = ({ left_deg, cephalad_deg }) => ({ left_deg, cephalad_deg });
 
 export function tiltInWords({ left_deg: left, cephalad_deg: up }) {
   const parts = [];

@@ -22,7 +22,7 @@ export class Images {
     this.known = known;
     const chosen = this.part.choose.value;
     const [copied] = this.part.choose.options;
-    const kept = [...images].reverse().map((one) => new Option(`${clock(one.at_s)} · ${one.purpose} · ${one.words}`, one.sha256));
+    const kept = [...images].reverse().map((one) => new Option(`${clock(one.at_s)} · ${one.words}`, one.sha256));
     this.part.choose.replaceChildren(copied, ...kept);
     this.part.choose.value = chosen;
   }

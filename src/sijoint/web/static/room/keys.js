@@ -1,4 +1,5 @@
 // Single keys for what a hand does most. They can be switched off, and are off wherever something is typed or chosen.
+// The space bar is the pedal, also after a click on a button; only a button reached by the Tab key is pressed by it.
 
 const TYPED = "input:not([type=range]):not([type=radio]):not([type=checkbox]), textarea, select, [contenteditable]";
 
@@ -7,6 +8,9 @@ export class Keys {
     Object.assign(this, { acts, part });
     part.enabled.checked = localStorage.getItem("sij-room-keys") !== "off";
     part.enabled.addEventListener("change", () => localStorage.setItem("sij-room-keys", part.enabled.checked ? "on" : "off"));
+    this.tabbed = false;
+    addEventListener("pointerdown", () => (this.tabbed = false), { capture: true });
+    addEventListener("keydown", ({ key }) => key === "Tab" && (this.tabbed = true), { capture: true });
     addEventListener("keydown", (event) => this.down(event));
     addEventListener("keyup", (event) => this.up(event));
   }
@@ -19,7 +23,7 @@ export class Keys {
   down(event) {
     if (!this.heard(event)) return;
     if (event.key === " ") {
-      if (event.target.closest("button, summary, a, [role=button], input") && !event.target.closest("#pedal")) return;
+      if (this.tabbed && event.target.closest("button, summary, a, input") && !event.target.closest("#pedal")) return;
       event.preventDefault();
       if (!event.repeat) this.acts.press();
       return;
@@ -34,7 +38,7 @@ export class Keys {
 
   up(event) {
     if (event.key !== " ") return;
-    if (event.target.closest?.("#pedal")) event.preventDefault();
+    if (!this.tabbed || event.target.closest?.("#pedal")) event.preventDefault(); // a button acts when the key comes up
     this.acts.lift();
   }
 }

@@ -43,8 +43,8 @@ const gantry = new Gantry(wire, {
   pad: part("pad"), actual: part("pad-actual"), wanted: part("pad-wanted"), picture: part("receptor-picture"),
   words: part("receptor-words"), raw: part("receptor-raw"), warnings: part("receptor-warnings"), step: part("receptor-step"),
   form: part("receptor-form"), left: part("receptor-left"), cephalad: part("receptor-cephalad"), centre: part("centre-words"),
-  arrows: all("#receptor-arrows button"), views: all("#receptor-views button"),
-  table: all("#table-arrows button"), tableStep: part("table-step"), centreHere: part("centre-here"),
+  arrows: all("#receptor-arrows button"), views: all("#receptor-views button[data-left]"),
+  table: all("#table-arrows button"), tableStep: part("table-step"), centreHere: part("centre-here"), planned: part("planned-view"), toJoint: part("to-joint"),
 }, distances, overlay, facts.half_field_mm);
 
 const field = new Field(wire, {
@@ -82,7 +82,7 @@ const images = new Images({
   copy: part("copy"), choose: part("reference-choice"), save: part("save"), canvas: part("reference"), words: part("reference-words"),
   panel: part("reference-panel"), swap: part("reference-swap"),
 }, screen, page.dataset.image, (words) => twin.tell(words));
-const sheets = new Sheets();
+const sheets = new Sheets(all("[popover]"));
 const ending = new Ending(wire, { form: part("end-form"), why: part("end-why"), ask: part("end"), sheet: part("end-sheet"), ended: part("ended-sheet"), doc: page });
 
 wire.on("picture", (picture) => {

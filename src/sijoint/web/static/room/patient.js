@@ -1,8 +1,5 @@
 // What the patient said last: words, and a figure of ten cells without a face.
 
-import { capital } from "./figures.js";
-import { painInWords } from "./told.js";
-
 export class Patient {
   constructor(words, figure) {
     Object.assign(this, { words, figure });
@@ -11,7 +8,7 @@ export class Patient {
 
   take({ patient }) {
     const nrs = patient?.nrs ?? 0;
-    this.words.textContent = patient ? capital(painInWords(patient)) : "Has said nothing yet.";
+    this.words.textContent = patient?.words ?? "Has said nothing yet.";
     [...this.figure.children].forEach((cell, n) => cell.classList.toggle("felt", n < nrs));
     this.figure.dataset.strong = String(nrs >= 7);
   }

@@ -79,6 +79,7 @@ export class Readouts {
     part("line").dataset.open = String(open);
     part("line-words").textContent = open ? "Connected" : forGood ? "Closed" : "Reconnecting …";
     part("lost").hidden = open;
+    if (!open) part("phase").textContent = forGood ? "Closed" : "Line lost";
     part("lost-words").textContent = sentence || (forGood
       ? "This room is closed for this page."
       : "The line to the room was lost. The pedal is up, nothing of what was done is lost, and the page is connecting again.");

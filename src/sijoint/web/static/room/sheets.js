@@ -1,6 +1,18 @@
-// Sheets that lie beside the image when asked for, and the end of the procedure.
+// Sheets that lie beside the image when asked for, one at a time; and the end of the procedure.
 
 export class Sheets {
+  constructor(sheets) {
+    this.sheets = sheets;
+    for (const one of sheets) one.addEventListener("toggle", ({ newState }) => newState === "open" && this.opened(one));
+    addEventListener("keydown", ({ key }) => key === "Escape" && this.opened(null));
+  }
+
+  // They stay while the hand works elsewhere: a pedal press does not close them.
+  opened(one) {
+    for (const other of this.sheets) if (other !== one && other.matches(":popover-open")) other.hidePopover();
+    one?.querySelector("input, select, button")?.focus();
+  }
+
   toggle(id) {
     document.getElementById(id).togglePopover();
   }

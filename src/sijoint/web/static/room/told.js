@@ -26,7 +26,7 @@ const SENTENCES = {
 
 export const sentenceOf = (event) => (SENTENCES[event.kind] ?? (() => event.kind))(event);
 
-export function painInWords({ nrs, quality, where, familiar }) {
+function painInWords({ nrs, quality, where, familiar }) {
   const parts = [quality || (nrs ? "pain" : "no pain")];
   if (where) parts.push(where);
   parts.push(`${nrs} of 10`);

@@ -1,7 +1,7 @@
 // The room in words: a table with everything that image and controls show, a log, and a voice for screen readers.
 
 import { clock, degrees, fixed, plain } from "./figures.js";
-import { painInWords, sentenceOf } from "./told.js";
+import { sentenceOf } from "./told.js";
 
 const LOGGED = 60; // lines kept on the page; the record keeps all
 
@@ -39,7 +39,7 @@ function factsOf(state) {
     facts.push(["Centre (LPS mm)", pose.isocentre_mm.map((mm) => fixed(mm, 0)).join(", ")]);
     if (pose.warnings.length) facts.push(["Called out", pose.warnings.join(" ")]);
   }
-  facts.push(["Field", collimator ? `${fixed(2 * collimator.half_width_mm, 0)} × ${fixed(2 * collimator.half_height_mm, 0)} mm` : "whole"]);
+  facts.push(["Field", collimator?.half_width_mm ? `${fixed(2 * collimator.half_width_mm, 0)} × ${fixed(2 * collimator.half_height_mm, 0)} mm` : "whole"]);
   if (technique) facts.push(["Technique", `${fixed(technique.kvp, 0)} kV, ${fixed(technique.ma, 1)} mA, ${fixed(technique.pulse_ms, 0)} ms, ${settings.pulses_per_s} pulses a second`]);
   if (dose) {
     facts.push(["Fluoroscopy", `${fixed(dose.fluoroscopy_seconds, 1)} s, ${dose.pulses} pulses`]);
@@ -50,7 +50,7 @@ function factsOf(state) {
     facts.push([`Syringe: ${use}`, `${syringe.agents.map((one) => one.name).join(" + ")}: ${plain(syringe.given_ml)} mL given, ${plain(syringe.left_ml)} mL left${syringe.pressure_kpa ? `, ${fixed(syringe.pressure_kpa, 0)} kPa` : ""}`]);
   }
   if (gate) facts.push(["Drug", gate.allowed ? "may be given" : `held back: ${gate.findings.map((one) => one.sentence).join(" ")}`]);
-  if (patient) facts.push(["Patient said", `${painInWords(patient)} (at ${clock(patient.at_s)})`]);
+  if (patient) facts.push(["Patient said", `${patient.words} (at ${clock(patient.at_s)})`]);
   facts.push(["Images kept", state.images?.length ? state.images.map((one) => `${one.purpose} at ${clock(one.at_s)}`).join("; ") : "none"]);
   return facts;
 }
