@@ -26,9 +26,13 @@ class UndeclaredAccess(RuntimeError):
 
 @dataclass(frozen=True)
 class Access:
-    """The dependency behind an access type: None of ``roles`` means anybody, signed in or not."""
+    """The dependency behind an access type: None of ``roles`` means anybody, signed in or not.
+
+    ``administrators`` come in beside the roles, whatever their own.
+    """
 
     roles: frozenset[Role] | None
+    administrators: bool = False
 
     def __call__(self, connection: HTTPConnection, site: TheSite) -> Person | None:
         person = person_signed_in(site, connection)
@@ -37,14 +41,14 @@ class Access:
             return person
         if person is None:
             raise SignInFirst
-        if person.role not in self.roles:
-            raise MayNot(person.role, self.roles)
+        if person.role not in self.roles and not (self.administrators and person.administers):
+            raise MayNot(person.role, (*self.roles, *(["administrator"] if self.administrators else [])))
         return person
 
 
-def may(*roles: Role) -> Any:
+def may(*roles: Role, administrators: bool = False) -> Any:
     """``Annotated[Person, may(Role.PHYSICIAN)]``: people of these roles."""
-    return Depends(Access(frozenset(roles)))
+    return Depends(Access(frozenset(roles), administrators))
 
 
 Anybody = Annotated[Person | None, Depends(Access(None))]
@@ -58,6 +62,8 @@ Rehearser = Annotated[Person, may(*REHEARSERS)]
 Auditor = Annotated[Person, may(Role.AUDITOR, Role.PHYSICIAN)]
 Billing = Annotated[Person, may(Role.BILLER, Role.FRONT_DESK, Role.PHYSICIAN)]
 InTheHouse = Annotated[Person, may(*IN_THE_HOUSE)]
+Administrator = Annotated[Person, may(administrators=True)]
+SiteKeeper = Annotated[Person, may(Role.PHYSICIAN, Role.AUDITOR, administrators=True)]
 OwnPatient = Annotated[Person, may(Role.PATIENT)]
 
 

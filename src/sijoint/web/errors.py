@@ -32,8 +32,8 @@ class MayNot(Refused):
 
     status = HTTPStatus.FORBIDDEN
 
-    def __init__(self, role: Role, roles: Collection[Role]) -> None:
-        allowed = " or ".join(str(one) for one in Role if one in roles) or "nobody"
+    def __init__(self, role: Role, roles: Collection[str]) -> None:
+        allowed = " or ".join(sorted(roles)) or "nobody"
         super().__init__(f"This page is for {allowed}; you are signed in as {role}.")
 
 

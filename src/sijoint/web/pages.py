@@ -50,9 +50,13 @@ def render(request: Request, template: str, *, status: int = HTTPStatus.OK, **fa
 
 def redirect(to: str) -> Response:
     """See the result at another address: the browser asks for it with GET, so that reloading repeats nothing."""
-    if not to.startswith("/") or to.startswith(("//", "/\\")):
-        to = "/"
-    return RedirectResponse(to, HTTPStatus.SEE_OTHER)
+    return RedirectResponse(own_path(to) or "/", HTTPStatus.SEE_OTHER)
+
+
+def own_path(to: str) -> str:
+    """An address on this site, "" for any other: nobody is sent elsewhere by a link that was made for it."""
+    plain = to.startswith("/") and not to.startswith("//") and "\\" not in to and to.isprintable()
+    return to if plain else ""
 
 
 def _day(value: datetime) -> str:

@@ -30,3 +30,8 @@ def keep_token(site: Site, response: Response, token: str) -> None:
 
 def forget_token(site: Site, response: Response) -> None:
     response.delete_cookie(cookie_name(site), path="/", secure=site.secure, httponly=True, samesite="lax")
+
+
+def address_of(connection: HTTPConnection) -> str:
+    """Where a request came from, for counting tries."""
+    return connection.client.host if connection.client else ""

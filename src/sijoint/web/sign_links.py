@@ -15,6 +15,7 @@ from starlette.responses import Response
 from sijoint.clinic.diary_links import diary_link, is_born_in, make_diary_link
 from sijoint.records import DiaryLink
 from sijoint.web.errors import NotHere
+from sijoint.web.sign_in import address_of
 from sijoint.web.site import Site
 
 SIGNATURE_BYTES = 20
@@ -44,9 +45,8 @@ def read_diary_link(site: Site, token: str) -> DiaryLink:
 
 def answer_birth_year(site: Site, link: DiaryLink, year: int, request: Request) -> bool:
     """Whether it is the patient's. Raises TooOften: ten tries an hour for a link, thirty for an address."""
-    address = request.client.host if request.client else ""
     site.throttles.birth_years.count(link.id)
-    site.throttles.addresses.count(f"birth year {address}")
+    site.throttles.addresses.count(f"birth year {address_of(request)}")
     if not is_born_in(site.store, link.episode_id, year):
         return False
     site.throttles.birth_years.forget(link.id)

@@ -2,7 +2,8 @@
 
 from fastapi import APIRouter
 
-from sijoint.web.people import sign_in_page
+from sijoint.web.people import account_page, audit_page, backups_page, people_pages, sign_in_page, site_page
 
 router = APIRouter()
-router.include_router(sign_in_page.router)
+for subject in (sign_in_page, account_page, people_pages, audit_page, backups_page, site_page):
+    router.include_router(subject.router)
