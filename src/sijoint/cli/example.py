@@ -1,4 +1,4 @@
-"""``sij example``: files to begin with, one for each rule's door, and a policy."""
+"""``sij example``: files to begin with, one for each door that reads one, and a policy."""
 
 from importlib.resources import files
 from typing import Annotated
@@ -11,6 +11,7 @@ ABOUT = {
     "dose.toml": "a recipe and a patient, for `sij dose`",
     "verdict.json": "a diagnostic block with its diary, for `sij verdict`",
     "repeat.json": "an episode with relief and return, for `sij repeat`",
+    "procedure.toml": "what was done, written down by hand, for `sij record`",
     "policy.toml": "a site's own policy, for --policy",
 }
 
@@ -33,4 +34,4 @@ def example(name: Annotated[str, typer.Argument(help="Which one; without it, all
         typer.echo(example_text(name), nl=False)
         return
     for file, about in ABOUT.items():
-        typer.echo(f"{file:13} {about}")
+        typer.echo(f"{file:15} {about}")

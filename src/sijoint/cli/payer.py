@@ -14,6 +14,7 @@ import typer
 from sijoint.cli.outfolder import result_folder
 from sijoint.cli.rule_asked import AsJson, Now, PolicyChoice, moment, policy_for
 from sijoint.clinic import SealPacket, check_packet, handle, sealed_packet, write_packet
+from sijoint.clinic.people import register_of
 from sijoint.exchange import read_episode_text
 from sijoint.frames import Side
 from sijoint.model import Episode, Met, OrderKind, PayerCheck, SealedPacket, StoreKind, Target
@@ -94,7 +95,7 @@ def packet(
                 f"{source} holds no episode {episode!r}: `sij show --store {source}` lists them"
             )
         command = SealPacket(id=f"packet-{uuid4()}", by=who, episode_id=episode, payer=payer)
-        outcome = handle(command, store, shipped(), lambda: at)
+        outcome = handle(command, store, shipped(), lambda: at, register_of(store))
         if not outcome.accepted or outcome.episode is None:
             raise UnusablePayerQuestion(outcome.refusal)
         sealed = sealed_packet(store, episode, outcome.episode.packet_seals[-1])
