@@ -23,8 +23,8 @@ export class Gantry {
       event.preventDefault();
       this.go(part.left.valueAsNumber, part.cephalad.valueAsNumber);
     });
-    part.planned.addEventListener("click", () => this.wire.command("position", { ...tiltOf(this.plan.receptor), isocentre_mm: this.plan.isocentre_mm }));
-    part.toJoint.addEventListener("click", () => this.wire.command("position", { ...tiltOf(this.pose), isocentre_mm: this.plan.isocentre_mm }));
+    part.planned.addEventListener("click", () => this.goTo({ ...tiltOf(this.plan.receptor), isocentre_mm: this.plan.isocentre_mm }));
+    part.toJoint.addEventListener("click", () => this.goTo({ ...tiltOf(this.pose), isocentre_mm: this.plan.isocentre_mm }));
     part.centreHere.addEventListener("click", () => this.centreOnPlace());
     for (const button of part.table) button.addEventListener("click", () => this.shift(JSON.parse(button.dataset.shift)));
   }
@@ -93,11 +93,14 @@ export class Gantry {
     this.tell(this.pressed ? "move" : "position");
   }
 
+  goTo(place) {
+    if (this.pose) this.wire.command("position", place);
+  }
+
   shift(direction) {
     const step = Number(this.part.tableStep.value);
     const isocentre = this.pose.isocentre_mm.map((mm, axis) => mm + direction[axis] * step);
-    const { left_deg, cephalad_deg } = this.goal ?? this.pose;
-    this.wire.command("position", { left_deg, cephalad_deg, isocentre_mm: isocentre });
+    this.goTo({ ...tiltOf(this.goal ?? this.pose), isocentre_mm: isocentre });
   }
 
   // A place chosen on the image, at the depth of the middle, becomes the middle.
@@ -109,8 +112,8 @@ export class Gantry {
       const perPixel = (2 * this.halfFieldMm) / zoom / width;
       const across = (place.column - (width - 1) / 2) * perPixel, down = (place.row - strip - (height - strip - 1) / 2) * perPixel;
       const { right, below } = screenAxes(this.pose, this.shown.mirror);
-      const { left_deg, cephalad_deg, isocentre_mm: middle } = this.pose;
-      this.wire.command("position", { left_deg, cephalad_deg, isocentre_mm: middle.map((mm, axis) => mm + across * right[axis] + down * below[axis]) });
+      const middle = this.pose.isocentre_mm.map((mm, axis) => mm + across * right[axis] + down * below[axis]);
+      this.goTo({ ...tiltOf(this.pose), isocentre_mm: middle });
     }, "Choose the new middle: arrow keys move the cross, Enter takes it, Escape leaves");
   }
 

@@ -1,5 +1,6 @@
 // The room's page: finds its parts, hands each what it needs, and passes on what the line brings.
 
+import { driveFromOtherPages } from "./drive.js";
 import { Ending, Sheets } from "./sheets.js";
 import { Field } from "./field.js";
 import { Gantry } from "./gantry.js";
@@ -114,5 +115,6 @@ new Keys({
   },
 }, { enabled: part("keys-enabled") });
 
+driveFromOtherPages(page.dataset.room, gantry);
 showTabs(part("tabs"), page);
 wire.open();
