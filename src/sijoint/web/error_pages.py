@@ -1,17 +1,20 @@
 """How every refusal is told: as a page, as a fragment for htmx, or as JSON for a script that asked for JSON."""
 
 import logging
-import traceback
 from http import HTTPStatus
+from urllib.parse import quote
 
-from fastapi import FastAPI, Request
+from fastapi import FastAPI, Request, WebSocket
+from fastapi.concurrency import run_in_threadpool
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
 
 from sijoint.records import StoreRefused
 from sijoint.web.errors import NOT_HERE, Refused, SignInFirst, TooOften
+from sijoint.web.log_filter import where
 from sijoint.web.pages import redirect, render
+from sijoint.web.sign_in import person_signed_in
 
 log = logging.getLogger("sijoint.web")
 
@@ -20,11 +23,17 @@ DEFECT = (
     "Something went wrong in the program: nothing was half written; go back and try again, or tell the site's support."
 )
 
+SIGN_IN_FIRST = "You are not signed in, or no longer: sign in, then send it again."
+CLOSED = 4000  # close codes of WebSockets from here on are ours: 4401 is 401
+LONGEST_REASON = 120  # bytes, by RFC 6455; our sentences are ASCII
+
 
 def answer(request: Request, status: int, sentence: str) -> Response:
     """The sentence as a page, as a fragment for htmx, or as JSON for a script that asked for JSON."""
     if "application/json" in request.headers.get("accept", ""):
         return JSONResponse({"refused": sentence}, status)
+    if not hasattr(request.state, "person"):  # met no endpoint that asked who it is
+        request.state.person = person_signed_in(request.app.state.site, request)
     fragment = request.headers.get("hx-request") == "true"
     template = "refused_fragment.html.j2" if fragment else "refused.html.j2"
     return render(request, template, status=status, sentence=sentence, code=int(status))
@@ -34,26 +43,25 @@ def add_error_pages(app: FastAPI) -> None:
     """Every way in which a request can fail ends in one of these."""
 
     @app.exception_handler(Refused)
-    def _refused(request: Request, refusal: Refused) -> Response:
-        response = answer(request, refusal.status, refusal.sentence)
+    async def _refused(request: Request, refusal: Refused) -> Response | None:
+        if isinstance(request, WebSocket):
+            await request.close(CLOSED + refusal.status, refusal.sentence[:LONGEST_REASON])
+            return None
+        response = await run_in_threadpool(answer, request, refusal.status, refusal.sentence)
         if isinstance(refusal, TooOften):
             response.headers["Retry-After"] = str(refusal.wait_s)
         return response
 
     @app.exception_handler(SignInFirst)
-    def _sign_in_first(request: Request, _: SignInFirst) -> Response:
-        if request.method != "GET" or "application/json" in request.headers.get("accept", ""):
-            return answer(
-                request, HTTPStatus.UNAUTHORIZED, "You are not signed in, or no longer: sign in, then send it again."
-            )
-        to = f"/sign-in?next={request.url.path}"
-        if request.headers.get("hx-request") == "true":
-            return Response(status_code=HTTPStatus.UNAUTHORIZED, headers={"HX-Redirect": to})
-        return redirect(to)
+    async def _sign_in_first(request: Request, _: SignInFirst) -> Response | None:
+        if isinstance(request, WebSocket):
+            await request.close(CLOSED + HTTPStatus.UNAUTHORIZED, SIGN_IN_FIRST)
+            return None
+        return await run_in_threadpool(_to_sign_in, request)
 
     @app.exception_handler(StoreRefused)
     def _store(request: Request, refusal: StoreRefused) -> Response:
-        log.error("the store refused: %s", _where(refusal))
+        log.error("the store refused: %s", where(refusal))
         return answer(request, HTTPStatus.SERVICE_UNAVAILABLE, TOO_LATE)
 
     @app.exception_handler(RequestValidationError)
@@ -77,13 +85,15 @@ def add_error_pages(app: FastAPI) -> None:
 
     @app.exception_handler(Exception)
     def _defect(request: Request, error: Exception) -> Response:
-        log.error("a defect: %s", _where(error))
+        log.error("a defect: %s", where(error))
         return answer(request, HTTPStatus.INTERNAL_SERVER_ERROR, DEFECT)
 
 
-def _where(error: BaseException) -> str:
-    """The kind of an error and the lines it came through; never its text, which may hold what a patient said."""
-    frames = traceback.extract_tb(error.__traceback__)[-8:]
-    return f"{type(error).__name__} at " + " < ".join(
-        f"{frame.filename.rpartition('/sijoint/')[2]}:{frame.lineno}" for frame in reversed(frames)
-    )
+def _to_sign_in(request: Request) -> Response:
+    """A page leads to the sign-in and back; what was sent is not repeated by itself."""
+    if request.method != "GET" or "application/json" in request.headers.get("accept", ""):
+        return answer(request, HTTPStatus.UNAUTHORIZED, SIGN_IN_FIRST)
+    to = f"/sign-in?next={quote(request.url.path)}"
+    if request.headers.get("hx-request") == "true":
+        return Response(status_code=HTTPStatus.UNAUTHORIZED, headers={"HX-Redirect": to})
+    return redirect(to)

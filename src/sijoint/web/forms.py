@@ -16,13 +16,12 @@ from fastapi import Depends, Request
 from starlette.datastructures import UploadFile
 from starlette.exceptions import HTTPException
 
-from sijoint.web.errors import Refused, TooLarge
+from sijoint.web.errors import Refused
 
 E = TypeVar("E", bound=Enum)
 T = TypeVar("T")
 LONGEST_TEXT = 4000
 MOST_FIELDS = 1000
-MOST_BYTES = 1 << 20  # a form; uploads have endpoints and limits of their own
 COMMAND_ID = "command_id"
 
 
@@ -184,10 +183,7 @@ def _finite(given: str) -> Decimal:
 
 
 async def read_form(request: Request) -> Form:
-    """All fields of the request, within limits. Raises TooLarge."""
-    most = MOST_BYTES
-    if int(request.headers.get("content-length") or 0) > most:
-        raise TooLarge(most / (1 << 20))
+    """All fields of the request. Raises Refused; TooLarge where ``body_limit`` does."""
     try:
         async with request.form(max_files=0, max_fields=MOST_FIELDS) as sent:
             pairs = [(name, value) for name, value in sent.multi_items() if not isinstance(value, UploadFile)]

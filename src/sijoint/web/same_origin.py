@@ -72,6 +72,7 @@ class OwnPagesOnly:
             await send({"type": "websocket.close", "code": REFUSED_CONNECTION})
         else:
             request = Request(scope)
+            request.state.person = None
             await answer(request, refusal.status, refusal.sentence)(scope, receive, send)
 
     def _refusal(self, scope: Scope) -> Refused | None:

@@ -6,6 +6,7 @@ import uvicorn
 
 from sijoint.clinic.passwords import fits
 from sijoint.web.app import create_app
+from sijoint.web.log_filter import NothingSent
 from sijoint.web.site import Site
 from sijoint.web.starting import Opening, require_safe
 
@@ -17,7 +18,7 @@ def serve(site: Site, opening: Opening) -> None:
     require_safe(opening, demo=site.demo)
     app = create_app(site)
     fits("", "")  # the first comparison makes what the others compare with
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
+    keep_log()
     uvicorn.run(
         app,
         host=opening.host,
@@ -30,3 +31,10 @@ def serve(site: Site, opening: Opening) -> None:
         ws_max_size=WEBSOCKET_BYTES,
         timeout_graceful_shutdown=5,
     )
+
+
+def keep_log() -> None:
+    """One handler for all logs, on standard error, past which nothing goes that somebody sent."""
+    handler = logging.StreamHandler()
+    handler.addFilter(NothingSent())
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s", handlers=[handler])

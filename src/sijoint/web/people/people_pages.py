@@ -22,7 +22,7 @@ ROLES = tuple((str(one), str(one)) for one in Role if one is not Role.ROOM)
 @router.get("/people")
 def people(request: Request, site: TheSite, person: Administrator, closed: Annotated[str, Query()] = "") -> Response:
     everybody = accounts(site.store)
-    shown = [one for one in everybody if one.active or closed]
+    shown = sorted((one for one in everybody if one.active or closed), key=_staff_first)
     number_closed = sum(not one.active for one in everybody)
     return render(request, "people/people.html.j2", accounts=shown, closed=number_closed, all_shown=bool(closed))
 
@@ -90,6 +90,11 @@ def close(request: Request, site: TheSite, person: Administrator, code: str) -> 
     except CommandRefused as refusal:
         return _page(request, site, kept, str(refusal))
     return redirect("/people")
+
+
+def _staff_first(one: Account) -> tuple[bool, int, str]:
+    person = one.person
+    return person.role is Role.PATIENT, list(Role).index(person.role), person.name
 
 
 def _kept(site: Site, code: str) -> Account:

@@ -80,7 +80,8 @@ def home_of(person: Person) -> str:
 
 def _page(request: Request, site: Site, to: str, code: str = "", problem: str = "") -> Response:
     everybody = site.people.everybody() if site.demo else ()
-    staff = [one for one in everybody if one.role is not Role.PATIENT]
+    roles = list(Role)
+    staff = sorted((one for one in everybody if one.role is not Role.PATIENT), key=lambda one: roles.index(one.role))
     patients = [one for one in everybody if one.role is Role.PATIENT]
     status = HTTPStatus.UNPROCESSABLE_ENTITY if problem else HTTPStatus.OK
     facts: dict[str, Any] = {"next": to, "problem": problem, "code": code, "staff": staff, "patients": patients}
