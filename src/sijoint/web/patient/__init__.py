@@ -2,8 +2,9 @@
 
 from fastapi import APIRouter
 
-from sijoint.web.patient import diary_pages, offline
+from sijoint.web.patient import diary_pages, offline, request_pages
 
 router = APIRouter()
-for _subject in (offline.router, diary_pages.router):  # the worker and the empty page before ``/d/{link}``
+# The worker and the empty page stand before ``/d/{link}``.
+for _subject in (offline.router, diary_pages.router, request_pages.router):
     router.include_router(_subject)

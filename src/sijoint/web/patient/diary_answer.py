@@ -4,6 +4,7 @@ import re
 from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
 from sijoint.model import (
     NOT_ASKED,
@@ -58,7 +59,8 @@ def read_entry(
         sent=_moment(form, "sent"),
         function=read_function(form),
     )
-    return replace(entry, **_signs(form, signs, answered, by, needed=whole))
+    told: dict[str, Any] = dict(_signs(form, signs, answered, by, needed=whole))
+    return replace(entry, **told)
 
 
 def read_baseline(form: Form, now: datetime, by: str) -> FunctionBaseline | None:
