@@ -9,7 +9,7 @@ from sijoint.cohort.staff import OPERATOR
 from sijoint.frames import Side
 from sijoint.guidance import Plan
 from sijoint.injectate import Compartment, LeakPath, Vessel
-from sijoint.model import Order, ProcedureKind
+from sijoint.model import Order, ProcedureKind, Recipe
 from sijoint.room import Setting, SimulationCauses
 
 LANDMARK_OF = {Compartment.SCIATIC: "sciatic_notch", Compartment.FORAMEN: "foramen_s2"}
@@ -18,25 +18,50 @@ VENTRAL_DEPTH_MM = 30.0  # beyond the target along the needle: in front of the v
 
 def setting_for(case: Case, causes: Causes, order: Order, procedure_id: str, rows: int) -> Setting:
     """The room of one procedure of a virtual patient, a performed one in a virtual store."""
-    plan = case.plan(order.side, order.target)
-    return Setting(
+    return room_setting(
+        case,
+        causes,
+        case.plan(order.side, order.target),
+        order.recipe,
         procedure_id=procedure_id,
-        procedure_kind=ProcedureKind.PERFORMED,
-        side=order.side,
-        target=order.target,
+        kind=ProcedureKind.PERFORMED,
         operator=OPERATOR,
         virtual_operator=True,
+        rows=rows,
+    )
+
+
+def room_setting(
+    case: Case,
+    causes: Causes,
+    plan: Plan,
+    recipe: Recipe,
+    *,
+    procedure_id: str,
+    kind: ProcedureKind,
+    operator: str,
+    virtual_operator: bool,
+    rows: int,
+) -> Setting:
+    """The room of one procedure along a plan, with a scenario's causes in this patient."""
+    return Setting(
+        procedure_id=procedure_id,
+        procedure_kind=kind,
+        side=plan.side,
+        target=plan.target,
+        operator=operator,
+        virtual_operator=virtual_operator,
         body=case.body,
         volume=case.volume,
         carm=case.carm,
         detector=case.carm.detector.binned_to(rows),
-        recipe=order.recipe,
+        recipe=recipe,
         causes=SimulationCauses(
             capacity_ml=causes.capacity_ml,
             pain=causes.pain,
             false_give=causes.false_give,
-            vessels=tuple(_vessel(vessel, plan, order.side) for vessel in causes.vessels),
-            leaks=tuple(_leak(leak, case, plan, order.side) for leak in causes.leaks),
+            vessels=tuple(_vessel(vessel, plan, plan.side) for vessel in causes.vessels),
+            leaks=tuple(_leak(leak, case, plan, plan.side) for leak in causes.leaks),
             even_tissue=causes.even_tissue,
         ),
         target_mm=_triple(plan.target_mm),

@@ -1,5 +1,7 @@
 """A series of pictures on one screen: what is kept from pulse to pulse so that neither noise nor grey values flicker."""
 
+from collections.abc import Callable
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -9,10 +11,16 @@ from sijoint.fluoroscopy.temporal import recursively_filtered
 
 
 class Screen:
-    """Shows frames one after another as its options say. One user at a time."""
+    """Shows frames one after another as its options say. One user at a time.
 
-    def __init__(self, options: DisplayOptions = DEFAULT, *, threads: int = 2) -> None:
+    ``adjust`` makes of the window that a picture would have the one that somebody wants to see.
+    """
+
+    def __init__(
+        self, options: DisplayOptions = DEFAULT, *, threads: int = 2, adjust: Callable[[Window], Window] | None = None
+    ) -> None:
         self.options = options
+        self._adjust = adjust
         self._threads = threads
         self._filtered: Frame | None = None
         self._window: tuple[object, Window] | None = None
@@ -26,6 +34,8 @@ class Screen:
             before = None if moving else self._filtered
             seen = self._filtered = recursively_filtered(before, frame, threads=self._threads)
         window = self._kept_window(frame) if self.options.steady_window and not moving else None
+        if self._adjust is not None:
+            window = self._adjust(window or display_window(frame, self.options, threads=self._threads))
         return display_pixels(seen, self.options, window=window, threads=self._threads)
 
     def _kept_window(self, frame: Frame) -> Window:

@@ -4,7 +4,7 @@ A command that a program gives says beforehand how long it lasts (``AsTold``). A
 as it was done is noted, and replaying that gives the same events.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from typing import Protocol
 
 from sijoint.fluoroscopy import Frame
@@ -13,8 +13,8 @@ from sijoint.room.commands import InjectContrast, InjectDrug, Press, RoomCommand
 
 
 class Hand(Protocol):
-    def commands(self, pulses: int) -> Sequence[WhilePressed]:
-        """What is to be done after so many pulses, with the pedal down."""
+    def commands(self, pulses: int) -> Iterable[WhilePressed]:
+        """What is to be done after so many pulses, with the pedal down; the next one is asked for when one is done."""
 
     def presses(self, pulses: int) -> bool:
         """Whether the pedal stays down after so many pulses."""
@@ -32,7 +32,7 @@ class AsTold:
     def __init__(self, command: RoomCommand | None) -> None:
         self._command = command
 
-    def commands(self, pulses: int) -> Sequence[WhilePressed]:
+    def commands(self, pulses: int) -> Iterable[WhilePressed]:
         during = self._command.during if isinstance(self._command, Press) else ()
         return [one.command for one in during if one.after_pulses == pulses]
 

@@ -4,11 +4,21 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from sijoint.fluoroscopy import DisplayOptions, UnphysicalView, Window
+from sijoint.fluoroscopy.physics import physics, xray_tables
 from sijoint.room.timing import TIMING
 
 BRIGHTNESS = (-0.5, 0.5)
 CONTRAST = (0.25, 4.0)
 EDGE = (0.0, 4.0)
+
+
+def tube_limits() -> dict[str, tuple[float, float]]:
+    """Lowest and highest kVp and mA that may be set by hand; the air kerma rate has a limit of its own."""
+    kvp = xray_tables().kvp
+    return {
+        "kvp": (float(kvp[0]), float(kvp[-1])),
+        "ma": (float(physics("brightness")["least_ma"]), float(physics("tube")["most_ma"])),
+    }
 
 
 @dataclass(frozen=True)
