@@ -50,10 +50,8 @@ export class Syringes {
     row.left.textContent = `${plain(syringe.left_ml)} of ${plain(syringe.drawn_ml)} mL left`;
     row.bar.max = Number(syringe.drawn_ml) || 1;
     row.bar.value = Number(syringe.left_ml);
-    if (row.seen !== syringe.left_ml && document.activeElement !== row.volume && (use !== "contrast" || row.seen === undefined)) {
-      row.volume.value = plain(use === "contrast" ? Math.min(Number(row.volume.dataset.usual), Number(syringe.left_ml)) : syringe.left_ml);
-    }
-    row.seen = syringe.left_ml;
+    if (row.seen !== syringe.left_ml && document.activeElement !== row.volume) row.volume.value = plain(syringe.left_ml);
+    row.seen = syringe.left_ml; // what is left is offered; less may be written
     const needsNeedle = use !== "skin" && !state.needle?.in_skin;
     const held = use === "drug" && !state.gate?.allowed;
     const empty = !(Number(syringe.left_ml) > 0);

@@ -9,6 +9,8 @@ const SENTENCES = {
   started: () => "The procedure is open.",
   "C-arm moved": ({ words }) => `C-arm: ${words}.`,
   collimated: ({ half_width_mm: across, half_height_mm: down }) => `Field ${fixed(2 * across, 0)} × ${fixed(2 * down, 0)} mm.`,
+  "settings changed": () => "Settings changed.",
+  "entry marked": ({ at_mm: at }) => (at ? "The skin is marked with a metal pointer." : "The pointer is taken away."),
   exposed: ({ pulses, seconds, images, kvp, ma }) =>
     `X-rays ${fixed(seconds, 1)} s, ${pulses} ${pulses === 1 ? "pulse" : "pulses"}, ${fixed(kvp, 0)} kV ${fixed(ma, 1)} mA; ${images.length ? `kept: ${images.map((one) => one.purpose).join(", ")}` : "nothing kept"}.`,
   "needle chosen": ({ gauge, length_mm: length, tip }) => `Needle ${gauge} G, ${plain(length)} mm, ${tip}.`,
