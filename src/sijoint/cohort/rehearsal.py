@@ -74,12 +74,6 @@ def surprise(seed: int) -> str:
     return str(np.random.default_rng([seed, *b"surprise"]).choice([ORDINARY, *hidden]))
 
 
-def surprise(seed: int) -> str:
-    """The name of what a case hides, drawn: it may hide nothing."""
-    names = list(rehearsal_causes())
-    return names[int(np.random.default_rng([seed, *b"surprise"]).integers(len(names)))]
-
-
 def causes_named(name: str) -> Causes:
     """Raises ImpossibleRehearsal."""
     if name == ORDINARY:

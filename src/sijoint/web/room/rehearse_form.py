@@ -53,7 +53,8 @@ def read_choice(form: Form) -> RehearsalChoice:
         lowest, highest = (Decimal(str(value)) for value in library_rule().bmi_range)
         bmi = form.number("bmi", "The BMI", lowest=lowest, highest=highest)
     form.done()
-    assert side is not None and target is not None
+    assert side is not None
+    assert target is not None
     seed = secrets.randbelow(2**31)
     causes = surprise(seed) if hides is Hides.SURPRISE else ORDINARY
     return RehearsalChoice(side, target, seed, number, None if bmi is None else float(bmi), causes)
