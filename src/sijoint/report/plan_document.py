@@ -1,8 +1,10 @@
 """Plans and view maps as documents for programs: plain values, rounded, ready for JSON."""
 
 import math
+from collections.abc import Sequence
 from typing import Any
 
+from sijoint.anatomy import StructureAtRisk, structure_in_words
 from sijoint.frames import ReceptorTilt, positioner_angles
 from sijoint.guidance import BestView, Plan, ViewMap
 
@@ -72,6 +74,22 @@ def _view_document(view: BestView) -> dict[str, Any]:
         "relative_dose": round(one.relative_dose, 3),
         "gap_mm": _number(one.gap_mm),
     }
+
+
+def risk_documents(risks: Sequence[StructureAtRisk], dots: int = 240) -> list[dict[str, Any]]:
+    """Structures at risk for a picture: some of their points; the pelvic cavity is everything in front of the bones."""
+    return [
+        {
+            "name": risk.name,
+            "words": structure_in_words(risk.name),
+            "kind": risk.kind,
+            "found_by": risk.found_by,
+            "radius_mm": round(risk.radius_mm, 1),
+            "points_mm": [_rounded(point, 1) for point in risk.points_mm[:: max(1, len(risk.points_mm) // dots)]],
+        }
+        for risk in risks
+        if risk.kind != "pelvic cavity"
+    ]
 
 
 def receptor_document(tilt: ReceptorTilt) -> dict[str, Any]:

@@ -2,4 +2,7 @@
 
 from fastapi import APIRouter
 
+from sijoint.web.room import planner
+
 router = APIRouter()
+router.include_router(planner.router)
