@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from sijoint.model import Episode, Patient
-from sijoint.records import EpisodeHeader, Purpose, Store
+from sijoint.records import EpisodeHeader, KeptImage, Purpose, Store
 
 
 @dataclass(frozen=True)
@@ -30,6 +30,7 @@ class Looking:
     _episodes: dict[str, Episode] = field(default_factory=dict)
     _patients: dict[str, Patient] = field(default_factory=dict)
     _listed: dict[tuple[str, Purpose, date], set[tuple[str, str]]] = field(default_factory=dict)
+    _pictures: dict[date, set[tuple[str, Purpose, str, str]]] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def at_episode(self, by: str, purpose: Purpose, episode_id: str, at: datetime) -> Seen:
@@ -59,6 +60,23 @@ class Looking:
             )
             for one in episodes
         )
+
+    def at_picture(
+        self, by: str, purpose: Purpose, episode_id: str, sha256: str, at: datetime, day: date
+    ) -> tuple[bytes, KeptImage]:
+        """A picture of an episode with its row, on the record once a day for each person. Raises StoreRefused."""
+        looked = (by, purpose, episode_id, sha256)
+        with self._lock:
+            for old in [one for one in self._pictures if one != day]:
+                del self._pictures[old]
+            new = looked not in self._pictures.setdefault(day, set())
+        if new:
+            with self.store.read_as(by, purpose, at) as viewing:
+                viewing.image(episode_id, sha256)
+            with self._lock:
+                self._pictures.setdefault(day, set()).add(looked)
+        row = next(one for one in self.store.image_rows(episode_id) if one.sha256 == sha256)
+        return self.store.images.get(sha256), row
 
     def _put_on_record(
         self, by: str, purpose: Purpose, at: datetime, day: date, headers: Iterable[EpisodeHeader]

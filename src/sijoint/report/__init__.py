@@ -26,7 +26,7 @@ from sijoint.report.paper_pdf import paper_pdf
 from sijoint.report.paper_text import paper_text
 from sijoint.report.papers import OF_A_SESSION, PaperAsked, PaperKind, paper_of, papers
 from sijoint.report.sheets import discharge_paper, preparation_paper
-from sijoint.report.shown_images import ReadImage, figure_images, stored_frame
+from sijoint.report.shown_images import ReadImage, figure_images, figure_of, stored_frame
 from sijoint.report.timeline import TimelineEntry, timeline
 from sijoint.report.translated import session_of
 
@@ -52,6 +52,7 @@ __all__ = [
     "diary_figure",
     "discharge_paper",
     "figure_images",
+    "figure_of",
     "generated_note_text",
     "note_paper",
     "packet_paper",

@@ -35,6 +35,11 @@ def figure_images(procedure: Procedure, read: ReadImage) -> tuple[FigureImage, .
     return tuple(_figure(image, procedure.images, stored_frame(read, image)) for image in shown)
 
 
+def figure_of(image: StoredImage, images: Sequence[StoredImage], read: ReadImage) -> FigureImage:
+    """One stored frame of a procedure's ``images`` as a picture with its marks and words."""
+    return _figure(image, images, stored_frame(read, image))
+
+
 def worth_printing(images: Sequence[StoredImage]) -> tuple[StoredImage, ...]:
     """The first scout and trajectory view, the last of each other purpose, and every contrast image, in order."""
     keep: dict[str, StoredImage] = {}

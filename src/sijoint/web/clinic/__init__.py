@@ -2,4 +2,26 @@
 
 from fastapi import APIRouter
 
+from sijoint.web.clinic import (
+    acting,
+    day_pages,
+    episode_page,
+    papers_page,
+    payers_page,
+    policy_page,
+    request_page,
+    search_page,
+)
+
 router = APIRouter()
+for one in (
+    day_pages,
+    request_page,
+    episode_page,
+    acting,
+    papers_page,
+    payers_page,
+    search_page,
+    policy_page,
+):
+    router.include_router(one.router)
