@@ -1,5 +1,6 @@
 """A site of its own for every test, and browsers signed in as whoever is asked for."""
 
+import shutil
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
@@ -31,18 +32,25 @@ def clock():
     return Clock()
 
 
-@pytest.fixture
-def site(tmp_path, clock):
-    """A virtual store with nobody's episode, and one person of every role, whose code is the role's name."""
-    path = tmp_path / "clinic.db"
-    open_store(path, StoreKind.VIRTUAL, create=True, at=NOON).close()
-    site = open_site(path, secret=b"a secret of tests, and of no site", clock=clock)
+@pytest.fixture(scope="session")
+def empty_clinic(tmp_path_factory):
+    """A virtual store with nobody's episode, and one person of every role, whose code is the role's name; for copying."""
+    folder = tmp_path_factory.mktemp("empty-clinic")
+    open_store(folder / "clinic.db", StoreKind.VIRTUAL, create=True, at=NOON).close()
+    site = open_site(folder / "clinic.db", clock=Clock())
     keep_patient(site.store, OWN)
     for role in Role:
         if role is not Role.ROOM:
             add_person(site, role)
     add_person(site, Role.FRONT_DESK, "administrator", administers=True)
-    return site
+    return folder
+
+
+@pytest.fixture
+def site(empty_clinic, tmp_path, clock):
+    """A site of its own: `empty_clinic`, copied."""
+    shutil.copytree(empty_clinic, tmp_path, dirs_exist_ok=True)
+    return open_site(tmp_path / "clinic.db", secret=b"a secret of tests, and of no site", clock=clock)
 
 
 def keep_patient(store, identity):

@@ -27,7 +27,7 @@ SUBJECTS = (
 
 def create_app(site: Site) -> FastAPI:
     """The application of one site. Raises UndeclaredAccess when a route does not say who may call it."""
-    app = FastAPI(title="SIJoint", docs_url=None, redoc_url=None, openapi_url=None)
+    app = FastAPI(title="SIJoint", docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False)
     app.state.site = site
     for router in SUBJECTS:
         app.router.routes.extend(_single_routes(router))
