@@ -9,7 +9,7 @@ sys.path.insert(0, str(Path(__file__).parent.parent / "clinic"))
 
 from clinic_course import EPISODE, Course
 
-from sijoint.clinic import RequestAppointment
+from sijoint.clinic import Assess, PlaceOrder, RequestAppointment
 from sijoint.model import Role
 from sijoint.web.sign_links import sign_diary_link
 
@@ -36,6 +36,14 @@ class MovableClock:
 
     def forward(self, **amount: float) -> None:
         self._clock.now += timedelta(**amount)
+
+
+def ordered(course: Course) -> Course:
+    """Examined, with an order, and not screened yet."""
+    course.requested()
+    course.accepted(Assess, assessment=course.assessment())
+    course.accepted(PlaceOrder, **course.order())
+    return course
 
 
 def another_patient(course: Course) -> str:

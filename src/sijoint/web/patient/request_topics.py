@@ -22,7 +22,7 @@ from sijoint.pathway.policy import Policy
 from sijoint.pathway.request_signs import request_signs, sign_codes, with_signs
 from sijoint.web.forms import Form
 
-SIDES = {"left": "Left", "right": "Right", "both": "Both, one may be worse", "unsure": "I am not sure"}
+SIDES = {"left": "Left", "right": "Right", "both": "Both", "unsure": "I am not sure"}
 DAYS = {"weeks": 7, "months": 30, "years": 365}
 OLDEST = 120  # years of a life, for a birth date mistyped
 

@@ -21,6 +21,7 @@ function tell() {
 }
 
 map.removeAttribute("hidden");
+document.getElementById("area-more").open = Boolean(document.querySelector(".error-summary"));
 for (const spot of map.querySelectorAll(".spot")) {
   paint(spot);
   spot.addEventListener("click", () => toggle(spot));
