@@ -189,7 +189,7 @@ class LiveRooms:
         raise NotHere
 
     def _kept_of(self, folder: RoomFolder, about: AboutRoom) -> Kept:
-        site, choice = self._site, _choice(about.made_from)
+        site, choice = self._site, choice_in(about.made_from)
         episode_id = about.made_from.get("episode")
         if episode_id is None:
             recipe = rehearsed_recipe(causes_named(choice.causes))
@@ -197,7 +197,7 @@ class LiveRooms:
         return KeptInEpisode(episode_id, about.procedure_id, site.store, site.policies, site.clock, site.role_of)
 
     def _order_of(self, about: AboutRoom) -> Any:
-        choice = _choice(about.made_from)
+        choice = choice_in(about.made_from)
         kind, site = ProcedureKind(about.made_from["room"]), self._site
 
         def order(sequence: int, log: CommandLog) -> RoomOrder:
@@ -246,7 +246,8 @@ def _text(choice: RehearsalChoice) -> dict[str, str]:
     return {name: str(value) for name, value in to_wire(choice).items() if value is not None}
 
 
-def _choice(made_from: Mapping[str, str]) -> RehearsalChoice:
+def choice_in(made_from: Mapping[str, str]) -> RehearsalChoice:
+    """What a room was opened on, out of ``AboutRoom.made_from``."""
     known = {name: value for name, value in made_from.items() if name in RehearsalChoice.__dataclass_fields__}
     choice: RehearsalChoice = from_wire(RehearsalChoice, known)
     return choice
