@@ -9,7 +9,7 @@ from sijoint.records.access import ErasureReason, Purpose, Viewing
 from sijoint.records.anchor import Anchor, anchored, append_anchor, signing_key
 from sijoint.records.chain import Breach, Fault
 from sijoint.records.diary_links import DiaryLink
-from sijoint.records.errors import StoreRefused
+from sijoint.records.errors import NotKept, StoreRefused
 from sijoint.records.images import ImageStore
 from sijoint.records.ledger import LedgerLine, canonical
 from sijoint.records.opening import open_store
@@ -34,6 +34,7 @@ __all__ = [
     "KeptCommand",
     "KeptImage",
     "LedgerLine",
+    "NotKept",
     "Place",
     "Purpose",
     "Store",

@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from sijoint.model import Episode, Patient
-from sijoint.records.errors import StoreRefused
+from sijoint.records.errors import NotKept, StoreRefused
 from sijoint.records.ledger import LedgerLine
 from sijoint.records.tags import Tag
 
@@ -56,7 +56,7 @@ class Viewing:
         """The bytes of an image of this episode. Raises StoreRefused for one that is not."""
         episode = self._store.episode(episode_id)
         if all(row.sha256 != sha256 for row in self._store.image_rows(episode_id)):
-            raise StoreRefused(f"image {sha256[:12]} is not one of this episode: look at the episode again")
+            raise NotKept(f"image {sha256[:12]} is not one of this episode: look at the episode again")
         self.seen[episode.patient_id, episode_id] = None
         return self._store.images.get(sha256)
 

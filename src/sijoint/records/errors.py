@@ -9,6 +9,10 @@ class StoreRefused(ValueError):
     """The store cannot be opened or will not keep this; the text says what is wrong and what to do."""
 
 
+class NotKept(StoreRefused):
+    """The store holds no patient, episode or image of this id."""
+
+
 def told(error: Exception) -> str:
     """A database's or a disk's error as one sentence, without statement or values, which hold patient data."""
     cause = getattr(error, "orig", None) or error

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.engine import Connection
@@ -10,7 +11,7 @@ from sqlalchemy.engine import Connection
 from sijoint.model import Episode, EpisodeState, Patient
 from sijoint.model.wire import from_wire_text
 from sijoint.records import tables
-from sijoint.records.errors import StoreRefused
+from sijoint.records.errors import NotKept, StoreRefused
 from sijoint.records.ledger import LedgerLine
 from sijoint.records.parts import episode_of
 
@@ -70,7 +71,7 @@ def patient(connection: Connection, identity: str) -> Patient:
         select(table.c.body).where(table.c.id == identity).order_by(table.c.version.desc()).limit(1)
     ).scalar()
     if body is None:
-        raise StoreRefused("the store holds no such patient: check the id")
+        raise NotKept("the store holds no such patient: check the id")
     found: Patient = from_wire_text(Patient, body)
     return found
 
@@ -78,7 +79,7 @@ def patient(connection: Connection, identity: str) -> Patient:
 def header(connection: Connection, identity: str) -> EpisodeHeader:
     row = connection.execute(select(tables.episode).where(tables.episode.c.id == identity)).one_or_none()
     if row is None:
-        raise StoreRefused(f"the store holds no episode {identity!r}: `sij show` without an id lists those it holds")
+        raise NotKept(f"the store holds no episode {identity!r}: `sij show` without an id lists those it holds")
     return EpisodeHeader(row.id, row.patient_id, EpisodeState(row.state), row.version)
 
 
@@ -137,6 +138,18 @@ def episode(connection: Connection, identity: str, version: int | None = None) -
 def command(connection: Connection, identity: str) -> KeptCommand | None:
     row = connection.execute(select(tables.command).where(tables.command.c.id == identity)).one_or_none()
     return None if row is None else KeptCommand(row.id, row.episode_id, row.name, row.body, row.outcome)
+
+
+def newest_of_site(connection: Connection, name: str) -> Any:
+    """What any session was told last under this name of the whole site, as plain JSON; None where none was."""
+    table = tables.episode_part
+    body = connection.execute(
+        select(table.c.body)
+        .where(table.c.part.like(f"sessions/%/{name}"))
+        .order_by(table.c.sequence.desc(), table.c.version.desc())
+        .limit(1)
+    ).scalar()
+    return None if body is None else json.loads(body)
 
 
 def commands(connection: Connection, episode_id: str) -> tuple[KeptCommand, ...]:

@@ -46,6 +46,7 @@ class Tag(StrEnum):
     FUNCTION_RECORDED = "function:recorded"
     TEST_CONDITIONS_RECORDED = "test-conditions:recorded"
     RED_FLAG_ANSWERED = "red-flag:answered"
+    CALL_MADE = "call:made"
     COMPLICATION_RECORDED = "complication:recorded"
     COMPLICATION_FOLLOWED = "complication:followed"
     PACKET_SEALED = "packet:sealed"

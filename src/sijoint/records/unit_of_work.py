@@ -8,8 +8,8 @@ from typing import Any
 from sqlalchemy import Table, insert, select, update
 from sqlalchemy.engine import Connection
 
-from sijoint.model import Episode, ImageOrigin, Patient, ProcedureKind, StoreKind
-from sijoint.model.wire import to_wire
+from sijoint.model import Episode, ImageOrigin, Patient, ProcedureKind, SiteReadiness, StoreKind
+from sijoint.model.wire import from_wire, to_wire
 from sijoint.records import erasure, guards, people, reading, tables
 from sijoint.records.access import ErasureReason
 from sijoint.records.diary_links import DiaryLink
@@ -67,6 +67,11 @@ class UnitOfWork:
 
     def episodes_of(self, patient_id: str) -> tuple[Episode, ...]:
         return reading.episodes_of(self._connection, patient_id)
+
+    def site_readiness(self) -> SiteReadiness | None:
+        """The site's newest word on emergency cards, kit and lipid, in whichever session it was given."""
+        plain = reading.newest_of_site(self._connection, "readiness")
+        return None if plain is None else from_wire(SiteReadiness, plain)
 
     def command(self, identity: str) -> KeptCommand | None:
         return reading.command(self._connection, identity)

@@ -57,6 +57,7 @@ Physician = Annotated[Person, may(Role.PHYSICIAN)]
 Clinician = Annotated[Person, may(*CLINICIANS)]
 PhysicianOrNurse = Annotated[Person, may(Role.PHYSICIAN, Role.NURSE)]
 Staff = Annotated[Person, may(*STAFF)]
+CareTeam = Annotated[Person, may(*STAFF, Role.TRAINEE)]  # whoever may give some command on an episode
 Trainer = Annotated[Person, may(Role.PHYSICIAN)]  # sees the simulator's truth before the debrief
 Rehearser = Annotated[Person, may(*REHEARSERS)]
 Auditor = Annotated[Person, may(Role.AUDITOR, Role.PHYSICIAN)]
@@ -74,7 +75,7 @@ def routes_of(app: FastAPI) -> Iterator[Any]:
 
 def access_of(route: Any) -> tuple[Access, ...]:
     """What a route's signature says about who may call it; one entry when it is right."""
-    return tuple(_declared(route.dependant)) if hasattr(route, "dependant") else ()
+    return tuple(dict.fromkeys(_declared(route.dependant))) if hasattr(route, "dependant") else ()
 
 
 def _declared(dependant: Dependant) -> Iterable[Access]:

@@ -10,7 +10,7 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
 
-from sijoint.records import StoreRefused
+from sijoint.records import NotKept, StoreRefused
 from sijoint.web.errors import NOT_HERE, Refused, SignInFirst, TooOften
 from sijoint.web.log_filter import where
 from sijoint.web.pages import redirect, render
@@ -23,6 +23,7 @@ DEFECT = (
     "Something went wrong in the program: nothing was half written; go back and try again, or tell the site's support."
 )
 
+MALFORMED = "Something in this request is missing or not readable: go back and fill it in again."
 SIGN_IN_FIRST = "You are not signed in, or no longer: sign in, then send it again."
 CLOSED = 4000  # close codes of WebSockets from here on are ours: 4401 is 401
 LONGEST_REASON = 120  # bytes, by RFC 6455; our sentences are ASCII
@@ -59,18 +60,20 @@ def add_error_pages(app: FastAPI) -> None:
             return None
         return await run_in_threadpool(_to_sign_in, request)
 
+    @app.exception_handler(NotKept)
+    def _not_kept(request: Request, _: NotKept) -> Response:
+        return answer(request, HTTPStatus.NOT_FOUND, NOT_HERE)
+
     @app.exception_handler(StoreRefused)
     def _store(request: Request, refusal: StoreRefused) -> Response:
         log.error("the store refused: %s", where(refusal))
         return answer(request, HTTPStatus.SERVICE_UNAVAILABLE, TOO_LATE)
 
     @app.exception_handler(RequestValidationError)
-    def _malformed(request: Request, _: RequestValidationError) -> Response:
-        return answer(
-            request,
-            HTTPStatus.UNPROCESSABLE_ENTITY,
-            "Something in this request is missing or not readable: go back and fill it in again.",
-        )
+    def _malformed(request: Request, error: RequestValidationError) -> Response:
+        if all(one["loc"][0] == "path" for one in error.errors()):  # an id of a form that no id has
+            return answer(request, HTTPStatus.NOT_FOUND, NOT_HERE)
+        return answer(request, HTTPStatus.UNPROCESSABLE_ENTITY, MALFORMED)
 
     @app.exception_handler(HTTPException)
     def _http(request: Request, error: HTTPException) -> Response:

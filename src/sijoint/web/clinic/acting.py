@@ -10,7 +10,7 @@ from starlette.responses import Response
 from sijoint.clinic import Outcome
 from sijoint.clinic.offers import offered
 from sijoint.model import Finding, Person
-from sijoint.web.access import InTheHouse
+from sijoint.web.access import CareTeam
 from sijoint.web.clinic.actions import Action, actions
 from sijoint.web.clinic.adapted import shown_of
 from sijoint.web.clinic.before import on_record
@@ -47,7 +47,7 @@ class Trouble:
 
 
 @router.get("/episodes/{episode_id}/do/{name}")
-def form_page(request: Request, site: TheSite, person: InTheHouse, episode_id: str, name: str) -> Response:
+def form_page(request: Request, site: TheSite, person: CareTeam, episode_id: str, name: str) -> Response:
     """The form of one action, with what is on record in it."""
     action = _action(name)
     asked = look(site, person, episode_id)
@@ -59,7 +59,7 @@ def form_page(request: Request, site: TheSite, person: InTheHouse, episode_id: s
 
 
 @router.post("/episodes/{episode_id}/do/{name}")
-def act(request: Request, site: TheSite, person: InTheHouse, episode_id: str, name: str, form: TheForm) -> Response:
+def act(request: Request, site: TheSite, person: CareTeam, episode_id: str, name: str, form: TheForm) -> Response:
     """One command; back to the episode, or to the form with everything that was typed."""
     action = _action(name)
     asked = look(site, person, episode_id)
