@@ -48,7 +48,7 @@ def paper_page(
     return Response(paper_html(paper), media_type="text/html; charset=utf-8", headers=STYLED)
 
 
-@router.get("/episodes/{episode_id}/packets/{number}")
+@router.get("/episodes/{episode_id}/packets/{number:int}")
 def packet_page(site: TheSite, person: Billing, episode_id: str, number: int) -> Response:
     """A packet as it was sealed. Refused where the facts no longer give it."""
     view = _view(site, person, episode_id)
