@@ -8,7 +8,7 @@ from fastapi import APIRouter, FastAPI
 from sijoint.web import clinic, description, learn, patient, people, room, static_route
 from sijoint.web.access import require_declared_access
 from sijoint.web.body_limit import BodyLimit
-from sijoint.web.error_pages import add_error_pages
+from sijoint.web.error_pages import Defects, add_error_pages
 from sijoint.web.headers import Headers
 from sijoint.web.request_log import RequestLog
 from sijoint.web.same_origin import OwnPagesOnly
@@ -34,6 +34,7 @@ def create_app(site: Site) -> FastAPI:
     require_declared_access(app)
     add_error_pages(app)
     # The last one added is the outermost.
+    app.add_middleware(Defects)
     app.add_middleware(BodyLimit)
     app.add_middleware(OwnPagesOnly, site=site)
     app.add_middleware(Headers, secure=site.secure)

@@ -9,6 +9,7 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from sijoint.records import NotKept, StoreRefused
 from sijoint.web.errors import NOT_HERE, Refused, SignInFirst, TooOften
@@ -86,10 +87,32 @@ def add_error_pages(app: FastAPI) -> None:
         response.headers.update(error.headers or {})
         return response
 
-    @app.exception_handler(Exception)
-    def _defect(request: Request, error: Exception) -> Response:
-        log.error("a defect: %s", where(error))
-        return answer(request, HTTPStatus.INTERNAL_SERVER_ERROR, DEFECT)
+
+class Defects:
+    """What no endpoint foresaw is one page as well, with the headers of every other, and a line in the log.
+
+    The error goes on to the server, which closes the connection where an answer had begun already.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        begun = False
+
+        async def listening(message: Message) -> None:
+            nonlocal begun
+            begun = True
+            await send(message)
+
+        try:
+            await self._app(scope, receive, listening)
+        except Exception as error:
+            log.error("a defect: %s", where(error))
+            if scope["type"] == "http" and not begun:
+                page = await run_in_threadpool(answer, Request(scope), HTTPStatus.INTERNAL_SERVER_ERROR, DEFECT)
+                await page(scope, receive, send)
+            raise
 
 
 def _to_sign_in(request: Request) -> Response:
