@@ -5,10 +5,10 @@ from datetime import timedelta
 
 from hypothesis import given
 from hypothesis import strategies as st
-from well_patient import INJECTED_S, NOW, POLICY, YES, entry, episode, followed
+from well_patient import INJECTED_S, NO, NOW, POLICY, UNKNOWN, YES, entry, episode, followed
 
-from sijoint.model import EpisodeState, ProcedureKind
-from sijoint.pathway import CallReason, calls_due
+from sijoint.model import CallMade, CallOutcome, CallReason, EpisodeState, ProcedureKind
+from sijoint.pathway import calls_due
 
 HOME = NOW + timedelta(seconds=INJECTED_S, minutes=35)
 ON_TIME = {"1 h": 3, "2 h": 3, "3 h": 4, "4 h": 5, "6 h": 6, "8 h": 7, "bedtime": 7, "next morning": 7}
@@ -100,3 +100,56 @@ def test_a_call_stays_due_until_something_is_heard(answered, hours, later):
     if not any(HOME + timedelta(hours=hours) < one.received for one in session.entries):
         assert set(reasons(now)) <= set(reasons(then))
     assert all(one.overdue == (one.closes < HOME + timedelta(hours=hours)) for one in now)
+
+
+def sore(hours: float, answer=YES, **changes):
+    """A session whose diary says, so long after the injection, that the place is still sore."""
+    session = followed(ON_TIME)
+    at = HOME - timedelta(minutes=35) + timedelta(hours=hours)
+    one = replace(entry(prompt(session, "day 3"), 5), id="sore", opened=at, answered=at, received=at)
+    return with_entry(session, replace(one, site_still_sore=answer, by_staff=False, **changes))
+
+
+def sore_calls(session, after: timedelta):
+    return [one for one in due(session, after) if one.reason is CallReason.SORE]
+
+
+def test_a_place_sore_for_longer_than_the_sheet_says_is_a_call_with_its_source():
+    (call,) = sore_calls(sore(72.1), timedelta(hours=80))
+    assert call.about == (
+        "The place is sore for more than 3 days after the injection. (patient page: sore for approximately 2-3 days; C)",
+    )
+    assert call.entry_id == "sore"
+    assert not call.overdue
+    assert sore_calls(sore(72.1), timedelta(hours=97))[0].overdue
+
+
+def test_within_its_days_a_sore_place_calls_nobody():
+    assert sore_calls(sore(72), timedelta(hours=80)) == []
+    assert sore_calls(sore(100, NO), timedelta(hours=110)) == []
+
+
+def test_not_known_counts_as_sore():
+    assert len(sore_calls(sore(100, UNKNOWN), timedelta(hours=110))) == 1
+
+
+def test_a_talk_about_the_sore_place_is_enough():
+    session = sore(100)
+    at = HOME + timedelta(hours=101)
+    call = CallMade(at, "nurse", CallReason.SORE, CallOutcome.REACHED)
+    assert sore_calls(replace(session, calls_made=(call,)), timedelta(hours=110)) == []
+    missed = replace(call, outcome=CallOutcome.NOT_REACHED)
+    assert len(sore_calls(replace(session, calls_made=(missed,)), timedelta(hours=110))) == 1
+    before = replace(call, at=HOME + timedelta(hours=90))
+    assert len(sore_calls(replace(session, calls_made=(before,)), timedelta(hours=110))) == 1
+
+
+def test_a_call_that_reached_the_patient_is_no_answer_to_a_red_flag():
+    session = followed(ON_TIME)
+    at = HOME + timedelta(hours=30)
+    hot = replace(entry(prompt(session, "day 3"), 5), opened=at, answered=at, received=at, temperature_c=39)
+    call = CallMade(at + timedelta(minutes=1), "nurse", CallReason.AFTER_INJECTION, CallOutcome.REACHED)
+    session = replace(with_entry(session, hot), calls_made=(call,))
+    found = reasons(due(session, timedelta(hours=31)))
+    assert CallReason.RED_FLAG in found
+    assert CallReason.AFTER_INJECTION not in found

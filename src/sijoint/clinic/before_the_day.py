@@ -29,6 +29,7 @@ from sijoint.pathway import (
     next_state,
     order_changed,
     order_rule,
+    pauses_of,
     preparation_sheet,
     steroid_code,
 )
@@ -95,7 +96,8 @@ def _(command: OverrideFinding, now: Situation) -> Change:
 @carry_out.register
 def _(command: Prepare, now: Situation) -> Change:
     sheet = preparation_sheet(now.episode, now.patient, now.policy, now.now)
-    session = replace(now.session, preparation=sheet)
+    told = (*now.session.pauses_told, *pauses_of(now.episode, now.policy, now.now))
+    session = replace(now.session, preparation=sheet, pauses_told=told)
     return Change(stepped(now, Step.PREPARE, session), Tag.PREPARATION_MADE)
 
 

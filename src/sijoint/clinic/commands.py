@@ -12,6 +12,7 @@ from sijoint.clinic.commands_afterwards import (
     FollowComplication,
     JudgeBlock,
     MarkNoteInError,
+    RecordCall,
     RecordComplication,
     RecordFunctionBaseline,
     RecordTestConditions,
@@ -96,6 +97,7 @@ __all__ = [
     "Prepare",
     "PrepareSkin",
     "RecordAuthorisation",
+    "RecordCall",
     "RecordComplication",
     "RecordFunctionBaseline",
     "RecordGiven",
@@ -142,6 +144,7 @@ Command = (
     | RecordFunctionBaseline
     | RecordTestConditions
     | AnswerRedFlag
+    | RecordCall
     | RecordComplication
     | FollowComplication
     | SealPacket

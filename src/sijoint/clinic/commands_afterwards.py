@@ -6,6 +6,7 @@ from datetime import date
 from sijoint.clinic.command import ClinicCommand
 from sijoint.frames import Side
 from sijoint.model import (
+    CallMade,
     Complication,
     DiaryEntry,
     FlagAnswer,
@@ -56,6 +57,14 @@ class AnswerRedFlag(ClinicCommand):
     """A clinician has seen the red flags of a diary entry; not reached leaves them open."""
 
     answer: FlagAnswer
+
+
+@dataclass(frozen=True, kw_only=True)
+class RecordCall(ClinicCommand):
+    """A call to the patient was made; ``order_id`` names the session it was about, "" the last one."""
+
+    call: CallMade
+    order_id: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

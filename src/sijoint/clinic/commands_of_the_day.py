@@ -30,7 +30,10 @@ class ConfirmToday(ClinicCommand):
 
 @dataclass(frozen=True, kw_only=True)
 class ConfirmSite(ClinicCommand):
-    """Before the clinic opens: the emergency cards are this site's protocol, kit and lipid are there."""
+    """Before the clinic opens: the emergency cards are this site's protocol, kit and lipid are there.
+
+    Said in one session it holds for those that sign in later, for as long as the policy says.
+    """
 
     readiness: SiteReadiness
 

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from sijoint.clinic.carry_out import carry_out
-from sijoint.clinic.commands import AnswerDiary, AnswerRedFlag, RecordFunctionBaseline, RecordTestConditions
+from sijoint.clinic.commands import AnswerDiary, AnswerRedFlag, RecordCall, RecordFunctionBaseline, RecordTestConditions
 from sijoint.clinic.situation import Change, CommandRefused, Situation, stepped
 from sijoint.model import Answer, DiaryEntry, Session
 from sijoint.pathway import (
@@ -73,6 +73,21 @@ def _(command: AnswerRedFlag, now: Situation) -> Change:
         sessions[number] = replace(session, flag_answers=(*session.flag_answers, answer))
         return Change(replace(now.episode, state=state, sessions=tuple(sessions)), Tag.RED_FLAG_ANSWERED)
     raise CommandRefused("there is no diary entry of this id: choose the entry that holds the red flag")
+
+
+@carry_out.register
+def _(command: RecordCall, now: Situation) -> Change:
+    """A call that was made; only one that reached the patient takes its reason off the list of calls."""
+    state, call = next_state(now.episode.state, Step.RECORD_CALL), command.call
+    if call.at > now.now:
+        raise CommandRefused("the call comes from the future: enter when it was made")
+    wanted = command.order_id or now.session.order.id
+    number = next((n for n, one in enumerate(now.episode.sessions) if one.order.id == wanted), None)
+    if number is None:
+        raise CommandRefused("there is no order of this id in the episode: choose the session that the call was about")
+    sessions = list(now.episode.sessions)
+    sessions[number] = replace(sessions[number], calls_made=(*sessions[number].calls_made, call))
+    return Change(replace(now.episode, state=state, sessions=tuple(sessions)), Tag.CALL_MADE)
 
 
 @carry_out.register

@@ -111,6 +111,7 @@ def _carry_out(
         other_episode=lambda identity: _other(work, identity),
         role_of=role_of,
         others_of_patient=lambda: tuple(one for one in work.episodes_of(before.patient_id) if one.id != before.id),
+        site_readiness=work.site_readiness,
         policies=policies,
     )
     try:

@@ -40,6 +40,7 @@ STEPS: Mapping[type[ClinicCommand], tuple[Step, ...]] = MappingProxyType(
         c.WithdrawConsent: (Step.WITHDRAW_CONSENT,),
         c.ConfirmToday: (Step.CONFIRM,),
         c.ConfirmSite: (Step.CONFIRM_SITE,),
+        c.RecordCall: (Step.RECORD_CALL,),
         c.MarkSkin: (Step.MARK_SKIN,),
         c.SignInPatient: (Step.SIGN_IN,),
         c.DrawUp: (Step.DRAW_UP,),

@@ -13,6 +13,7 @@ from sijoint.clinic.commands import (
     SignInPatient,
     SignOutPatient,
 )
+from sijoint.clinic.site_word import with_word_of_site
 from sijoint.clinic.situation import Change, CommandRefused, Situation, require_clear, sentences, stepped
 from sijoint.model import Assessed, Decision, Procedure, ProcedureKind
 from sijoint.pathway import (
@@ -59,7 +60,7 @@ def _(command: MarkSkin, now: Situation) -> Change:
 
 @carry_out.register
 def _(command: SignInPatient, now: Situation) -> Change:
-    session = replace(now.session, sign_in=command.sign_in)
+    session = with_word_of_site(replace(now.session, sign_in=command.sign_in), now)
     episode = stepped(now, Step.SIGN_IN, session)
     check = check_sign_in(command.sign_in, session, now.policy, now.now)
     require_clear("sign-in is not complete", check)
@@ -80,7 +81,7 @@ def _(command: PrepareSkin, now: Situation) -> Change:
 
 @carry_out.register
 def _(command: CallTimeOut, now: Situation) -> Change:
-    session = replace(now.session, time_out=command.time_out)
+    session = with_word_of_site(replace(now.session, time_out=command.time_out), now)
     episode = stepped(now, Step.TIME_OUT, session)
     check = check_time_out(command.time_out, session, now.episode.request, now.episode.assessment, now.policy, now.now)
     require_clear("time-out is not complete", check)

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from sijoint.model import Assessed, Decision, Episode, Finding, Patient, Role, Session, StoreKind
+from sijoint.model import Assessed, Decision, Episode, Finding, Patient, Role, Session, SiteReadiness, StoreKind
 from sijoint.pathway import Policy, SitePolicies, Step, next_state, policy_of_order
 from sijoint.records import Tag
 
@@ -24,6 +24,7 @@ class Situation:
     other_episode: Callable[[str], tuple[Episode, Patient] | None] = lambda _: None  # kept beside this one, by id
     role_of: RoleOf | None = None  # None where the store keeps no register of people
     others_of_patient: Callable[[], tuple[Episode, ...]] = tuple  # the same patient's other episodes
+    site_readiness: Callable[[], SiteReadiness | None] = lambda: None  # the newest word of the site, of any session
     policies: Policy | SitePolicies | None = None  # all versions, where the site has several; None: the one policy
 
     @property

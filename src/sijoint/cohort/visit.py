@@ -14,6 +14,9 @@ from sijoint.formulary import agent as agent_by_code
 from sijoint.model import (
     NOT_ASKED,
     Answer,
+    CallMade,
+    CallOutcome,
+    CallReason,
     Consent,
     Discharge,
     EpisodeState,
@@ -214,7 +217,21 @@ class Visit:
         session = self.session
         if session.procedure and session.order.kind is OrderKind.DIAGNOSTIC:
             self._judged(session.procedure.started_at)
+        else:
+            self._called()
         return self.under_way.episode.state in (EpisodeState.JUDGED, EpisodeState.DISCHARGED)
+
+    def _called(self) -> None:
+        """The nurse calls once the time for it has come; what the diary asks until then is answered first."""
+        left = self.session.discharge
+        if left is None:
+            return
+        self.under_way.answer_diary(left.at + timedelta(hours=self.under_way.policy.home_call_from_hours + 1))
+        call = CallMade(
+            self.clock(), NURSE, CallReason.AFTER_INJECTION, CallOutcome.REACHED, "well, leg strong, no fever"
+        )
+        if self.tell(clinic_commands.RecordCall, NURSE, call=call).accepted:
+            self.say("the nurse calls the day after: well, leg strong, no fever")
 
     def _told_what_came_with_it(self) -> None:
         """What would spoil the block beside what the record shows: this clinic gives no more than was ordered."""
@@ -225,6 +242,7 @@ class Visit:
         self.tell(clinic_commands.RecordTestConditions, NURSE, conditions=told)
 
     def _judged(self, given: datetime) -> None:
+        self._called()
         self.under_way.answer_diary(given + timedelta(days=1, hours=12))
         self._told_what_came_with_it()
         outcome = self.tell(clinic_commands.JudgeBlock, PHYSICIAN)

@@ -2,6 +2,7 @@
 
 from sijoint.model.account import AgentTotal, YearlyAccount
 from sijoint.model.authorisation import Authorisation
+from sijoint.model.calls import CallMade, CallOutcome, CallReason, PauseTold
 from sijoint.model.checks import (
     Booking,
     BookingChange,
@@ -163,6 +164,9 @@ __all__ = [
     "BookingChange",
     "BookingEvent",
     "BookingWish",
+    "CallMade",
+    "CallOutcome",
+    "CallReason",
     "CardStep",
     "Cause",
     "Complication",
@@ -235,6 +239,7 @@ __all__ = [
     "PainScale",
     "Painkiller",
     "Patient",
+    "PauseTold",
     "PayerCheck",
     "Person",
     "PreparationSheet",

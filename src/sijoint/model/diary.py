@@ -102,6 +102,7 @@ class DiaryEntry:
     headache_severe_or_worse_upright: Fact = NOT_ASKED
     ketones_raised: Fact = NOT_ASKED
     function: Function | None = None
+    site_still_sore: Fact = NOT_ASKED
 
 
 class FlagOutcome(StrEnum):

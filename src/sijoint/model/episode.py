@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from sijoint.model.authorisation import Authorisation
+from sijoint.model.calls import CallMade, PauseTold
 from sijoint.model.checks import (
     Booking,
     BookingChange,
@@ -98,6 +99,8 @@ class Session:
     syringe_accounts: tuple[SyringeAccount, ...] = ()
     sedatives: tuple[SedativeGiven, ...] = ()
     left_early: LeftEarly | None = None
+    pauses_told: tuple[PauseTold, ...] = ()  # of every sheet, oldest first
+    calls_made: tuple[CallMade, ...] = ()
 
 
 @dataclass(frozen=True)

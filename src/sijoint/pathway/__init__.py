@@ -1,6 +1,7 @@
 """The rules of the clinic as pure, total functions of facts, policy and time. Policies are dated TOML files beside them,
 each value with source, year and grade; the texts of all findings are data too. No clock, no store, no network."""
 
+from sijoint.model import CallReason
 from sijoint.pathway.accounts import radiation, yearly_account
 from sijoint.pathway.antithrombotic_findings import antithrombotic_findings, check_contact
 from sijoint.pathway.antithrombotic_plan import (
@@ -15,7 +16,7 @@ from sijoint.pathway.antithrombotics import antithrombotics_taken, hold_signed
 from sijoint.pathway.authorisations import check_authorisation, units_used
 from sijoint.pathway.block_rule import changed_since, frozen_rule
 from sijoint.pathway.body_map import BodyRegion, PointsTo, body_map, sides_marked
-from sijoint.pathway.calls import Call, CallReason, calls_due, flags_of
+from sijoint.pathway.calls import Call, calls_due, flags_of
 from sijoint.pathway.causes import CauseNamed, causes_named
 from sijoint.pathway.complications import Incidence, complication_findings, incidences, is_open, next_follow_up
 from sijoint.pathway.consent import (
@@ -82,6 +83,7 @@ from sijoint.pathway.overrides import RefusedOverride, apply_overrides, check_ov
 from sijoint.pathway.packet import NothingToClaim, billing_lines, evidence_packet
 from sijoint.pathway.pain_back import pain_back_entries, pain_back_prompts
 from sijoint.pathway.painkillers import AgainstIbuprofen, PainkillerAdvice, against_ibuprofen, painkiller_advice
+from sijoint.pathway.pauses_told import pauses_of, pauses_void
 from sijoint.pathway.payer import by_payers_rule, inside_the_joint, payer_check, proof_check
 from sijoint.pathway.policy import DiarySlot, Policy, PolicySource, UnknownZone, UnreadablePolicy, zone_named
 from sijoint.pathway.policy_files import (
@@ -326,6 +328,8 @@ __all__ = [
     "pain_back_prompts",
     "painkiller_advice",
     "paused",
+    "pauses_of",
+    "pauses_void",
     "payer_check",
     "peg_before",
     "percent_relief",

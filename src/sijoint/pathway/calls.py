@@ -1,16 +1,19 @@
 """The clinic's call list: red flags, weak legs, complications, pain that is back, the call after an injection, silence.
 
-An entry that staff made with the patient (``DiaryEntry.by_staff``, not from paper) is the record of a call. A red flag is
-also answered by a clinician's word on it (``FlagAnswer``); one that says "not reached" starts the waiting anew.
+A call is answered by an entry that staff made with the patient (``DiaryEntry.by_staff``, not from paper) or by a call of its
+reason that reached the patient (``CallMade``). A red flag is answered by such an entry, or by a clinician's word on it
+(``FlagAnswer``); one that says "not reached" starts the waiting anew.
 """
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from enum import StrEnum
 
+from sijoint.formulary import medicine
 from sijoint.model import (
     Answer,
+    CallOutcome,
+    CallReason,
     DiaryEntry,
     Episode,
     EpisodeState,
@@ -25,22 +28,12 @@ from sijoint.pathway.diary import missed_prompts
 from sijoint.pathway.diary_notes import diary_notes
 from sijoint.pathway.injections import injected_at, leg_weakness
 from sijoint.pathway.pain_back import pain_back_entries
+from sijoint.pathway.pauses_told import pauses_void, void_since
 from sijoint.pathway.policy import Policy
 from sijoint.pathway.red_flags import red_flags
 
+SORE = "redflag.sore-long"
 NOTHING_TOLD = ("", "none", "no", "-")  # what sign-out says where nothing went wrong
-
-
-class CallReason(StrEnum):
-    """In the order in which calls are made."""
-
-    RED_FLAG = "red flag"
-    WEAK_LEG = "weak leg"
-    LEFT_EARLY = "left early"
-    COMPLICATION = "complication"
-    PAIN_BACK = "pain is back"
-    AFTER_INJECTION = "after the injection"
-    MISSED_DIARY = "missed diary"
 
 
 @dataclass(frozen=True)
@@ -64,9 +57,9 @@ class Call:
 def calls_due(episode: Episode, policy: Policy, now: datetime) -> tuple[Call, ...]:
     """Every call that is to be made now, by reason, then the one due longest.
 
-    A closed episode keeps its red flags, weak legs and open complications, and no other call.
+    A closed episode keeps its red flags, weak legs, open complications and pauses that no longer stand, and no other call.
     """
-    calls: list[Call] = []
+    calls = list(_pause_changed(episode, policy, now))
     for session in episode.sessions:
         if session.procedure is None or session.procedure.kind is not ProcedureKind.PERFORMED:
             continue
@@ -74,6 +67,7 @@ def calls_due(episode: Episode, policy: Policy, now: datetime) -> tuple[Call, ..
         calls += _weak_leg(session, policy, now)
         calls += _left_early(session, now)
         calls += _complications(session, policy, now)
+        calls += _still_sore(session, policy, now)
         if episode.state is not EpisodeState.CLOSED:
             calls += _pain_back(session, episode, policy, now)
             calls += _after_injection(session, policy, now)
@@ -86,6 +80,21 @@ def flags_of(entry: DiaryEntry, session: Session, policy: Policy) -> tuple[Findi
     """What in an entry somebody has to answer: red flags, and a reading whose unit is in doubt."""
     findings = (*red_flags(entry, session, policy), *diary_notes(entry, session, policy))
     return tuple(one for one in findings if one.severity.rank >= Severity.STOP.rank)
+
+
+def _pause_changed(episode: Episode, policy: Policy, now: datetime) -> Iterator[Call]:
+    """A patient who was told to pause, and for whom it no longer holds, is told so by a person: the sheet is in their hand."""
+    interval = timedelta(hours=policy.pause_call_hours)
+    for told in pauses_void(episode, policy):
+        session, since = episode.sessions[-1], void_since(told, episode, now)
+        if _spoken_since(session, since, now, CallReason.PAUSE_CHANGED):
+            continue
+        listed = medicine(told.agent)
+        closes = max(since, min(since + interval, told.last_dose_by)) if told.last_dose_by > since else since + interval
+        about = (
+            f"the pause of {listed.name if listed else told.agent} that was told no longer stands: what to take now",
+        )
+        yield Call(CallReason.PAUSE_CHANGED, session.order.id, since, closes, now > closes, about)
 
 
 def _flagged(session: Session, policy: Policy, now: datetime) -> Iterator[Call]:
@@ -127,7 +136,7 @@ def _weak_leg(session: Session, policy: Policy, now: datetime) -> Iterator[Call]
         return
     strong = [one.answered for one in _known(session, now) if one.leg_weak.answer is Answer.NO]
     opens = max(until, session.discharge.at)
-    if now < opens or any(one > max(weak) for one in strong) or _spoken_since(session, opens, now):
+    if now < opens or any(one > max(weak) for one in strong) or _spoken_since(session, opens, now, CallReason.WEAK_LEG):
         return
     closes = opens + timedelta(minutes=policy.red_flag_call_minutes)
     about = ("whether the leg is strong again: the anaesthetic no longer explains a weak one",)
@@ -137,7 +146,12 @@ def _weak_leg(session: Session, policy: Policy, now: datetime) -> Iterator[Call]
 def _left_early(session: Session, now: datetime) -> Iterator[Call]:
     """Who left before the plan was over is called the same day, about what was outstanding."""
     left = session.left_early
-    if left is None or left.call_by is None or left.at > now or _spoken_since(session, left.at, now):
+    if (
+        left is None
+        or left.call_by is None
+        or left.at > now
+        or _spoken_since(session, left.at, now, CallReason.LEFT_EARLY)
+    ):
         return
     about = tuple(one.clinician for one in left.outstanding)
     yield Call(CallReason.LEFT_EARLY, session.order.id, left.at, left.call_by, now > left.call_by, about)
@@ -160,6 +174,18 @@ def _complications(session: Session, policy: Policy, now: datetime) -> Iterator[
         yield Call(CallReason.COMPLICATION, session.order.id, opens, closes, now > closes, about)
 
 
+def _still_sore(session: Session, policy: Policy, now: datetime) -> Iterator[Call]:
+    """One call for a place that is sore for longer than it usually is, from the first answer that says so."""
+    for entry in _known(session, now):
+        found = [one for one in red_flags(entry, session, policy) if one.code == SORE]
+        if not found or _talk(entry) or _spoken_since(session, entry.received, now, CallReason.SORE):
+            continue
+        closes = entry.received + timedelta(hours=policy.sore_call_hours)
+        about = tuple(f"{one.clinician} ({one.source}; {one.grade})" for one in found)
+        yield Call(CallReason.SORE, session.order.id, entry.received, closes, now > closes, about, entry_id=entry.id)
+        return
+
+
 def _pain_back(session: Session, episode: Episode, policy: Policy, now: datetime) -> Iterator[Call]:
     """One call for the last press of the button, until somebody has spoken with the patient or ordered what comes next."""
     pressed = [one for one in pain_back_entries(session) if one.received <= now]
@@ -167,7 +193,7 @@ def _pain_back(session: Session, episode: Episode, policy: Policy, now: datetime
         return
     last = pressed[-1]
     ordered = any(last.received < one.order.at <= now for one in episode.sessions)
-    if ordered or _talk(last) or _spoken_since(session, last.received, now):
+    if ordered or _talk(last) or _spoken_since(session, last.received, now, CallReason.PAIN_BACK):
         return
     closes = last.received + timedelta(hours=policy.pain_back_call_hours)
     about = ("the pain is back: how it is, and what comes next",)
@@ -179,7 +205,7 @@ def _after_injection(session: Session, policy: Policy, now: datetime) -> Iterato
         return
     opens = session.discharge.at + timedelta(hours=policy.home_call_from_hours)
     closes = session.discharge.at + timedelta(hours=policy.home_call_until_hours)
-    if now >= opens and not _spoken_since(session, opens, now):
+    if now >= opens and not _spoken_since(session, opens, now, CallReason.AFTER_INJECTION):
         about = ("how the patient is, leg, fever, the site",)
         yield Call(CallReason.AFTER_INJECTION, session.order.id, opens, closes, now > closes, about)
 
@@ -189,7 +215,8 @@ def _missed(session: Session, policy: Policy, now: datetime) -> Iterator[Call]:
     if session.discharge is None:
         return
     known = _known(session, now)
-    heard = max([session.discharge.at, *(one.received for one in known)])
+    spoken = (one.at for one in session.calls_made if one.outcome is CallOutcome.REACHED and one.at <= now)
+    heard = max([session.discharge.at, *(one.received for one in known), *spoken])
     silent = [one for one in missed_prompts(session.prompts, known, now) if one.closes > heard]
     if silent:
         opens = min(one.closes for one in silent)
@@ -203,8 +230,12 @@ def _talk(entry: DiaryEntry) -> bool:
     return entry.by_staff and not entry.paper
 
 
-def _spoken_since(session: Session, since: datetime, now: datetime) -> bool:
-    return any(_talk(one) and one.answered >= since for one in _known(session, now))
+def _spoken_since(session: Session, since: datetime, now: datetime, reason: CallReason | None = None) -> bool:
+    """Whether staff spoke with the patient: in a diary entry, or in a call about this reason."""
+    reached = (one for one in session.calls_made if one.reason is reason and one.outcome is CallOutcome.REACHED)
+    return any(since <= one.at <= now for one in reached) or any(
+        _talk(one) and one.answered >= since for one in _known(session, now)
+    )
 
 
 def _known(session: Session, now: datetime) -> tuple[DiaryEntry, ...]:

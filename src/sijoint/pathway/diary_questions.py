@@ -12,6 +12,7 @@ from sijoint.pathway.screening import may_be_diabetic
 from sijoint.pathway.warning_signs import ALWAYS, PAPER
 
 LEG = ("leg_weak", "redflag.leg-weak")
+SORE = ("site_still_sore", "redflag.sore-long")
 KETONES = "ketones_raised"
 
 
@@ -26,7 +27,11 @@ class SignAsked:
 def signs_asked(session: Session, episode: Episode, language: Language) -> tuple[SignAsked, ...]:
     """The signs that are asked with every entry, the leg first; ketones only after steroid where sugar may be ill."""
     texts = language.texts[PAPER][ALWAYS]
-    wanted = (LEG, *((field, code) for field, code, _ in ASKED if field != KETONES or _sugar_may_rise(session, episode)))
+    wanted = (
+        LEG,
+        *((field, code) for field, code, _ in ASKED if field != KETONES or _sugar_may_rise(session, episode)),
+        SORE,
+    )
     return tuple(SignAsked(field, texts[code]) for field, code in wanted)
 
 

@@ -101,7 +101,7 @@ def check_readiness(readiness: SiteReadiness | None, policy: Policy, now: dateti
     if readiness is None:
         return assessed([found("site.not-confirmed")])
     findings: list[Finding] = []
-    if not timedelta(0) <= now - readiness.at <= timedelta(hours=policy.confirmation_hours):
+    if not timedelta(0) <= now - readiness.at <= timedelta(hours=policy.site_confirmation_hours):
         findings.append(
             found("site.not-confirmed-today", at=f"{policy.day(readiness.at)} {policy.clock(readiness.at)}")
         )

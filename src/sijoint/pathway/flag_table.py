@@ -71,7 +71,7 @@ def flag_table(session: Session, policy: Policy) -> FlagTable:
         *_asked(policy),
         *_leg(session, given, policy),
         *_measured(policy),
-        *(_more_pain(session, policy) if given is not None else ()),
+        *((*_more_pain(session, policy), *_still_sore(policy)) if given is not None else ()),
     )
     return FlagTable(given, rules)
 
@@ -150,3 +150,11 @@ def _more_pain(session: Session, policy: Policy) -> Iterator[FlagRule]:
         FlagTest(MINUTES_AFTER, above=Decimal(days * DAY)),
     )
     yield _rule("redflag.more-pain", tests, policy=policy, before=before, days=days)
+
+
+def _still_sore(policy: Policy) -> Iterator[FlagRule]:
+    """The place is sore for longer than the days that the sheet tells; not known counts as yes."""
+    days = policy.soreness_days_to
+    past = FlagTest(MINUTES_AFTER, above=Decimal(days * DAY))
+    yes = _answered("site_still_sore", Answer.YES, Answer.UNKNOWN)
+    yield _rule("redflag.sore-long", (yes, past), policy=policy, days=days)

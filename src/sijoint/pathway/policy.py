@@ -143,6 +143,9 @@ class Policy:
     pain_back_ask_days: tuple[int, ...]
     pain_back_window_hours: int
     pain_back_call_hours: int
+    pause_call_hours: int
+    sore_call_hours: int
+    site_confirmation_hours: int
     complication_follow_hours_mild: int
     complication_follow_hours_moderate: int
     complication_follow_hours_severe: int

@@ -66,6 +66,7 @@ class Step(StrEnum):
     RECORD_PROCEDURE = "record procedure"
     RECORD_GIVEN = "record what was given"
     LEAVE_EARLY = "leave early"
+    RECORD_CALL = "record call"
 
 
 class IllegalStep(ValueError):
@@ -131,6 +132,7 @@ def _table() -> dict[tuple[EpisodeState, Step], frozenset[EpisodeState]]:
     leads((*UNDECIDED, *BEFORE_PROCEDURE), Step.RECORD_FUNCTION)
     leads((S.PROCEDURE_ENDED, S.RECOVERING, *AFTERWARDS), Step.RECORD_TEST_CONDITIONS)
     leads(diary, Step.ANSWER_RED_FLAG)
+    leads((S.TIMED_OUT, S.IN_PROCEDURE, S.PROCEDURE_ENDED, S.DECLINED, S.REDIRECTED, *diary), Step.RECORD_CALL)
     leads((S.TIMED_OUT, S.IN_PROCEDURE, S.PROCEDURE_ENDED, *diary), Step.RECORD_COMPLICATION)
     leads((*AFTERWARDS, S.CLOSED), Step.SEAL_PACKET)
     open_still = (S.REQUESTED, S.ACCEPTED, *UNDECIDED, *BEFORE_PROCEDURE, S.RECOVERING, *AFTERWARDS, *ENDED_BOOKINGS)

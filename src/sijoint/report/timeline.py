@@ -112,6 +112,8 @@ def _session(session: Session, index: int) -> Iterator[TimelineEntry]:
         sheet = session.discharge_sheet
         yield TimelineEntry(sheet.made_at, "Discharge sheet", f"painkiller: {sheet.painkiller}", index)
         yield TimelineEntry(sheet.call_from, "Call planned", f"until {day(sheet.call_until)}", index)
+    for call in session.calls_made:
+        yield TimelineEntry(call.at, "Call", f"{call.by}, {call.reason}: {call.outcome}", index)
     if session.entries:
         last = max(entry.answered for entry in session.entries)
         yield TimelineEntry(last, "Diary", f"{counted(len(session.entries), 'answer')}, last one here", index)
