@@ -28,14 +28,16 @@ class UndeclaredAccess(RuntimeError):
 class Access:
     """The dependency behind an access type: None of ``roles`` means anybody, signed in or not.
 
-    ``administrators`` come in beside the roles, whatever their own.
+    ``administrators`` come in beside the roles, whatever their own. Where it does not ``look``, nobody is asked who they
+    are: for what is the same for all.
     """
 
     roles: frozenset[Role] | None
     administrators: bool = False
+    look: bool = True
 
     def __call__(self, connection: HTTPConnection, site: TheSite) -> Person | None:
-        person = person_signed_in(site, connection)
+        person = person_signed_in(site, connection) if self.look else None
         connection.state.person = person
         if self.roles is None:
             return person
@@ -52,6 +54,7 @@ def may(*roles: Role, administrators: bool = False) -> Any:
 
 
 Anybody = Annotated[Person | None, Depends(Access(None))]
+TheSameForAll = Annotated[Person | None, Depends(Access(None, look=False))]
 SignedIn = Annotated[Person, may(*(role for role in Role if role is not Role.ROOM))]
 Physician = Annotated[Person, may(Role.PHYSICIAN)]
 Clinician = Annotated[Person, may(*CLINICIANS)]

@@ -5,7 +5,7 @@ from mimetypes import guess_type
 from fastapi import APIRouter
 from starlette.responses import FileResponse, Response
 
-from sijoint.web.access import Anybody
+from sijoint.web.access import TheSameForAll
 from sijoint.web.errors import NotHere
 from sijoint.web.static_files import static_files, static_hash
 
@@ -19,7 +19,7 @@ TYPES = {
 
 
 @router.get("/static/{digest}/{path:path}")
-def static_file(digest: str, path: str, person: Anybody) -> Response:
+def static_file(digest: str, path: str, person: TheSameForAll) -> Response:
     """A file that was there at start; kept by the browser only under the hash of what is there now."""
     place = static_files().get(path)
     if place is None:
