@@ -143,13 +143,13 @@ def _worst(
     if worst is not None and worst.severity.rank >= Severity.STOP.rank and episode.state is not S.RECOVERING:
         return Light.RED, worst.clinician
     if overdue is not None:
-        return Light.RED, f"Call overdue, {overdue.reason}: {overdue.about[0]}"
+        return Light.RED, f"Call overdue ({overdue.reason}): {overdue.about[0]}"
     if (due := _check_due(episode, policy, now)) is not None:
         return due
     if worst is not None:
         return Light.AMBER, worst.clinician
     if calls:
-        return Light.AMBER, f"To be called, {calls[0].reason}: {calls[0].about[0]}"
+        return Light.AMBER, f"To be called ({calls[0].reason}): {calls[0].about[0]}"
     return _by_state(episode, policy, now)
 
 

@@ -54,6 +54,7 @@ def _action(name: str, row: Mapping[str, Any]) -> Action:
     wishes = Wishes(
         frozenset(row.get("required", ())),
         frozenset(row.get("long", ())),
+        frozenset(row.get("optional", ())),
         frozenset(row.get("hidden", ())),
         row.get("choices", {}),
         row.get("amounts", {}),

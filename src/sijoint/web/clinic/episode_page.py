@@ -16,6 +16,7 @@ from sijoint.web.site import TheSite
 
 router = APIRouter()
 
+BESIDE = frozenset({"findings", "medicines", "booking", "preparation", "emergency", "payer", "papers", "story"})
 PARTS = (
     ("findings", "Findings"),
     ("request", "Request"),
@@ -60,6 +61,7 @@ def episode_page(request: Request, site: TheSite, person: InTheHouse, episode_id
         patient=view.patient,
         named=sees.named,
         parts=[(name, words) for name, words in PARTS if name in sees.parts],
+        rail=BESIDE,
         offered=offered,
         elsewhere=[one for part, found in offered.items() if part not in sees.parts for one in found],
         next_action=view.next_of(person.role),

@@ -65,6 +65,7 @@ class Wishes:
 
     required: frozenset[str] = frozenset()
     long: frozenset[str] = frozenset()
+    optional: frozenset[str] = frozenset()
     hidden: frozenset[str] = frozenset()
     choices: Mapping[str, str] = field(default_factory=dict)
     amounts: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
@@ -98,7 +99,8 @@ def _of_type(owner: type, name: str) -> "TypeField[Any]":
 def _field(path: str, hint: Any, declared: "TypeField[Any]", wishes: Wishes) -> Field:
     kind, optional = _plain(hint), NoneType in get_args(hint)
     has_default = declared.default is not MISSING or declared.default_factory is not MISSING
-    needed = path in wishes.required or not (has_default or optional or kind is str)
+    chosen = path in wishes.choices and path not in wishes.optional
+    needed = path in wishes.required or not (has_default or optional or (kind is str and not chosen))
     label, told = label_of(path), help_of(path)
     measure = measure_of(path)
     bounds = None

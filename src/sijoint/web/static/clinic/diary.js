@@ -67,6 +67,17 @@ function marks(told) {
   };
 }
 
+/* Labels that would touch the one before are left out. */
+function apart(plot, at) {
+  let last = -Infinity;
+  return at.map((one) => {
+    const x = plot.valToPos(one, "x");
+    if (x - last < 44) return null;
+    last = x;
+    return one;
+  });
+}
+
 function draw(place_, told) {
   const axis = { stroke: colour("--muted"), grid: { stroke: colour("--line"), width: 1 }, ticks: { show: false } };
   const ticks = [0, 30, HOUR, 2 * HOUR, 4 * HOUR, 8 * HOUR, DAY, 3 * DAY, 7 * DAY, 14 * DAY, 28 * DAY, 56 * DAY, 84 * DAY, 182 * DAY, 365 * DAY];
@@ -79,7 +90,7 @@ function draw(place_, told) {
       scales: { x: { time: false, range: [place(-15), place(end)] }, y: { range: [-0.3, 10.3] } },
       axes: [
         { ...axis, splits: () => ticks.filter((one) => one <= end).map(place), values: (_, at) => at.map((one) => span(minutesAt(one))), space: 38,
-          filter: (plot, at) => at.map((one, n) => (n && plot.valToPos(one, "x") - plot.valToPos(at[n - 1], "x") < 30 ? null : one)) },
+          filter: apart },
         { ...axis, splits: () => [0, 2, 4, 6, 8, 10], size: 34 },
       ],
       series: [
