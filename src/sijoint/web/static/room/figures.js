@@ -11,7 +11,7 @@ export const whole = (value) => String(Math.round(value) + 0);
 export const plain = (value, places = 2) => (value === null || value === undefined ? "–" : true_minus(String(Number(Number(value).toFixed(places)))));
 
 export function clock(seconds) {
-  const total = Math.max(0, Math.floor(seconds));
+  const total = Math.max(0, Math.floor(seconds || 0));
   return `${Math.floor(total / 60)}:${String(total % 60).padStart(2, "0")}`;
 }
 

@@ -153,7 +153,7 @@ function centreInWords([x, y, z]) {
 }
 
 function place(mark, leftDeg, cephaladDeg) {
-  const at = (value) => Math.max(-50, Math.min(50, (-value / PAD_DEG) * 50)) + 50;
+  const at = (value) => Math.max(-46, Math.min(46, (-value / PAD_DEG) * 50)) + 50;
   mark.setAttribute("cx", at(leftDeg));
   mark.setAttribute("cy", at(cephaladDeg));
 }

@@ -17,6 +17,7 @@ export class Images {
 
   take({ images, pose, session_ms: now }) {
     Object.assign(this, { pose, now });
+    if (!images) return; // not prepared yet
     const known = images.map((one) => one.sha256).join();
     if (known === this.known) return;
     this.known = known;

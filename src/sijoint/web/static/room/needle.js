@@ -97,7 +97,7 @@ export class Needle {
     }
     part.unmark.hidden = !state.skin_mark;
     part.mark.textContent = state.skin_mark ? "Mark again" : "Mark the skin on the image";
-    part.marked.textContent = state.skin_mark ? "The skin is marked: a metal dot on the image." : "Give some X-rays, then click where the needle shall go in.";
+    part.marked.textContent = state.skin_mark ? "The skin is marked at the tip of the metal pointer." : "Give some X-rays, then click where the needle shall go in.";
     part.insert.disabled = !state.skin_mark;
     if (state.pose && document.activeElement !== part.insertLeft && document.activeElement !== part.insertCephalad && part.downBeam.checked) {
       part.insertLeft.value = fixedInput(state.pose.left_deg);

@@ -28,7 +28,7 @@ export class Ending {
     });
   }
 
-  take({ ended, steers, needle, syringes }) {
+  take({ ended = false, steers, needle, syringes }) {
     this.part.ask.hidden = ended;
     this.part.ask.disabled = !steers;
     this.part.doc.classList.toggle("ended", ended);

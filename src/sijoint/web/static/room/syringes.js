@@ -50,8 +50,8 @@ export class Syringes {
     row.left.textContent = `${plain(syringe.left_ml)} of ${plain(syringe.drawn_ml)} mL left`;
     row.bar.max = Number(syringe.drawn_ml) || 1;
     row.bar.value = Number(syringe.left_ml);
-    if (row.seen !== syringe.left_ml && document.activeElement !== row.volume) row.volume.value = plain(syringe.left_ml);
-    row.seen = syringe.left_ml; // what is left is offered; less may be written
+    if (row.seen !== syringe.left_ml && document.activeElement !== row.volume) row.volume.value = plain(offered(syringe));
+    row.seen = syringe.left_ml;
     const needsNeedle = use !== "skin" && !state.needle?.in_skin;
     const held = use === "drug" && !state.gate?.allowed;
     const empty = !(Number(syringe.left_ml) > 0);
@@ -59,3 +59,6 @@ export class Syringes {
     row.why.textContent = empty ? "empty" : needsNeedle ? "needs a needle in the skin" : held ? "held back: see the list" : "";
   }
 }
+
+// What the order has in the syringe, as far as it is left; more may be drawn up, and another volume written.
+const offered = ({ agents, left_ml: left }) => Math.min(agents.reduce((sum, one) => sum + Number(one.volume_ml), 0), Number(left));

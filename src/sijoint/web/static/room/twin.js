@@ -25,7 +25,7 @@ export class Twin {
   }
 
   take(state) {
-    if (state.sentence && state.sentence !== this.sentence) this.tell(state.sentence);
+    if (state.phase !== "preparing" && state.sentence && state.sentence !== this.sentence) this.tell(state.sentence);
     this.sentence = state.sentence;
     this.part.table.replaceChildren(...factsOf(state).map(([name, words]) => row(name, words)));
   }

@@ -3,7 +3,7 @@
 import { readPicture } from "./picture.js";
 
 const RETRY_MS = [300, 600, 1200, 2500, 5000];
-const FOR_GOOD = new Set([4403, 4404, 4410, 4429]);
+const FOR_GOOD = new Set([4403, 4404, 4410, 4429, 4503]);
 
 export function newId() {
   return [...crypto.getRandomValues(new Uint8Array(12))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
