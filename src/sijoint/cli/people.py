@@ -16,6 +16,9 @@ from sijoint.model import Person, Role
 from sijoint.records import Store, open_store
 
 
+IN_THE_HOUSE = tuple(str(one) for one in Role if one not in (Role.PATIENT, Role.REFERRER, Role.ROOM))
+
+
 class Act(StrEnum):
     LIST = "list"
     ADD = "add"
@@ -76,7 +79,10 @@ def add_first_administrator(store: Store) -> None:
     """Ask in the terminal for somebody who can let the others in. Raises CommandRefused."""
     typer.echo(f"Nobody can sign in to {store.place.name} yet. Who administers it?")
     code, name = _asked("Code, such as dr-a"), _asked("Name")
-    role = Role(typer.prompt("Role", default=Role.PHYSICIAN.value, type=str))
+    said = str(typer.prompt("Role", default=Role.PHYSICIAN.value)).strip()
+    if said not in IN_THE_HOUSE:
+        raise NotEnoughSaid(f"there is no role {said}: one of {', '.join(IN_THE_HOUSE)}")
+    role = Role(said)
     person = Person(code, name, role, administers=True)
     by = f"{getpass.getuser()} (first start)"
     add_person(store, person, by=by, at=datetime.now(UTC), password=_new_password(), console=True)

@@ -13,6 +13,7 @@ class Place:
     words: str
     path: str
     roles: tuple[Role, ...]
+    also: tuple[str, ...] = ()  # other addresses that belong to it
 
 
 PLACES = (
@@ -26,7 +27,7 @@ PLACES = (
     Place("My record", "/me", (Role.PATIENT,)),
     Place("Audit", "/audit", (Role.AUDITOR, Role.PHYSICIAN)),
 )
-SITE = Place("Site", "/site", tuple(Role))
+SITE = Place("Site", "/site", tuple(Role), ("/people", "/backups"))
 
 
 @dataclass(frozen=True)
@@ -45,4 +46,8 @@ def entries_for(person: Person | None, path: str) -> tuple[Entry, ...]:
     places = [place for place in PLACES if person.role in place.roles]
     if person.administers or person.role in (Role.PHYSICIAN, Role.AUDITOR):
         places.append(SITE)
-    return tuple(Entry(one.words, one.path, path == one.path or path.startswith(one.path + "/")) for one in places)
+    return tuple(Entry(one.words, one.path, _is_within(path, (one.path, *one.also))) for one in places)
+
+
+def _is_within(path: str, places: tuple[str, ...]) -> bool:
+    return any(path == one or path.startswith(f"{one}/") for one in places)

@@ -25,7 +25,7 @@ def environment() -> Environment:
         lstrip_blocks=True,
     )
     made.globals.update(static=static, new_command_id=new_command_id)
-    made.filters.update(day=_day, moment=_moment, clock_time=_clock_time)
+    made.filters.update(sentence=as_sentence, day=_day, moment=_moment, clock_time=_clock_time)
     return made
 
 
@@ -57,6 +57,11 @@ def own_path(to: str) -> str:
     """An address on this site, "" for any other: nobody is sent elsewhere by a link that was made for it."""
     plain = to.startswith("/") and not to.startswith("//") and "\\" not in to and to.isprintable()
     return to if plain else ""
+
+
+def as_sentence(words: str) -> str:
+    """A refusal of the house as it stands on a page: with a capital and a full stop."""
+    return words[:1].upper() + words[1:] + ("" if words.endswith((".", "!", "?")) else ".")
 
 
 def _day(value: datetime) -> str:
