@@ -15,7 +15,6 @@ from sijoint.clinic.people import account, accounts, add_person, change_person, 
 from sijoint.model import Person, Role
 from sijoint.records import Store, open_store
 
-
 IN_THE_HOUSE = tuple(str(one) for one in Role if one not in (Role.PATIENT, Role.REFERRER, Role.ROOM))
 
 
