@@ -1,19 +1,46 @@
 """One invented patient's course in the store of a site, as far as a test needs it."""
 
+import shutil
 import sys
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from sijoint.clinic import Assess, PlaceOrder, RequestAppointment
+from sijoint.model import Person, Role
+from sijoint.web import open_site
+from sijoint.web.sign_links import sign_diary_link
+from sijoint.web.site import Site
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "clinic"))
 
-from clinic_course import EPISODE, Course
-
-from sijoint.clinic import Assess, PlaceOrder, RequestAppointment
-from sijoint.model import Role
-from sijoint.web.sign_links import sign_diary_link
+from clinic_course import EPISODE, Course, course_in
 
 PATIENT, BIRTH_YEAR = "patient-1", "1962"
+
+
+@cache
+def _went_home() -> tuple[TemporaryDirectory, datetime]:
+    """A store with one patient who went home with a diary; made once, copied for every test."""
+    folder = TemporaryDirectory()
+    course = course_in(Path(folder.name))
+    course.discharged()
+    course.store.close()
+    return folder, course.clock.now
+
+
+def home_with_a_diary(tmp_path, clock) -> Site:
+    """A site whose one patient, with the login ``own``, has just gone home; everybody of the staff is there."""
+    folder, clock.now = _went_home()
+    shutil.copytree(folder.name, tmp_path, dirs_exist_ok=True)
+    site = open_site(tmp_path / "clinic.db", secret=b"a secret of tests, and of no site", clock=clock)
+    for role in Role:
+        if role not in (Role.ROOM, Role.PATIENT):
+            site.people.add(Person(role.value.replace(" ", "-"), f"{role.value.title()} of tests", role))
+    site.people.add(Person("own", "Virtual Patient", Role.PATIENT, PATIENT))
+    return site
 
 
 def course_on(site, clock) -> Course:

@@ -5,7 +5,16 @@ import re
 from datetime import timedelta
 
 import pytest
-from patient_course import BIRTH_YEAR, EPISODE, another_patient, course_on, four_answers, link_for, opened
+from patient_course import (
+    BIRTH_YEAR,
+    EPISODE,
+    another_patient,
+    course_on,
+    four_answers,
+    home_with_a_diary,
+    link_for,
+    opened,
+)
 
 from sijoint.clinic.diary_links import take_back_diary_link
 from sijoint.model import Answer, Person, Role
@@ -15,9 +24,14 @@ SCRIPT = {"accept": "application/json"}
 
 
 @pytest.fixture
+def site(tmp_path, clock):
+    return home_with_a_diary(tmp_path, clock)
+
+
+@pytest.fixture
 def course(site, clock):
     """Home for half an hour: the question after an hour is open."""
-    course = course_on(site, clock).discharged()
+    course = course_on(site, clock)
     course.clock.forward(minutes=24)
     return course
 
@@ -192,15 +206,7 @@ def test_a_half_filled_form_comes_back_with_everything_that_was_typed(course, si
     assert entries(site) == ()
 
 
-def test_before_the_injection_there_is_nothing_to_answer(site, clock, browser):
-    course_on(site, clock).booked()
-    phone, address = opened(browser, site)
-    assert "Your diary begins with the injection" in phone.get(address).text
-    assert "no questions yet" in phone.post(address, data=four_answers(), headers=SCRIPT).json()["refused"]
-
-
 def test_the_own_login_opens_the_same_diary_and_nobody_elses(course, site, browser):
-    site.people.add(Person("own", "Virtual Patient", Role.PATIENT, "patient-1"))
     another_patient(course)
     site.people.add(Person("other", "Another Patient", Role.PATIENT, "patient-2"))
     assert "It is time" in browser("own").get("/d/own").text

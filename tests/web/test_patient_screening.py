@@ -88,7 +88,12 @@ def test_what_a_page_does_not_offer_is_not_taken(course, browser):
 
 
 def test_an_allergy_keeps_how_bad_it_was_and_the_words(course, site, browser):
-    told = {"allergy_0": "peniciline", "allergy_0_is": "penicillin", "allergy_0_grade": "anaphylaxis", "allergy_3": "xqzw"}
+    told = {
+        "allergy_0": "peniciline",
+        "allergy_0_is": "penicillin",
+        "allergy_0_grade": "anaphylaxis",
+        "allergy_3": "xqzw",
+    }
     fill(browser("own"), course.patient(), allergies=told)
     first, second = answers(site).allergies
     assert (first.agent, first.matched, first.grade, first.typed) == (

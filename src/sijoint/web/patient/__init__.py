@@ -2,9 +2,15 @@
 
 from fastapi import APIRouter
 
-from sijoint.web.patient import diary_pages, offline, request_pages, screening_pages
+from sijoint.web.patient import diary_pages, offline, own_pages, own_papers, request_pages, screening_pages
 
 router = APIRouter()
-# The worker and the empty page stand before ``/d/{link}``.
-for _subject in (offline.router, diary_pages.router, request_pages.router, screening_pages.router):
+for _subject in (
+    offline.router,  # before ``/d/{link}``
+    diary_pages.router,
+    request_pages.router,
+    screening_pages.router,
+    own_pages.router,
+    own_papers.router,
+):
     router.include_router(_subject)

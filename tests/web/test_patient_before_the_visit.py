@@ -1,0 +1,38 @@
+"""The own record before the injection: what comes next, and no paper before it is made."""
+
+from patient_course import course_on, four_answers, opened
+
+from sijoint.clinic import Prepare
+from sijoint.model import Person, Role
+
+
+def test_before_the_visit_the_record_says_what_comes_next(site, clock, browser):
+    course = course_on(site, clock).booked()
+    site.people.add(Person("own", "Virtual Patient", Role.PATIENT, "patient-1"))
+    phone = browser("own")
+    assert "Your visit is on Monday 9 March 2026" in phone.get("/me").text
+    assert "not made yet" in phone.get("/me/injections/1/preparation/en").text
+    visit = phone.get("/me/injections/1/calendar-visit.ics")
+    assert b"SUMMARY:Clinic visit" in visit.content
+    assert phone.get("/me/injections/1/calendar-diary.ics").status_code == 404
+    assert phone.get("/me/injections/1/diary.svg").status_code == 404
+    assert phone.get("/me/injections/1/picture.png").status_code == 404
+    course.accepted(Prepare)
+    assert "How to prepare" in phone.get("/me").text
+    assert "Come on Monday 9 March 2026" in phone.get("/me/injections/1/preparation/en").text
+
+
+def test_a_patient_without_any_request_is_shown_the_way(site, clock, browser):
+    course_on(site, clock).requested()
+    site.people.add(Person("own", "Virtual Patient", Role.PATIENT, "patient-1"))
+    assert "We have your request" in browser("own").get("/me").text
+
+
+def test_before_the_injection_there_is_nothing_to_answer(site, clock, browser):
+    course_on(site, clock).booked()
+    phone, address = opened(browser, site)
+    assert "Your diary begins with the injection" in phone.get(address).text
+    assert (
+        "no questions yet"
+        in phone.post(address, data=four_answers(), headers={"accept": "application/json"}).json()["refused"]
+    )
