@@ -35,7 +35,7 @@ class KeptInFolder:
 
     def __init__(self, folder: RoomFolder, recipe: Recipe, policy: Policy, began: datetime) -> None:
         self._folder, self._fresh = folder, lambda: Rehearsal(recipe, policy, began)
-        self.again()
+        self._rehearsal = self._fresh()  # what the folder holds stays until it is told again
 
     def again(self) -> None:
         self._folder.forget_events()

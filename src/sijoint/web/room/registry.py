@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 from sijoint.cohort.rehearsal import RehearsalChoice, causes_named, rehearsed_recipe
 from sijoint.fluoroscopy import Frame
@@ -18,12 +17,13 @@ from sijoint.room.room_folder import AboutRoom, NoSuchRoom, RoomFolder, room_fol
 from sijoint.web.errors import NotHere, Refused
 from sijoint.web.room.kept import Kept, KeptInEpisode, KeptInFolder
 from sijoint.web.room.limits import LIMITS
-from sijoint.web.room.live_room import LiveRoom
+from sijoint.web.room.live_room import Begin, LiveRoom, MakeOrder, spawned
 from sijoint.web.room.process import RoomOrder
 from sijoint.web.room.shared_pictures import RingShape
 from sijoint.web.site import Site
 
 REHEARSALS, PERFORMED = "rehearsals", "performed-rooms"
+MOST_PICTURES_PER_S = 64
 INSTRUCTORS = frozenset({Role.PHYSICIAN})  # may enter the room of another
 
 
@@ -56,8 +56,8 @@ class RoomListed:
 class LiveRooms:
     """One for a site."""
 
-    def __init__(self, site: Site) -> None:
-        self._site = site
+    def __init__(self, site: Site, begin: Begin = spawned) -> None:
+        self._site, self._begin = site, begin
         self._lock = threading.Lock()
         self._rooms: dict[str, LiveRoom] = {}
         atexit.register(self.close_all)
@@ -104,6 +104,18 @@ class LiveRooms:
         if room.about.by != person.code and person.role not in INSTRUCTORS:
             raise NotHere
         return room
+
+    def folder(self, room_id: str, person: Person) -> RoomFolder:
+        """What a room left behind, for who may be in it; no process is touched. Raises NotHere."""
+        for name in (REHEARSALS, PERFORMED):
+            folder = self._folder(name, room_id)
+            try:
+                about = folder.about
+            except NoSuchRoom:
+                continue
+            if about.by == person.code or person.role in INSTRUCTORS:
+                return folder
+        raise NotHere
 
     def room(self, room_id: str) -> LiveRoom:
         """Raises NotHere."""
@@ -185,7 +197,16 @@ class LiveRooms:
                 about = folder.about
             except NoSuchRoom:
                 continue
-            return LiveRoom(room_id, self._order_of(about), folder, self._kept_of(folder, about))
+            since_s = (self._site.clock() - about.opened_at).total_seconds()
+            sequence = max(0, int(since_s)) * MOST_PICTURES_PER_S  # never one that a page has seen of this room
+            return LiveRoom(
+                room_id,
+                self._order_of(about),
+                folder,
+                self._kept_of(folder, about),
+                begin=self._begin,
+                sequence=sequence,
+            )
         raise NotHere
 
     def _kept_of(self, folder: RoomFolder, about: AboutRoom) -> Kept:
@@ -196,7 +217,7 @@ class LiveRooms:
             return KeptInFolder(folder, recipe, site.policies.at(about.opened_at), about.opened_at)
         return KeptInEpisode(episode_id, about.procedure_id, site.store, site.policies, site.clock, site.role_of)
 
-    def _order_of(self, about: AboutRoom) -> Any:
+    def _order_of(self, about: AboutRoom) -> MakeOrder:
         choice = choice_in(about.made_from)
         kind, site = ProcedureKind(about.made_from["room"]), self._site
 
