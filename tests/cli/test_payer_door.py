@@ -10,8 +10,10 @@ sys.path.insert(0, str(Path(__file__).parent.parent / "clinic"))
 
 from clinic_course import EPISODE, course_in
 
-from sijoint.clinic import JudgeBlock
+from sijoint.clinic import JudgeBlock, sealed_packet
+from sijoint.clinic.situation import CommandRefused
 from sijoint.model import StoreKind
+from sijoint.pathway import site_policies
 from sijoint.records import Tag, open_store, verify
 
 LATER = "2026-03-20T10:00:00Z"
@@ -102,4 +104,29 @@ def test_a_look_into_a_care_store_is_a_line_of_its_ledger(sij, tmp_path):
     assert sij("gaps", file, "--episode", EPISODE, "--by", "bill", "--now", LATER)[0] == 11
     store = open_store(file)
     assert store.ledger()[-1].tag == Tag.RECORD_READ
+    store.close()
+
+
+def test_a_payers_policy_of_the_sites_own_is_sealed_and_checked(sij, store_file, tmp_path):
+    own = tmp_path / "our-payer.toml"
+    row = 'source = "our contract", year = 2026, grade = "A"'
+    own.write_text(
+        'id = "our-payer"\ntitle = "Payer: ours"\neffective = 2026-01-01\nextends = "medicare-lcd"\n[values]\n'
+        f"pain_months = {{ value = 6, {row} }}\n",
+        encoding="utf-8",
+    )
+    out = tmp_path / "own"
+    words = ("packet", store_file, "--episode", EPISODE, "--payer", own, "--out", out, "--now", LATER)
+    code, said, complained = sij(*words)
+    assert (code, complained) == (0, "")
+    assert said.startswith(f"{out}: Payer: ours")
+    sealed = json.loads((out / "packet.json").read_text(encoding="utf-8"))["packet"]
+    assert (sealed["policy_id"], sealed["policy_effective"]) == ("our-payer", "2026-01-01")
+    assert sij("packet", out)[0] == 0
+    store = open_store(store_file)
+    seal = store.episode(EPISODE).packet_seals[-1]
+    with pytest.raises(CommandRefused, match="no policy 'our-payer'"):
+        sealed_packet(store, EPISODE, seal)  # whoever makes it again needs the policy, too
+    again = site_policies({own.name: own.read_text(encoding="utf-8")})
+    assert sealed_packet(store, EPISODE, seal, again).digest == seal.digest
     store.close()

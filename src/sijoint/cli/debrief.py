@@ -4,8 +4,8 @@ from typing import Annotated
 
 import typer
 
-from sijoint.cli.records import DEMO_STORE, StoreOption, UnknownEpisode
-from sijoint.records import StoreRefused, open_store
+from sijoint.cli.records import DEMO_STORE, StoreOption, looked_up
+from sijoint.records import Purpose, open_store
 from sijoint.report.debrief import debrief_text
 from sijoint.room.truth import read_truth
 
@@ -16,11 +16,7 @@ def debrief(
 ) -> None:
     """Where the tip and the drug truly were in each simulated procedure, beside what was judged from the images."""
     opened = open_store(store)
-    try:
-        found = opened.episode(episode)
-    except StoreRefused:
-        name = opened.place.name
-        raise UnknownEpisode(f"{name} holds no episode {episode!r}; `sij show` without an id lists them") from None
+    found = looked_up(opened, episode, Purpose.QUALITY, "sij debrief")
     procedures = [session.procedure for session in found.sessions if session.procedure]
     if not procedures:
         typer.echo("No procedure was begun in this episode: there is nothing to debrief.")

@@ -4,6 +4,7 @@ import getpass
 import json
 from collections.abc import Callable
 from contextlib import closing
+from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated, TypeVar
@@ -12,7 +13,7 @@ from uuid import uuid4
 import typer
 
 from sijoint.cli.outfolder import result_folder
-from sijoint.cli.rule_asked import AsJson, Now, PolicyChoice, moment, policy_for
+from sijoint.cli.rule_asked import AsJson, Now, PolicyChoice, moment, policies_for, policy_for
 from sijoint.clinic import SealPacket, check_packet, handle, sealed_packet, write_packet
 from sijoint.clinic.people import register_of
 from sijoint.exchange import read_episode_text
@@ -73,7 +74,9 @@ def gaps(
 def packet(
     source: Annotated[Path, typer.Argument(metavar="STORE|FOLDER", help="A store, or a packet's folder to check.")],
     episode: WhichEpisode = "",
-    payer: Annotated[str, typer.Option(help="The payer's policy by name, for example medicare-lcd.")] = "",
+    payer: Annotated[
+        str, typer.Option(help="The payer's policy by name, for example medicare-lcd, or a policy file of your own.")
+    ] = "",
     out: Annotated[Path, typer.Option(help="The folder of the packet.")] = Path("packet"),
     now: Now = None,
     by: By = "",
@@ -88,17 +91,22 @@ def packet(
             "say which episode and whose policy: --episode ID --payer NAME, for example --payer medicare-lcd"
         )
     at, who = moment(now), by or getpass.getuser()
-    shipped(payer).at(at)  # an unknown payer is told before anything is written
+    policies = policies_for(payer)
+    policies.at(at)  # an unknown payer is told before anything is written
     with closing(_store(source)) as store:
         if not any(one.id == episode for one in store.headers()):
             raise UnusablePayerQuestion(
                 f"{source} holds no episode {episode!r}: `sij show --store {source}` lists them"
             )
-        command = SealPacket(id=f"packet-{uuid4()}", by=who, episode_id=episode, payer=payer)
-        outcome = handle(command, store, shipped(), lambda: at, register_of(store))
+        command = SealPacket(id=f"packet-{uuid4()}", by=who, episode_id=episode, payer=policies.name)
+        site = replace(shipped(), known=policies.known)
+        outcome = handle(command, store, site, lambda: at, register_of(store))
         if not outcome.accepted or outcome.episode is None:
             raise UnusablePayerQuestion(outcome.refusal)
-        sealed = sealed_packet(store, episode, outcome.episode.packet_seals[-1])
+        sealed = sealed_packet(store, episode, outcome.episode.packet_seals[-1], site)
+        if store.kind is StoreKind.CARE:  # what leaves the house is a look, too
+            with store.read_as(f"{who} (sij packet)", Purpose.BILLING, at) as viewing:
+                viewing.patient(viewing.episode(episode).patient_id)
         with result_folder(out) as folder:
             write_packet(sealed, store, folder)
     typer.echo(f"{out}: {_told(sealed)}")

@@ -42,7 +42,7 @@ def show(
         for key, state in held.items() if not as_json else ():
             typer.echo(f"{key}  {state}")
         return
-    one = _looked_up(opened, episode, purpose)
+    one = looked_up(opened, episode, purpose, "sij show")
     if as_json:
         typer.echo(json.dumps(to_wire(one), indent=1, ensure_ascii=False))
         return
@@ -65,12 +65,12 @@ def show(
         console.print(f"\n{answer.asked_on}: {word}" + "".join(f"\n  {gap.text}" for gap in answer.gaps))
 
 
-def _looked_up(opened: Store, episode: str, purpose: Purpose) -> Episode:
-    """On the record in a care store; the patients of a virtual one are nobody."""
+def looked_up(opened: Store, episode: str, purpose: Purpose, door: str) -> Episode:
+    """An episode, on the record in a care store; the patients of a virtual one are nobody. Raises UnknownEpisode."""
     try:
         if opened.kind is StoreKind.VIRTUAL:
             return opened.episode(episode)
-        with opened.read_as(f"{getpass.getuser()} (sij show)", purpose, datetime.now(UTC)) as view:
+        with opened.read_as(f"{getpass.getuser()} ({door})", purpose, datetime.now(UTC)) as view:
             found = view.episode(episode)
         return found
     except StoreRefused as refusal:

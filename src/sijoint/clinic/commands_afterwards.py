@@ -83,7 +83,10 @@ class FollowComplication(ClinicCommand):
 
 @dataclass(frozen=True, kw_only=True)
 class SealPacket(ClinicCommand):
-    """The evidence for a payer, as it stands now, sealed by its digest. ``payer`` is the name of a payer's policy."""
+    """The evidence for a payer, as it stands now, sealed by its digest. ``payer`` is the id of a payer's policy.
+
+    One that ships, or one of the policy files that the site works by.
+    """
 
     payer: str
 

@@ -15,7 +15,16 @@ from sijoint.clinic.commands import SealPacket
 from sijoint.clinic.situation import Change, CommandRefused, Situation, stepped
 from sijoint.model import Episode, EvidencePacket, PacketSeal, Patient, SealedPacket, Session
 from sijoint.model.wire import UnreadableRecord, from_wire_text, to_wire
-from sijoint.pathway import NothingToClaim, Step, UnreadablePolicy, evidence_packet, shipped
+from sijoint.pathway import (
+    NothingToClaim,
+    Policy,
+    SitePolicies,
+    Step,
+    UnreadablePolicy,
+    evidence_packet,
+    payer_policy,
+    shipped,
+)
 from sijoint.records import Store, Tag, canonical
 
 PACKET_FILE, IMAGES = "packet.json", "images"
@@ -28,7 +37,9 @@ class PacketAltered(ValueError):
 @carry_out.register
 def _(command: SealPacket, now: Situation) -> Change:
     """Every image that the packet names is kept; what is sealed is the episode as it stood before this command."""
-    packet = _packet(now.episode, now.patient, command.payer, now.now, now.others_of_patient())
+    packet = _packet(
+        now.episode, now.patient, command.payer, now.now, now.others_of_patient(), now.policies or now.policy
+    )
     lost = [one.sha256 for one in packet.images if now.origin_of_image(one.sha256) is None]
     if lost:
         raise CommandRefused(f"image {lost[0][:12]} of the packet is not kept here: keep its bytes first")
@@ -44,12 +55,22 @@ def digest_of(packet: EvidencePacket) -> str:
     return hashlib.sha256(canonical(to_wire(packet)).encode()).hexdigest()
 
 
-def sealed_packet(store: Store, episode_id: str, seal: PacketSeal) -> SealedPacket:
-    """The packet that a seal was put on, made again. Raises PacketAltered where the facts no longer give it."""
+def sealed_packet(
+    store: Store, episode_id: str, seal: PacketSeal, policies: Policy | SitePolicies | None = None
+) -> SealedPacket:
+    """The packet that a seal was put on, made again; ``policies`` where the payer's is the site's own.
+
+    Raises PacketAltered where the facts no longer give it, CommandRefused where the payer's policy is not there.
+    """
     episode = store.episode(episode_id, seal.episode_version)
     others = tuple(one for one in store.episodes() if one.patient_id == episode.patient_id and one.id != episode_id)
     packet = _packet(
-        episode, store.patient(episode.patient_id), seal.policy_id, seal.made_at, _as_of(others, seal.made_at)
+        episode,
+        store.patient(episode.patient_id),
+        seal.policy_id,
+        seal.made_at,
+        _as_of(others, seal.made_at),
+        policies or shipped(),
     )
     sealed = SealedPacket(packet, digest_of(packet))
     if sealed.digest != seal.digest:
@@ -112,10 +133,15 @@ def check_packet(folder: Path) -> SealedPacket:
 
 
 def _packet(
-    episode: Episode, patient: Patient, payer: str, at: datetime, others: tuple[Episode, ...]
+    episode: Episode,
+    patient: Patient,
+    payer: str,
+    at: datetime,
+    others: tuple[Episode, ...],
+    policies: Policy | SitePolicies,
 ) -> EvidencePacket:
     try:
-        return evidence_packet(episode, patient, shipped(payer).at(at), at, others)
+        return evidence_packet(episode, patient, payer_policy(policies, payer, at), at, others)
     except (UnreadablePolicy, NothingToClaim) as refusal:
         raise CommandRefused(str(refusal)) from None
 

@@ -128,7 +128,14 @@ from sijoint.pathway.sedatives import is_sedated, sedative_findings
 from sijoint.pathway.sheet import NothingToPrepare, preparation_sheet
 from sijoint.pathway.sides import check_operator, check_sides, check_sign_in, check_time_out
 from sijoint.pathway.sign_out import check_sign_out
-from sijoint.pathway.site_policies import SitePolicies, policy_at, policy_of_order, shipped, site_policies
+from sijoint.pathway.site_policies import (
+    SitePolicies,
+    payer_policy,
+    policy_at,
+    policy_of_order,
+    shipped,
+    site_policies,
+)
 from sijoint.pathway.skin import check_skin, dry_at
 from sijoint.pathway.span import Span
 from sijoint.pathway.stated_dose import dose_area_range_mgy_cm2, dose_findings, procedure_dose
@@ -331,6 +338,7 @@ __all__ = [
     "pauses_of",
     "pauses_void",
     "payer_check",
+    "payer_policy",
     "peg_before",
     "percent_relief",
     "policy_at",

@@ -1,7 +1,7 @@
 """The policies that a site works by: which version rules a moment, and which one an order was frozen under."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 
 from sijoint.model import FrozenRule
@@ -73,3 +73,10 @@ def policy_at(policies: Policy | SitePolicies, moment: datetime) -> Policy:
 def policy_of_order(policies: Policy | SitePolicies, rule: FrozenRule, today: Policy) -> Policy:
     """The version that an order was frozen under. Where the site no longer holds it, today's; the order's own numbers stand."""
     return (None if isinstance(policies, Policy) else policies.frozen(rule)) or today
+
+
+def payer_policy(policies: Policy | SitePolicies, name: str, moment: datetime) -> Policy:
+    """A payer's policy as in force at a moment, shipped or the site's own; days are those of the clinic. Raises UnreadablePolicy."""
+    known = shipped_policies() if isinstance(policies, Policy) else policies.known
+    payer = SitePolicies(name, known).at(moment)
+    return replace(payer, time_zone=policy_at(policies, moment).time_zone)

@@ -56,7 +56,7 @@ def packet_page(site: TheSite, person: Billing, episode_id: str, number: int) ->
     if not 1 <= number <= len(seals) or PaperKind.PACKET not in require_view(person).papers:
         raise NotHere
     try:
-        sealed = sealed_packet(site.store, episode_id, seals[number - 1])
+        sealed = sealed_packet(site.store, episode_id, seals[number - 1], site.policies)
     except PacketAltered as altered:
         raise Refused(str(altered)) from None
     asked = PaperAsked(
@@ -81,7 +81,7 @@ def packet_file(site: TheSite, person: Billing, episode_id: str, number: int) ->
     if not 1 <= number <= len(seals) or PaperKind.PACKET not in require_view(person).papers:
         raise NotHere
     try:
-        text = packet_text(sealed_packet(site.store, episode_id, seals[number - 1]))
+        text = packet_text(sealed_packet(site.store, episode_id, seals[number - 1], site.policies))
     except PacketAltered as altered:
         raise Refused(str(altered)) from None
     named = {"Content-Disposition": 'attachment; filename="packet.json"'}
