@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
 from importlib.resources import files
+from typing import Any
 
-from sijoint.model import Answer, Assessed, Consent, Finding, Grade, Sedation, Session
+from sijoint.model import Answer, Assessed, ComplicationKind, Consent, Finding, Grade, Sedation, Session
+from sijoint.pathway.complications import Incidence, incidences
 from sijoint.pathway.doses import steroid_agents, steroid_code
 from sijoint.pathway.findings import assessed, found
 from sijoint.pathway.policy import Policy
@@ -28,6 +30,7 @@ class ConsentRisk:
     words: str
     source: str
     grade: Grade
+    kind: ComplicationKind
 
 
 def consent_risks(policy: Policy, with_steroid: bool) -> tuple[str, ...]:
@@ -42,16 +45,29 @@ def risks_explained(policy: Policy, with_steroid: bool) -> tuple[ConsentRisk, ..
 
 def consent_risk(name: str) -> ConsentRisk:
     """Raises UnknownRisk."""
-    row = _texts()["risks"].get(name)
+    texts = _texts()
+    row = texts["risks"].get(name)
     if row is None:
         raise UnknownRisk(f"the risk {name!r} has no words for the patient: add it to pathway/consent_risks.toml")
-    rate = row.get("rate", "")
-    words = f"{row['patient']} {rate or _texts()['rate_unknown']}"
-    return ConsentRisk(name, row["patient"], rate, words, row["source"], Grade(row["grade"]))
+    seen = incidences()[ComplicationKind(row["kind"])]
+    counted = _counted(row.get("counted", texts["rate_counted"]), seen)
+    source, grade = (seen.source, seen.grade) if counted else (row["source"], Grade(row["grade"]))
+    rate = counted or row.get("rate", "")
+    words = f"{row['patient']} {rate or texts['rate_unknown']}"
+    return ConsentRisk(name, row["patient"], rate, words, source, grade, seen.kind)
+
+
+def _counted(words: str, seen: Incidence) -> str:
+    """How often it was seen, in words; "" where nobody counted."""
+    if seen.events is None or seen.cases is None:
+        return ""
+    many = 100 * seen.events >= seen.cases
+    share = f"{round(100 * seen.events / seen.cases)} in 100" if many else f"1 in {round(seen.cases / seen.events):,}"
+    return words.format(share=share, events=seen.events, cases=seen.cases)
 
 
 @cache
-def _texts() -> Mapping[str, Mapping[str, Mapping[str, str]]]:
+def _texts() -> Mapping[str, Any]:
     return tomllib.loads(files("sijoint.pathway").joinpath("consent_risks.toml").read_text(encoding="utf-8"))
 
 
