@@ -61,6 +61,7 @@ Clinician = Annotated[Person, may(*CLINICIANS)]
 PhysicianOrNurse = Annotated[Person, may(Role.PHYSICIAN, Role.NURSE)]
 Staff = Annotated[Person, may(*STAFF)]
 CareTeam = Annotated[Person, may(*STAFF, Role.TRAINEE)]  # whoever may give some command on an episode
+PatientsDesk = Annotated[Person, may(Role.PHYSICIAN, Role.NURSE, Role.FRONT_DESK)]  # lets patients in
 Trainer = Annotated[Person, may(Role.PHYSICIAN)]  # sees the simulator's truth before the debrief
 Rehearser = Annotated[Person, may(*REHEARSERS)]
 Auditor = Annotated[Person, may(Role.AUDITOR, Role.PHYSICIAN)]

@@ -2,8 +2,16 @@
 
 from fastapi import APIRouter
 
-from sijoint.web.people import account_page, audit_page, backups_page, people_pages, sign_in_page, site_page
+from sijoint.web.people import (
+    account_page,
+    audit_page,
+    backups_page,
+    patient_access_page,
+    people_pages,
+    sign_in_page,
+    site_page,
+)
 
 router = APIRouter()
-for subject in (sign_in_page, account_page, people_pages, audit_page, backups_page, site_page):
+for subject in (sign_in_page, account_page, people_pages, patient_access_page, audit_page, backups_page, site_page):
     router.include_router(subject.router)
