@@ -87,3 +87,16 @@ def browser(app, site):
         return client
 
     return opened
+
+
+@pytest.fixture(scope="session")
+def live_anatomy(pelvis, body):
+    """What a live room is made of: body, X-ray volume, the best plan to the left joint, C-arm."""
+    from sijoint.fluoroscopy import volume_from_hu
+    from sijoint.frames import Side, load_carm_model
+    from sijoint.guidance import plan
+    from sijoint.model import Target
+
+    carm = load_carm_model()
+    volume = volume_from_hu(pelvis.ct.grid, pelvis.ct.hu)
+    return body, volume, plan(body, Side.LEFT, Target.INTRA_ARTICULAR, carm)[0], carm

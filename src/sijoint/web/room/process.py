@@ -5,7 +5,7 @@ import signal
 import sys
 import time
 import traceback
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from multiprocessing.connection import Connection
@@ -41,6 +41,7 @@ REPLAYED_FROM = 0.9
 STATE_EVERY_S = 0.25  # while pulses run
 IDLE_COUNTS_S = 0.1
 FRAMES_KEPT = 4
+ENDED = "the procedure has ended: nothing more is done in it"
 
 
 @dataclass(frozen=True)
@@ -59,12 +60,20 @@ class RoomOrder:
     log: CommandLog | None = None
 
 
+MakeReady = Callable[..., ReadyRoom]
+
+
 def run_room(connection: Connection, order: RoomOrder) -> None:
     """The whole life of a room's process."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the server says when it is over
+    live_in_room(connection, order, made_ready)
+
+
+def live_in_room(connection: Connection, order: RoomOrder, make_ready: MakeReady) -> None:
+    """Prepare by ``make_ready`` and obey until closed; whatever goes wrong is one sentence to the server."""
     line = RoomLine(connection)
     try:
-        LiveRoomProcess(line, order).run()
+        LiveRoomProcess(line, order, make_ready).run()
     except ServerGone:
         pass
     except NotKept as why:
@@ -85,8 +94,8 @@ def _last_word(line: RoomLine, sentence: str) -> None:
 class LiveRoomProcess:
     """Single-threaded but for the line and the screen."""
 
-    def __init__(self, line: RoomLine, order: RoomOrder) -> None:
-        self.line, self.order = line, order
+    def __init__(self, line: RoomLine, order: RoomOrder, make_ready: MakeReady) -> None:
+        self.line, self.order, self._make_ready = line, order, make_ready
         self.seen, self.mark = Seen(order.contrast_ml), Mark()
         self._clock = time.perf_counter
         self._answers: Iterator[PermissionLine] = iter(())
@@ -98,7 +107,7 @@ class LiveRoomProcess:
 
     def run(self) -> None:
         order = self.order
-        ready = made_ready(
+        ready = self._make_ready(
             order.choice,
             procedure_id=order.procedure_id,
             kind=order.kind,
@@ -191,6 +200,8 @@ class LiveRoomProcess:
             return
         if said["kind"] == "pedal" and said.get("down") is not True:
             raise BadMessage("the pedal is down or up: nothing was done", name)
+        if self.session.ended:  # the record takes nothing more of it, not even a refusal
+            raise BadMessage(ENDED, name)
         self._idle()
         if said["kind"] == "pedal":
             self._carry_out(press(said, self._now_s()), LiveHand(self, name), "pressing")
