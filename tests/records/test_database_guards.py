@@ -85,3 +85,49 @@ def test_a_store_learns_the_steps_of_a_newer_pathway_when_it_is_opened(store):
     change(opened, "c50")
     assert verify(store.place.address).intact
     assert len(legal_steps()) == len(LEGAL)
+
+
+def on_sqlite(store) -> bool:
+    return store.place.database == store.path
+
+
+def test_a_guard_with_another_body_is_found_and_named(store):
+    assert verify(store.place.address).intact
+    if on_sqlite(store):
+        name = "ledger_no_update"
+        run(store, f"DROP TRIGGER {name}")
+        run(store, f"CREATE TRIGGER {name} BEFORE UPDATE ON ledger BEGIN SELECT 1; END")
+    else:
+        name = "sij_only_added"
+        signature = f"CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql"
+        run(store, f"{signature} AS 'BEGIN RETURN NEW; END'")
+    (breach,) = verify(store.place.address).breaches
+    assert breach.fault is Fault.GUARD
+    assert f"rewritten ({name})" in breach.text
+
+
+def test_a_guard_moved_to_another_table_is_found(store):
+    name = "patient_no_update"
+    if on_sqlite(store):
+        run(store, f"DROP TRIGGER {name}")
+        refuse = "BEGIN SELECT RAISE(ABORT, 'rows of patient are only ever added'); END"
+        run(store, f"CREATE TRIGGER {name} BEFORE UPDATE ON legal_step {refuse}")
+    else:
+        run(store, f"DROP TRIGGER {name} ON patient")
+        does = "FOR EACH ROW EXECUTE FUNCTION sij_only_added()"
+        run(store, f"CREATE TRIGGER {name} BEFORE UPDATE ON legal_step {does}")
+    (breach,) = verify(store.place.address).breaches
+    assert f"rewritten ({name})" in breach.text
+
+
+def test_a_guard_with_a_condition_that_never_holds_is_found(store):
+    name = "episode_begins"
+    if on_sqlite(store):
+        run(store, f"DROP TRIGGER {name}")
+        run(store, f"CREATE TRIGGER {name} BEFORE INSERT ON episode WHEN 0 BEGIN SELECT RAISE(ABORT, 'no'); END")
+    else:
+        run(store, f"DROP TRIGGER {name} ON episode")
+        does = "FOR EACH ROW WHEN (false) EXECUTE FUNCTION sij_episode_begins()"
+        run(store, f"CREATE TRIGGER {name} BEFORE INSERT ON episode {does}")
+    (breach,) = verify(store.place.address).breaches
+    assert f"rewritten ({name})" in breach.text

@@ -49,6 +49,34 @@ def missing_guards(connection: Connection) -> tuple[str, ...]:
     return tuple(sorted(set(guard_names(connection.dialect.name)) - found))
 
 
+def rewritten_guards(connection: Connection) -> tuple[str, ...]:
+    """Names of guards that are there and do not do what they should: another body, table, moment or condition."""
+    if connection.dialect.name == "sqlite":
+        should = {_name(one): one for one in _sqlite()}
+        found = connection.execute(text("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'"))
+        return tuple(sorted(row.name for row in found if row.name in should and row.sql != should[row.name]))
+    statements = _postgresql()
+    bodies = {_name(one): one.partition("$body$")[2].partition("$body$")[0] for one in statements if "$body$" in one}
+    triggers = {_name(one): _plain(one) for one in statements if "$body$" not in one}
+    wrong = [
+        row.name for row in connection.execute(text(_BODIES)) if row.name in bodies and row.body != bodies[row.name]
+    ]
+    for row in connection.execute(text(_DEFINED)):
+        if row.name in triggers and _plain(row.definition.replace(f"{row.schema}.", "")) != triggers[row.name]:
+            wrong.append(row.name)
+    return tuple(sorted(wrong))
+
+
+def _name(statement: str) -> str:
+    """The name in ``CREATE TRIGGER name ...`` or ``CREATE FUNCTION name() ...``."""
+    return statement.split()[2].partition("(")[0]
+
+
+def _plain(statement: str) -> str:
+    """Without the quotes that the server puts round some names."""
+    return statement.replace('"', "")
+
+
 def guard_names(dialect: str) -> tuple[str, ...]:
     names = [f"{name}_no_{verb}" for name in ONLY_ADDED for verb in ("update", "delete")]
     names += [f"{name}_no_update" for name in NEVER_CHANGED]
@@ -79,6 +107,11 @@ _FOUND = {
     "postgresql": "SELECT t.tgname FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid "
     "WHERE c.relnamespace = current_schema()::regnamespace AND NOT t.tgisinternal AND t.tgenabled = 'O'",
 }
+_DEFINED = (
+    "SELECT t.tgname AS name, pg_get_triggerdef(t.oid) AS definition, current_schema() AS schema FROM pg_trigger t "
+    "JOIN pg_class c ON c.oid = t.tgrelid WHERE c.relnamespace = current_schema()::regnamespace AND NOT t.tgisinternal"
+)
+_BODIES = "SELECT proname AS name, prosrc AS body FROM pg_proc WHERE pronamespace = current_schema()::regnamespace"
 _FUNCTIONS = ("sij_only_added", "sij_episode_version_counts", "sij_episode_steps_are_legal", "sij_episode_begins")
 _COUNTS = "NEW.version <> OLD.version + 1 OR NEW.id <> OLD.id OR NEW.patient_id <> OLD.patient_id"
 _ILLEGAL = "NOT EXISTS (SELECT 1 FROM legal_step s WHERE s.from_state = OLD.state AND s.to_state = NEW.state)"

@@ -35,6 +35,12 @@ def soundness(connection: Connection, notes: list[str]) -> list[Breach]:
         found.append(
             Breach(Fault.GUARD, 0, f"guards of the database were taken away ({some}): somebody wrote past them")
         )
+    rewritten = guards.rewritten_guards(connection)
+    if rewritten:
+        some = ", ".join(rewritten[:3]) + (f" and {len(rewritten) - 3} more" if len(rewritten) > 3 else "")
+        found.append(
+            Breach(Fault.GUARD, 0, f"guards of the database were rewritten ({some}): they no longer hold what they say")
+        )
     if not guards.steps_agree(connection):
         notes.append("the database knows other steps between states than this program: opening the store renews them")
     return found
