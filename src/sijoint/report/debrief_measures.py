@@ -1,8 +1,7 @@
 """What only the simulator knows of one procedure, as numbers: where the tip was, where the drug went, who judged right."""
 
-from collections.abc import Sequence
-
 import numpy as np
+from numpy.typing import ArrayLike
 
 from sijoint.frames import angle_between_deg
 from sijoint.injectate import Compartment
@@ -15,7 +14,7 @@ NOTHING = "nothing was injected through the needle"
 
 
 def debrief_measures(
-    truth: SimulationTruth, procedure: Procedure, planned_direction: Sequence[float] | None = None
+    truth: SimulationTruth, procedure: Procedure, planned_direction: ArrayLike | None = None
 ) -> tuple[Measure, ...]:
     """At the drug, else at the last contrast. ``planned_direction`` is the plan's, skin straight to target.
 
@@ -51,7 +50,7 @@ def _away(truth: SimulationTruth, last: TrueInjection | None) -> float | None:
     return None if last is None else float(np.linalg.norm(np.subtract(last.tip_mm, truth.target_mm)))
 
 
-def _angle(truth: SimulationTruth, planned: Sequence[float] | None) -> tuple[float | None, str, int, str]:
+def _angle(truth: SimulationTruth, planned: ArrayLike | None) -> tuple[float | None, str, int, str]:
     if len(truth.needle_path_mm) < 2:
         return None, "°", 1, NOTHING
     if planned is None:

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from html import escape
+from math import ceil
 
 from sijoint.report.procedure_measures import Measure
 from sijoint.report.references import Reference
@@ -72,6 +73,8 @@ def _top(lines: dict[str, list[tuple[int, float]]], reference: Reference | None,
     highest = max(value for points in lines.values() for _, value in points)
     if reference is not None:
         highest = max(highest, reference.high or reference.value)
+    if not measure.unit:
+        return 2.0 * ceil((highest + 1) / 2)  # counts: whole numbers on the axis
     return max(1.15 * highest, 1.0)
 
 

@@ -28,7 +28,9 @@ class Reference:
     grade: str
 
     def beside(self, value: float) -> str:
-        """How a value lies to this reference: a place, never a mark."""
+        """How the value of one procedure lies to this reference: a place, never a mark."""
+        if self.interval == INTERVALS["ci95"]:
+            return "a share of many; this is one procedure"
         if self.low is None or self.high is None:
             times = value / self.value if self.value else 0.0
             return f"{number(times, 1)} times this value"

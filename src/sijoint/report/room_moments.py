@@ -58,6 +58,7 @@ class RoomThen:
     patient: str = ""
     pain: int | None = None
     image: str = ""  # hash of the image that was shown last
+    image_receptor: str = ""  # where the receptor was for it
     contrast_ml: float = 0.0
     drug_ml: float = 0.0
     gate: str = ""
@@ -118,8 +119,8 @@ def _told(event: Event, then: RoomThen) -> tuple[Any, ...] | None:
             return "judged", f"contrast judged {event.pattern}, by {event.by}", then
         case GateAnswered():
             why = joined(finding.clinician for finding in event.findings)
-            words = "gate: the drug may be given" if event.allowed else f"gate: the drug is held back. {why}"
-            return "gate", words, replace(then, gate=words), ("allowed" if event.allowed else "held",)
+            words = "the drug may be given" if event.allowed else f"the drug is held back. {why}"
+            return "gate", f"gate: {words}", replace(then, gate=words), ("allowed" if event.allowed else "held",)
         case Refused():
             return "refused", f"refused: {event.sentence}", then
         case Ended():
@@ -131,9 +132,10 @@ def _told(event: Event, then: RoomThen) -> tuple[Any, ...] | None:
 
 def _exposed(event: Exposed, then: RoomThen) -> tuple[Any, ...]:
     purposes = joined(dict.fromkeys(str(image.purpose) for image in event.images))
+    seen_from = receptor(event.primary_deg, event.secondary_deg)
     after = replace(
         then,
-        receptor=receptor(event.primary_deg, event.secondary_deg),
+        receptor=seen_from,
         primary_deg=event.primary_deg,
         secondary_deg=event.secondary_deg,
         presses=then.presses + 1,
@@ -141,6 +143,7 @@ def _exposed(event: Exposed, then: RoomThen) -> tuple[Any, ...]:
         kerma_mgy=then.kerma_mgy + event.kerma_reference_mgy,
         dose_area_mgy_cm2=then.dose_area_mgy_cm2 + event.dose_area_product_mgy_cm2,
         image=event.images[-1].sha256 if event.images else then.image,
+        image_receptor=seen_from if event.images else then.image_receptor,
     )
     words = f"X-rays: {counted(event.pulses, 'pulse')}, {number(event.seconds, 1)} s"
     return "image", f"{words}, {purposes}" if purposes else words, after

@@ -4,6 +4,7 @@ The instructor watches it live, and the debrief lays it beside the course; the t
 """
 
 import json
+import os
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +20,7 @@ Point = tuple[float, float, float]
 SHAFT_POINTS = 24  # of the needle from hub to tip: its bend is smooth
 CONTRAST_POINTS = 400  # of what X-rays see now, the densest first
 LEAST_MG_ML = 5.0  # iodine below this is not drawn
+LONGEST_LINES = 1 << 17  # bytes at the end of a track that hold its last two lines
 
 
 @dataclass(frozen=True)
@@ -79,6 +81,18 @@ def append_moment(path: Path, moment: TrueMoment) -> None:
 def read_track(path: Path) -> tuple[TrueMoment, ...]:
     """The track, oldest first; empty where none was kept."""
     return tuple(_moments(path.read_text(encoding="utf-8").splitlines())) if path.exists() else ()
+
+
+def last_moment(path: Path) -> TrueMoment | None:
+    """The newest whole line of a track that is being written; None where there is none."""
+    if not path.exists():
+        return None
+    with path.open("rb") as track:
+        track.seek(0, os.SEEK_END)
+        track.seek(max(0, track.tell() - LONGEST_LINES))
+        lines = track.read().decode("utf-8", errors="ignore").split("\n")
+    whole = [line for line in lines[-3:-1] if line.startswith("{")]
+    return from_wire_text(TrueMoment, whole[-1].encode()) if whole else None
 
 
 def _moments(lines: Iterable[str]) -> Iterator[TrueMoment]:

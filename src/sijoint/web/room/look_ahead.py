@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from sijoint.anatomy import StructureAtRisk, UnsuitableAnatomy, bundled_pelvis, sample_pelvis, structures_at_risk
 from sijoint.anatomy.nifti_written import nifti_bytes
 from sijoint.cohort import Case, case_of
+from sijoint.cohort.rehearsal import RehearsalChoice
 from sijoint.fluoroscopy import Projector
 from sijoint.frames import ReceptorTilt, Side
 from sijoint.guidance import NoPlan, Plan, ViewMap, view_map
@@ -58,6 +59,14 @@ def asked_for(pelvis: str, side: str, target: str) -> Asked:
         return Asked(pelvis, Side(side), Target(target))
     except ValueError:
         raise NotHere from None
+
+
+def asked_in(choice: RehearsalChoice) -> Asked:
+    """What a room was opened on."""
+    if choice.pelvis is None:
+        return Asked("bundled", choice.side, choice.target)
+    build = "" if choice.bmi is None else f"-bmi-{choice.bmi:g}"
+    return Asked(f"library-{choice.pelvis}{build}", choice.side, choice.target)
 
 
 class LookAhead:
