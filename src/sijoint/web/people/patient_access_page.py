@@ -108,7 +108,10 @@ def _page(request: Request, site: Site, person: Person, episode_id: str, problem
     facts: dict[str, Any] = {
         "episode_id": episode_id,
         "patient": patient,
-        "links": [(one, f"{base}/d/{token_of_link(site, one)}") for one in live],
+        "links": [
+            (one, f"{base}/d/{token_of_link(site, one)}", site.policy.day(one.until - timedelta(seconds=1)))
+            for one in live
+        ],
         "account": _account_of(site, patient.id),
         "usual": site.policy.day(now + USUAL),
         "base": base,

@@ -6,8 +6,8 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
-from sijoint.model import Role
-from sijoint.web.access import Anybody, Person
+from sijoint.model import Person, Role
+from sijoint.web.access import Anybody
 from sijoint.web.errors import NotHere
 from sijoint.web.forms import TheForm
 from sijoint.web.pages import own_path, redirect, render
