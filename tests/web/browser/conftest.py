@@ -152,7 +152,8 @@ class Watch:
 def watch(server) -> Iterator[Watch]:
     watching = Watch(server.address)
     yield watching
-    assert watching.faults == []
+    told = server.log.read_text(encoding="utf-8")[-1500:] if any("500 from" in one for one in watching.faults) else ""
+    assert watching.faults == [], told
 
 
 @pytest.fixture
