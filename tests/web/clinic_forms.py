@@ -142,11 +142,22 @@ class ClinicByForms:
         }
         normal = dict.fromkeys(("power_normal", "reflexes_normal", "sensation_normal", "imaging_reviewed"), "yes")
         denied = dict.fromkeys(
-            (
-                "straight_leg_raise_positive radicular_pain pain_above_l5 red_flag cauda_equina_suspected cancer_suspected "
-                "infection_suspected sacral_insufficiency_fracture_suspected spondyloarthritis_suspected hip_source_suspected "
-                "lumbar_source_suspected gout_suspected widespread_pain lumbar_fusion_before"
-            ).split(),
+            [
+                "straight_leg_raise_positive",
+                "radicular_pain",
+                "pain_above_l5",
+                "red_flag",
+                "cauda_equina_suspected",
+                "cancer_suspected",
+                "infection_suspected",
+                "sacral_insufficiency_fracture_suspected",
+                "spondyloarthritis_suspected",
+                "hip_source_suspected",
+                "lumbar_source_suspected",
+                "gout_suspected",
+                "widespread_pain",
+                "lumbar_fusion_before",
+            ],
             "no",
         )
         told = {f"assessment__{name}": answer for name, answer in (normal | denied).items()}
@@ -190,7 +201,9 @@ class ClinicByForms:
 
     def answers(self, **changes):
         told = {f"answers__{name}": "no" for name in FACTS}
-        told |= dict.fromkeys(("answers__allergies_asked", "answers__medicines_asked", "answers__driver_arranged"), "yes")
+        told |= dict.fromkeys(
+            ("answers__allergies_asked", "answers__medicines_asked", "answers__driver_arranged"), "yes"
+        )
         told |= {"answers__blood_pressure_systolic": "128", "answers__blood_pressure_diastolic": "78"}
         return told | changes
 
@@ -223,10 +236,15 @@ class ClinicByForms:
 
     def today(self, **changes):
         told = dict.fromkeys(
-            (
-                "fever antibiotics new_medicines pregnancy pregnancy_test_positive steroid_premedication "
-                "rescue_analgesic_within_6_h"
-            ).split(),
+            [
+                "fever",
+                "antibiotics",
+                "new_medicines",
+                "pregnancy",
+                "pregnancy_test_positive",
+                "steroid_premedication",
+                "rescue_analgesic_within_6_h",
+            ],
             "no",
         )
         told |= dict.fromkeys(("allergies_unchanged", "driver_present", "antithrombotics_as_planned"), "yes")
@@ -236,10 +254,17 @@ class ClinicByForms:
     def signed_in(self):
         self.confirmed()
         self.does(Role.PHYSICIAN, "MarkSkin", skin_mark__side="left", skin_mark__patient_awake="yes")
-        items = (
-            "two_identifiers skin_mark_seen allergies_read last_antithrombotic_dose_read pregnancy_read vitals_taken "
-            "baseline_pain_read resuscitation_kit_present lipid_present"
-        ).split()
+        items = [
+            "two_identifiers",
+            "skin_mark_seen",
+            "allergies_read",
+            "last_antithrombotic_dose_read",
+            "pregnancy_read",
+            "vitals_taken",
+            "baseline_pain_read",
+            "resuscitation_kit_present",
+            "lipid_present",
+        ]
         return self.does(Role.NURSE, "SignInPatient", **{f"sign_in__{one}": "yes" for one in items})
 
     def timed_out(self):
@@ -387,14 +412,28 @@ class ClinicByForms:
     def tells_pain(self, prompt, index_nrs, **changes):
         """The patient answers on the telephone."""
         told = dict.fromkeys(
-            (
-                "analgesic_taken asleep_or_resting leg_weak weakness_worse_or_both_legs bladder_bowel_or_saddle_change "
-                "site_red_swollen_or_leaking breathing_trouble_or_chest_pain headache_severe_or_worse_upright"
-            ).split(),
+            [
+                "analgesic_taken",
+                "asleep_or_resting",
+                "leg_weak",
+                "weakness_worse_or_both_legs",
+                "bladder_bowel_or_saddle_change",
+                "site_red_swollen_or_leaking",
+                "breathing_trouble_or_chest_pain",
+                "headache_severe_or_worse_upright",
+            ],
             "no",
         )
-        told |= {"prompt_id": prompt.id, "answered": self.local(), "index_nrs": str(index_nrs), "rest_nrs": "1", "paper": "no"}
-        return self.does(Role.NURSE, "AnswerDiary", **{f"entry__{name}": value for name, value in (told | changes).items()})
+        told |= {
+            "prompt_id": prompt.id,
+            "answered": self.local(),
+            "index_nrs": str(index_nrs),
+            "rest_nrs": "1",
+            "paper": "no",
+        }
+        return self.does(
+            Role.NURSE, "AnswerDiary", **{f"entry__{name}": value for name, value in (told | changes).items()}
+        )
 
 
 def sentences(page):

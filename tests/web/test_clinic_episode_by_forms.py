@@ -18,8 +18,15 @@ def test_an_episode_goes_from_request_to_repeat_by_forms_alone(clinic):
     session = clinic.session
     procedure = session.procedure
     assert session.verdict.verdict is VerdictValue.POSITIVE, session.verdict.reasons
-    assert (procedure.recorded_for, session.sign_out.by, session.sign_out.confirmed_by) == ("physician", "nurse", "physician")
-    assert (procedure.administrations[-1].agent, procedure.administrations[-1].at_s) == ("bupivacaine_0.5_percent", 7 * 60)
+    assert (procedure.recorded_for, session.sign_out.by, session.sign_out.confirmed_by) == (
+        "physician",
+        "nurse",
+        "physician",
+    )
+    assert (procedure.administrations[-1].agent, procedure.administrations[-1].at_s) == (
+        "bupivacaine_0.5_percent",
+        7 * 60,
+    )
     assert procedure.gate_answers[-1].allowed, procedure.gate_answers[-1].findings
     assert procedure.dose.dose_area_product_mgy_cm2 == 1100
     assert [image.pose_known for image in procedure.images] == [True, True, True]
@@ -81,7 +88,11 @@ def test_a_hold_reaches_the_patient_only_when_a_physician_signed_it(clinic):
     taken = clinic.episode.screening_answers.medicines[0]
     assert (taken.agent, taken.accepted_by) == ("apixaban", "nurse")
     clinic.does(
-        Role.NURSE, "ContactPrescriber", contact__agent="apixaban", contact__prescriber="Dr Heart", contact__answer="hold"
+        Role.NURSE,
+        "ContactPrescriber",
+        contact__agent="apixaban",
+        contact__prescriber="Dr Heart",
+        contact__answer="hold",
     )
     assert clinic.episode.prescriber_contacts[-1].signed_by == ""
     assert "keep taking" in clinic.by(Role.PHYSICIAN).get(f"/episodes/{clinic.at}").text
