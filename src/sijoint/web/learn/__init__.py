@@ -2,4 +2,7 @@
 
 from fastapi import APIRouter
 
+from sijoint.web.learn import pages
+
 router = APIRouter()
+router.include_router(pages.router)
