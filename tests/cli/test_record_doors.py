@@ -31,6 +31,28 @@ def test_a_store_is_created_backed_up_tried_restored_and_verified(store, tmp_pat
     assert "has the newest form" in told("migrate", store)
 
 
+def test_an_encrypted_backup_is_one_file_that_its_key_opens(store, tmp_path):
+    key, file = tmp_path / "backup.key", tmp_path / "monday.sijbackup"
+    assert "1 ledger lines" in told("backup", file, "--store", store, "--key", key)
+    assert file.is_file()
+    assert "can be restored" in told("restore", file, "--verify", "--key", key)
+    assert "is intact: 2 ledger lines" in told("restore", file, tmp_path / "again.db", "--key", key)
+    assert "is intact" in told("verify", tmp_path / "again.db")
+
+
+def test_a_passphrase_is_read_from_the_standard_input(store, tmp_path):
+    file = tmp_path / "tuesday.sijbackup"
+
+    def asked(*arguments: object, words: str):
+        return CliRunner().invoke(app, [str(one) for one in arguments], input=words)
+
+    assert asked("backup", file, "--store", store, "--passphrase", words="four plums under snow\n").exit_code == 0
+    assert asked("restore", file, "--verify", "--passphrase", words="four plums under snow\n").exit_code == 0
+    wrong = asked("restore", file, "--verify", "--passphrase", words="four plums under rain\n")
+    assert "does not open" in str(wrong.exception)
+    assert "is encrypted: give its --key" in str(asked("restore", file, "--verify", words="").exception)
+
+
 def test_an_anchor_is_signed_kept_elsewhere_and_checked(store, tmp_path):
     signer = told("anchor", store, "--to", tmp_path / "elsewhere").split()[-1]
     assert "anchored up to line 1" in told("verify", store, "--anchors", tmp_path / "elsewhere", "--signer", signer)

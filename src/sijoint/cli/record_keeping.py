@@ -1,6 +1,7 @@
 """Keeping a store: ``sij create``, ``migrate``, ``backup``, ``restore``, ``anchor``, ``erase``."""
 
 import getpass
+import sys
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
@@ -24,6 +25,14 @@ from sijoint.records.backup import back_up, read_manifest
 from sijoint.records.migrate import migrate as migrate_store
 from sijoint.records.restore import rehearse_restore
 from sijoint.records.restore import restore as restore_store
+from sijoint.records.sealed_backup import BackupKey, back_up_sealed, is_sealed, key_file, unsealed
+from sijoint.records.sealed_backup import passphrase as passphrase_key
+
+KeyFile = Annotated[Path | None, typer.Option(help="The key of an encrypted backup; made on the first backup with it.")]
+AskPassphrase = Annotated[
+    bool,
+    typer.Option("--passphrase", help="Encrypt with a passphrase, asked for here or read from the standard input."),
+]
 
 
 class IncompleteRequest(ValueError):
@@ -56,13 +65,21 @@ def migrate(store: StoreArgument) -> None:
 def backup(
     folder: Annotated[Path, typer.Argument(help="A new folder for the backup, better on another disk.")],
     store: StoreOption,
+    key: KeyFile = None,
+    passphrase: AskPassphrase = False,
 ) -> None:
-    """Back a store up while it is in use, and verify the copy. Exit code 1 when the copy does not verify."""
-    _tell(back_up(place_of(store), folder, datetime.now(UTC)), "kept, but NOT a good backup: " + str(folder))
+    """Back a store up while it is in use, and verify the copy. Exit code 1 when the copy does not verify.
+
+    With --key or --passphrase the backup is one encrypted file instead of a folder.
+    """
+    secret, now = _secret(key, passphrase, make=True), datetime.now(UTC)
+    place = place_of(store)
+    report = back_up(place, folder, now) if secret is None else back_up_sealed(place, folder, now, secret)
+    _tell(report, "kept, but NOT a good backup: " + str(folder))
 
 
 def restore(
-    folder: Annotated[Path, typer.Argument(help="A folder that `sij backup` made.")],
+    folder: Annotated[Path, typer.Argument(help="A folder, or an encrypted file, that `sij backup` made.")],
     store: Annotated[str, typer.Argument(help="Where the store shall be; nothing may be there yet.")] = "",
     verify: Annotated[
         bool, typer.Option("--verify", help="Only try: restore into a temporary folder, verify, remove it.")
@@ -70,11 +87,24 @@ def restore(
     erasures: Annotated[
         Path | None, typer.Option(help="The lost store's .erasures file: who was erased since is forgotten again.")
     ] = None,
+    key: KeyFile = None,
+    passphrase: AskPassphrase = False,
 ) -> None:
     """Make a store from a backup, on either engine, and verify it. Exit code 1 when it does not verify."""
-    now = datetime.now(UTC)
     if verify == bool(store):
         raise IncompleteRequest("say where the store shall be, or --verify to try the backup and leave nothing")
+    secret = _secret(key, passphrase)
+    if not is_sealed(folder):
+        _restore(folder, store, verify, erasures)
+        return
+    if secret is None:
+        raise IncompleteRequest(f"{folder.name} is encrypted: give its --key file, or --passphrase to be asked for it")
+    with unsealed(folder, secret) as plain:
+        _restore(plain, store, verify, erasures)
+
+
+def _restore(folder: Path, store: str, verify: bool, erasures: Path | None) -> None:
+    now = datetime.now(UTC)
     if verify:
         taken = read_manifest(folder).taken_at
         _tell(rehearse_restore(folder, now), "this backup cannot be relied on")
@@ -123,6 +153,22 @@ def erase(
         raise IncompleteRequest("name the patient and the --reason, or ask with --due whose time is over")
     line = erase_patient(opened, patient, getpass.getuser(), reason, rules, now)
     typer.echo(f"erased; line {line.sequence} of the ledger says so. Backups made before still hold the patient.")
+
+
+def _secret(key: Path | None, ask: bool, *, make: bool = False) -> BackupKey | None:
+    """What an encrypted backup is opened with; None for a plain one. A new passphrase is asked for twice."""
+    if key is not None and ask:
+        raise IncompleteRequest("give a --key file or --passphrase, not both")
+    if key is not None:
+        return key_file(key, make=make)
+    if not ask:
+        return None
+    if not sys.stdin.isatty():
+        return passphrase_key(sys.stdin.readline().rstrip("\n"))
+    words = getpass.getpass("Passphrase: ")
+    if make and getpass.getpass("Once more: ") != words:
+        raise IncompleteRequest("the two are not the same: nothing was backed up")
+    return passphrase_key(words)
 
 
 def _tell(report: VerifyReport, otherwise: str) -> None:
