@@ -1,26 +1,20 @@
 """The server's side of one room: its process, and the pages that sit in it."""
 
 import contextlib
-import multiprocessing
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import replace
-from enum import StrEnum
-from multiprocessing.connection import Connection
-from typing import Any, Protocol
+from typing import Any
 
 from sijoint.room.events import Event
-from sijoint.room.replay import CommandLog
 from sijoint.room.room_folder import RoomFolder
 from sijoint.web.room.answers import Answers, answer_words, findings_told, refusal_words
 from sijoint.web.room.kept import Kept
 from sijoint.web.room.limits import LIMITS
-from sijoint.web.room.on_screen import strip_rows
-from sijoint.web.room.process import RoomOrder, run_room
 from sijoint.web.room.room_keeping import RoomKeeping
+from sijoint.web.room.room_pages import RoomPages, picture_told
+from sijoint.web.room.room_start import Begin, Behind, MakeOrder, Phase, Process, spawned
 from sijoint.web.room.seat import Picture, Seat
-from sijoint.web.room.shared_pictures import SharedPictures
 from sijoint.web.room.wire import PictureHeader, written
 
 LOOK_AFTER_EVERY_S = 0.5
@@ -35,36 +29,6 @@ DIED = (
 GIVEN_UP = "The room stopped again and again: open a new one. Everything that was answered is kept."
 NOT_READY = "The room is being made ready: this was not done; do it again in a moment."
 LOST = "The room stopped before this was done: do it again."
-
-
-class Phase(StrEnum):
-    PREPARING = "preparing"
-    READY = "ready"
-    PRESSING = "pressing"
-    INJECTING = "injecting"
-    ENDED = "ended"
-    PARKED = "parked"
-    STOPPED = "stopped"
-
-
-class Process(Protocol):
-    """What is needed of the process behind a room."""
-
-    def is_alive(self) -> bool: ...
-    def join(self, timeout: float | None = None) -> None: ...
-    def kill(self) -> None: ...
-
-
-Begin = Callable[[Connection, RoomOrder], Process]
-MakeOrder = Callable[[int, CommandLog], RoomOrder]  # from the last sequence shown and what is to be played again
-
-
-def spawned(theirs: Connection, order: RoomOrder) -> Process:
-    """A process of its own, which shares nothing with the server but pipe and pictures."""
-    process = multiprocessing.get_context("spawn").Process(target=run_room, args=(theirs, order), daemon=True)
-    process.start()
-    theirs.close()
-    return process
 
 
 class LiveRoom:
@@ -84,7 +48,7 @@ class LiveRoom:
         self.id, self.folder, self.kept, self.about = room_id, folder, kept, folder.about
         self._order, self._begin, self._now = order, begin, now
         self._lock = threading.RLock()
-        self._seats: list[Seat] = []
+        self._pages = RoomPages()
         self._answers = Answers()
         self._keeping = RoomKeeping(folder, kept)
         self._held_by: Seat | None = None  # pedal or plunger
@@ -96,9 +60,7 @@ class LiveRoom:
         self._crashes = 0
         self._closing: tuple[Phase, str] | None = None  # why the process ends, when it is our wish
         self._last_seen = self._heard = self._now()
-        self._connection: Connection | None = None
-        self.process: Process | None = None
-        self._ring: SharedPictures | None = None
+        self._behind: Behind | None = None
         self._thread: threading.Thread | None = None
 
     # its process
@@ -106,63 +68,63 @@ class LiveRoom:
     def start(self) -> None:
         """Start the process, or start it again with everything that was done."""
         with self._lock:
-            if self.process is not None:
+            if self._behind is not None:
                 return
             self._enter_phase(Phase.PREPARING, share=0.0)
             order = self._order(self._sequence, self.folder.log)
             self.kept.again()
-            side = order.rows
-            self._ring = SharedPictures.made((side + strip_rows(side)) * side)
-            self._connection, theirs = multiprocessing.get_context("spawn").Pipe()
             self._closing = None
-            self.process = self._begin(theirs, replace(order, ring=self._ring.shape))
+            behind = self._behind = Behind(self._begin, order)
             self._last_seen = self._heard = self._now()
-            listening = self._connection, self.process
-            self._thread = threading.Thread(target=self._listen, args=listening, name=f"room {self.id}", daemon=True)
+            self._thread = threading.Thread(target=self._listen, args=(behind,), name=f"room {self.id}", daemon=True)
             self._thread.start()
 
     def park(self) -> None:
         """End the process; the log stays, and the room is resumed when somebody comes."""
         with self._lock:
-            process, thread = self.process, self._thread
-            if process is None or thread is None:
+            behind, thread = self._behind, self._thread
+            if behind is None or thread is None:
                 return
             self._close(Phase.PARKED)
         thread.join(CLOSING_S)
         if thread.is_alive():
-            process.kill()
+            behind.process.kill()
             thread.join(CLOSING_S)
 
     @property
     def running(self) -> bool:
         with self._lock:
-            return self.process is not None
+            return self._behind is not None
+
+    @property
+    def process(self) -> Process | None:
+        """Behind the room, while it runs."""
+        return None if self._behind is None else self._behind.process
 
     @property
     def empty(self) -> bool:
         """Nobody is in it."""
         with self._lock:
-            return not self._seats
+            return self._pages.none
 
     # pages
 
     def enter(self, seat: Seat) -> None:
         """A page comes in."""
         with self._lock:
-            self._seats.append(seat)
+            self._pages.seats.append(seat)
             self._last_seen = self._now()
-            if len(self._seats) == 1:
-                self._send("watched", True)
+            self._send("watched", True)
 
     def leave(self, seat: Seat) -> None:
         """A page is gone: a hand that held something is off it."""
         with self._lock:
-            if seat in self._seats:
-                self._seats.remove(seat)
+            if seat in self._pages.seats:
+                self._pages.seats.remove(seat)
             self._last_seen = self._now()
             if seat is self._held_by:
                 self._hands_off()
-            if not self._seats:
+            if self._pages.none:
                 self._send("watched", False)
 
     def greet(self, seat: Seat, last_sequence: int) -> None:
@@ -201,14 +163,7 @@ class LiveRoom:
     def state(self) -> dict[str, Any]:
         """What pages are told now."""
         with self._lock:
-            header = self._header
-            picture = header and {
-                "sequence": header.sequence,
-                "width": header.width,
-                "height": header.height,
-                "strip_rows": strip_rows(header.width),
-                "flags": int(header.flags),
-            }
+            picture = None if self._header is None else picture_told(self._header)
             words = {
                 "room": self.id,
                 "phase": str(self.phase),
@@ -219,7 +174,8 @@ class LiveRoom:
 
     # the thread that listens to the process
 
-    def _listen(self, connection: Connection, process: Process) -> None:
+    def _listen(self, behind: Behind) -> None:
+        connection, process = behind.connection, behind.process
         looked = self._now()
         with contextlib.suppress(EOFError, OSError):
             while True:
@@ -235,7 +191,7 @@ class LiveRoom:
                         self._look_after()
         process.join(CLOSING_S)
         with self._lock:
-            self._ended()
+            self._ended(behind)
 
     def _hear(self, what: str, facts: list[Any]) -> None:
         keeping = self._keeping
@@ -266,32 +222,27 @@ class LiveRoom:
             case "ready":
                 self._told |= dict(zip(("procedure", "choices", "plan"), facts, strict=True))
                 self._give_up_unanswered()
-                if not self._seats:
+                if self._pages.none:
                     self._send("watched", False)
             case "failed":
                 self._closing = (Phase.STOPPED, facts[0])
-                self._tell_all(refusal_words("", facts[0]))
+                self._pages.tell(refusal_words("", facts[0]))
 
     def _show(self, header: PictureHeader, pulses: int) -> None:
         self._sequence = header.sequence
         self._keeping.made(pulses)
-        pixels = self._ring.read(header.sequence, header.width * header.height) if self._ring else None
+        pixels = self._behind.pixels(header) if self._behind is not None else None
         if pixels is None:
             return  # a newer one has taken its place
         self._header, self._picture = header, (header.sequence, header.packed() + pixels)
-        for seat in self._seats:
-            if seat.greeted:
-                seat.show(self._picture)
+        self._pages.show(self._picture)
 
     def _tell_plunger(
         self, command_id: str, use: str, intervals: int, given_ml: float, pressure_kpa: float, session_ms: int
     ) -> None:
         self._keeping.pushed(intervals)
-        given, pressure = round(given_ml, 3), round(pressure_kpa, 2)
-        words = written(
-            "plunger", command_id=command_id, use=use, given_ml=given, pressure_kpa=pressure, session_ms=session_ms
-        )
-        self._tell_all(words)
+        pushed = {"use": use, "given_ml": round(given_ml, 3), "pressure_kpa": round(pressure_kpa, 2)}
+        self._pages.tell(written("plunger", command_id=command_id, **pushed, session_ms=session_ms))
 
     def _take_state(self, phase: str, told: dict[str, Any]) -> None:
         self._told |= told
@@ -307,30 +258,26 @@ class LiveRoom:
         words = answer_words(command_id, events)
         if self._answers.answered(command_id, words):
             for one in words:
-                self._tell_all(one)
+                self._pages.tell(one)
 
     def _refuse(self, command_id: str, sentence: str) -> None:
         words = refusal_words(command_id, sentence)
         self._answers.answered(command_id, [words])
         if self._keeping.under_way is None:
             self._held_by = None
-        self._tell_all(words)
+        self._pages.tell(words)
 
-    def _ended(self) -> None:
+    def _ended(self, behind: Behind) -> None:
         """The process is no more: by our wish, by its own word, or by a crash."""
-        connection, ring, closing = self._connection, self._ring, self._closing
-        self.process = self._connection = self._ring = self._thread = None
-        self._held_by = None
-        if connection is not None:
-            connection.close()
-        if ring is not None:
-            ring.close(remove=True)
+        self._behind = self._thread = self._held_by = None
+        behind.clear_away()
+        closing = self._closing
         self._keeping.died()
         if closing is None:
             self._crashes += 1
             closing = (Phase.STOPPED, GIVEN_UP) if self._crashes >= CRASHES else (Phase.PARKED, "")
-        if closing[0] is Phase.PARKED and self._seats:
-            self._tell_all(refusal_words("", DIED))
+        if closing[0] is Phase.PARKED and not self._pages.none:
+            self._pages.tell(refusal_words("", DIED))
             self.start()
             return
         self._enter_phase(*closing)
@@ -342,7 +289,7 @@ class LiveRoom:
         now = self._now()
         if self._held_by is not None and now - self._heard > LIMITS.silent_s:
             self._hands_off()
-        if self._seats:
+        if not self._pages.none:
             self._last_seen = now
         elif now - self._last_seen > 60 * LIMITS.idle_minutes and self._keeping.under_way is None:
             self._close(Phase.PARKED)
@@ -363,25 +310,17 @@ class LiveRoom:
     def _give_up_unanswered(self) -> None:
         """After a stop: what was not answered was not done."""
         for name in self._answers.give_up():
-            self._tell_all(refusal_words(name, LOST))
+            self._pages.tell(refusal_words(name, LOST))
 
     # words
 
     def _enter_phase(self, phase: Phase, sentence: str = "", share: float = 1.0) -> None:
         self.phase, self._share, self._sentence = phase, share, sentence
-        words = self._state_words()
-        for seat in self._seats:
-            if seat.greeted:
-                seat.tell_state(words)
+        self._pages.tell_state(self._state_words())
 
     def _state_words(self) -> str:
         return written("state", **self.state())
 
-    def _tell_all(self, words: str) -> None:
-        for seat in self._seats:
-            seat.tell(words)
-
     def _send(self, what: str, *facts: Any) -> None:
-        if self._connection is not None:
-            with contextlib.suppress(OSError, ValueError):  # it is dying: whoever listens hears of it
-                self._connection.send((what, *facts))
+        if self._behind is not None:
+            self._behind.send(what, *facts)

@@ -11,29 +11,24 @@ from decimal import Decimal
 from multiprocessing.connection import Connection
 from typing import Any
 
-import numpy as np
-
 from sijoint.cohort.rehearsal import ImpossibleRehearsal, ReadyRoom, RehearsalChoice, made_ready
-from sijoint.fluoroscopy import CapsuleChain, Frame, LayerGrid, encode
-from sijoint.frames import Grid, rigid
+from sijoint.fluoroscopy import Frame, encode
 from sijoint.model import ProcedureKind, Recipe
 from sijoint.model.wire import to_wire
 from sijoint.room import Permission, PermissionRequest, Session
 from sijoint.room.commands import Command, RoomCommand, Wait
 from sijoint.room.events import Event, Exposed
-from sijoint.room.fluoroscope import SimulatedFluoroscope
 from sijoint.room.hand import Hand
 from sijoint.room.replay import CommandLog, PermissionLine
-from sijoint.room.settings import RoomSettings
 from sijoint.room.truth_moment import true_moment
 from sijoint.web.room.limits import LIMITS
 from sijoint.web.room.live_hand import LiveHand
-from sijoint.web.room.on_screen import OnScreen
 from sijoint.web.room.room_eye import RoomEye
 from sijoint.web.room.room_line import NotKept, RoomLine, ServerGone
 from sijoint.web.room.shared_pictures import RingShape, SharedPictures
 from sijoint.web.room.told_commands import Mark, press, room_command
 from sijoint.web.room.told_state import Seen, choices_told, plan_told, procedure_told, session_told
+from sijoint.web.room.warm_up import warm_up
 from sijoint.web.room.wire import BadMessage
 
 PREPARED = 0.78  # share of the preparing that is done when the room stands; the rest is warming up
@@ -296,18 +291,3 @@ class LiveRoomProcess:
         self.session.do(wait)
         self.line.tell("done", to_wire(wait, Command))
         self.line.tell("answered", wait.id, (), False)
-
-
-def warm_up(ready: ReadyRoom) -> None:
-    """A sharp and a coarse pulse with needle and contrast, and the screen: whatever is compiled is compiled before the first press."""
-    setting = ready.setting
-    scope = SimulatedFluoroscope(setting.volume, setting.carm, setting.detector, setting.position, setting.threads)
-    target, rng = np.asarray(setting.target_mm), np.random.default_rng(0)
-    steel = (CapsuleChain(np.stack([target + np.array([0, 90, 0]), target]), 0.7, 0.4),)
-    grid = Grid((8, 8, 8), rigid(np.eye(3), target))
-    iodine = LayerGrid(grid, np.full(grid.shape, 50, np.float32))
-    screen = OnScreen(setting.threads)
-    for turning in (False, False, True):
-        frame = scope.pulse(0.0, rng, steel, iodine, turning=turning)
-        for settings in (RoomSettings(), RoomSettings(subtraction=True)):
-            screen.shown(frame, settings, frame, moving=turning)

@@ -17,8 +17,9 @@ from sijoint.room.room_folder import AboutRoom, NoSuchRoom, RoomFolder, room_fol
 from sijoint.web.errors import NotHere, Refused
 from sijoint.web.room.kept import Kept, KeptInEpisode, KeptInFolder
 from sijoint.web.room.limits import LIMITS
-from sijoint.web.room.live_room import Begin, LiveRoom, MakeOrder, spawned
+from sijoint.web.room.live_room import LiveRoom
 from sijoint.web.room.process import RoomOrder
+from sijoint.web.room.room_start import Begin, MakeOrder, spawned
 from sijoint.web.room.shared_pictures import RingShape
 from sijoint.web.site import Site
 
