@@ -6,6 +6,7 @@ from types import MappingProxyType
 
 from sijoint.clinic import commands as c
 from sijoint.clinic.command import ClinicCommand
+from sijoint.clinic.standing import TOLD_WITH_DISCHARGE
 from sijoint.model import Decision, Episode, EpisodeState, OrderKind, Session
 from sijoint.pathway import Policy, check_discharge, drug_given, injected_at
 
@@ -47,7 +48,7 @@ def _signed_in(session: Session, policy: Policy, now: datetime) -> Next:
 
 def _recovering(session: Session, policy: Policy, now: datetime) -> Next:
     """Discharge as soon as nothing but the escort and the sheet, which are told with it, stands against it."""
-    proposed = {"discharge.no-escort", "discharge.no-sheet", "discharge.physician-not-seen"}
+    proposed = {*TOLD_WITH_DISCHARGE, "discharge.physician-not-seen"}
     against = [
         one
         for one in check_discharge(session, policy, now).findings

@@ -8,6 +8,7 @@ from sijoint.model import Assessed, Episode, EpisodeState, Patient, Session, Sto
 from sijoint.pathway import Policy, assess_referral, assessed, check_discharge, check_request
 
 S = EpisodeState
+TOLD_WITH_DISCHARGE = ("discharge.no-escort", "discharge.no-sheet")
 BEFORE_ORDER = (S.REQUESTED, S.ACCEPTED, S.DECLINED, S.REDIRECTED)
 BEFORE_NEEDLE = (
     S.ORDERED, S.NEEDS_REVIEW, S.STOPPED, S.CLEARED, S.BOOKED, S.PREPARED, S.CONSENTED, S.CONFIRMED, S.SIGNED_IN,
@@ -30,7 +31,7 @@ def standing_findings(
     elif episode.state in BEFORE_NEEDLE and session.procedure is None:
         found = _not_asked_yet(clearance_now(episode, patient, session, policy, now, others), session)
     elif episode.state is S.RECOVERING:
-        found = check_discharge(session, policy, now)
+        found = _besides_what_is_told(check_discharge(session, policy, now))
     return Assessed(found.decision, tuple(sorted(found.findings, key=lambda one: -one.severity.rank)))
 
 
@@ -54,6 +55,11 @@ def _of_request(episode: Episode, policy: Policy, now: datetime) -> Assessed:
     if episode.assessment is None:
         return asked
     return assess_referral(episode.request, episode.assessment, policy, now, episode.care_log)
+
+
+def _besides_what_is_told(check: Assessed) -> Assessed:
+    """Escort and sheet are told with the discharge itself: nobody was asked yet."""
+    return assessed([one for one in check.findings if one.code not in TOLD_WITH_DISCHARGE])
 
 
 def _not_asked_yet(judged: Clearance, session: Session) -> Assessed:

@@ -107,7 +107,7 @@ def inbox(request: Request, site: TheSite, person: Staff) -> Response:
 def calls(request: Request, site: TheSite, person: Staff) -> Response:
     """Who is to be called by when and why; recording the talk takes it off the list."""
     found = [ToCall(call, one) for one in _rows(site, person) for call in one.row.calls]
-    found.sort(key=lambda one: (not one.call.overdue, one.call.closes))
+    found.sort(key=lambda one: (not one.by_flag, not one.call.overdue, one.call.closes))
     fragment = request.headers.get("hx-request") == "true"
     return render(
         request,

@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
@@ -133,11 +134,11 @@ class EpisodeView:
         return assess_referral(episode.request, episode.assessment, self.policy, self.asked.now, episode.care_log)
 
     @cached_property
-    def weeks_of_care(self) -> str:
+    def weeks_of_care(self) -> Decimal | None:
         visit = self.episode.assessment
         if visit is None:
-            return ""
-        return f"{conservative_weeks(visit, self.policy.day(self.asked.now), self.episode.care_log).normalize():f}"
+            return None
+        return conservative_weeks(visit, self.policy.day(self.asked.now), self.episode.care_log)
 
     @cached_property
     def sides(self) -> tuple[tuple[str, str, bool], ...]:

@@ -37,6 +37,11 @@ def measure_of(path: str) -> Measure:
     return Measure(str(told.get("unit") or (plausible_ranges()[limits].unit if limits else "")), limits)
 
 
+def words_of_choice(value: str) -> str:
+    """What a listed choice is called, where its code is no word."""
+    return str(_words()["choice"].get(value, value))
+
+
 def _found(table: str, path: str) -> Any:
     """By the whole path, then by ever shorter ends of it."""
     parts = path.split(".")

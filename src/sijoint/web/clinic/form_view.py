@@ -8,6 +8,7 @@ from sijoint.model import Answer, ProvocationTest
 from sijoint.web.clinic.actions import Action
 from sijoint.web.clinic.adapted import LEFT_OPEN
 from sijoint.web.clinic.choices import Asked, Choice, choices_of
+from sijoint.web.clinic.field_words import words_of_choice
 from sijoint.web.clinic.fields import Field, Kind
 from sijoint.web.clinic.typed import Typed, name_in
 from sijoint.web.forms import Problem
@@ -56,7 +57,7 @@ class FormView:
 
     def choices(self, field: Field, name: str = "") -> tuple[Choice, ...]:
         if field.listed:
-            return tuple(Choice(one, one) for one in field.listed)
+            return tuple(Choice(one, words_of_choice(one)) for one in field.listed)
         found = choices_of(field.choices, self.asked)
         near = PROPOSED.get(field.choices)
         if near is None:

@@ -1,5 +1,6 @@
 """What templates of the clinic say numbers, times and codes with: the words of the reports, by the clinic's own clock."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, tzinfo
 from functools import cache
@@ -34,6 +35,10 @@ class ClinicWords:
     answered = staticmethod(answered)
     sorted_answers = staticmethod(sorted_answers)
     provocation_rows = staticmethod(provocation_rows)
+
+    def sentences(self, parts: Iterable[str]) -> str:
+        """Several things said one after the other, each a whole sentence."""
+        return " ".join(words.finished(one) for one in parts)
 
     def moment(self, value: datetime | None) -> str:
         return words.moment(value, self.zone)

@@ -89,7 +89,7 @@ function draw(place_, told) {
       legend: { show: false },
       scales: { x: { time: false, range: [place(-15), place(end)] }, y: { range: [-0.3, 10.3] } },
       axes: [
-        { ...axis, splits: () => ticks.filter((one) => one <= end).map(place), values: (_, at) => at.map((one) => span(minutesAt(one))), space: 38,
+        { ...axis, splits: () => ticks.filter((one) => one <= end).map(place), values: (_, at) => at.map((one) => (one === null ? null : span(minutesAt(one)))), space: 38,
           filter: apart },
         { ...axis, splits: () => [0, 2, 4, 6, 8, 10], size: 34 },
       ],
