@@ -22,6 +22,7 @@ export class Ending {
   constructor(wire, part) {
     Object.assign(this, { part });
     part.ask.addEventListener("click", () => part.sheet.showModal());
+    part.ended.querySelector("#stay").addEventListener("click", () => (part.ended.hidden = true));
     part.form.addEventListener("submit", (event) => {
       if (event.submitter?.value === "back") return;
       wire.command("end", { abandoned_because: part.why.value.trim() });
