@@ -169,7 +169,11 @@ def _function(last: GivenSession, episode: Episode, asked: _Asked) -> bool:
     policy = asked.policy
     if not policy.repeat_function_counts:
         return False
-    lines = tuple(one for one in function_lines(last.session, peg_before(last.session, episode)) if one.on <= asked.on)
+    lines = tuple(
+        one
+        for one in function_lines(last.session, peg_before(last.session, episode), policy.zone)
+        if one.on <= asked.on
+    )
     until = gained_until(lines, policy.repeat_relief_percent)
     returned = relief_course(last, policy, asked.on).back_on is not None
     return returned and until is not None and until >= policy.repeat_relief_for.after(last.on)

@@ -3,21 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from sijoint.model import (
-    Answer,
-    DayOfConfirmation,
-    Discharge,
-    Episode,
-    ImageOrigin,
-    OrderKind,
-    Procedure,
-    Sedation,
-    Session,
-    Severity,
-    SignOut,
-    StoredImage,
-    Verdict,
-)
+from sijoint.model import ImageOrigin, OrderKind, Procedure, Session, Severity, StoredImage, Verdict
+from sijoint.report.day_checks import CheckLine, SideLine, checks_made, sides_named
 from sijoint.report.diary_figure import DiaryPoint, diary_figure, diary_points
 from sijoint.report.facts import EpisodeReport, FigureImage, ProcedureFigures
 from sijoint.report.gate import GateLine, gate_lines, judged_as
@@ -34,10 +21,10 @@ from sijoint.report.given import (
 )
 from sijoint.report.page import page
 from sijoint.report.published import published_dose
-from sijoint.report.questions import Answered, answered, provocation_rows, sorted_answers
+from sijoint.report.questions import answered, provocation_rows, sorted_answers
 from sijoint.report.refusals import RefusalTold, refusals_told, with_refusals
 from sijoint.report.timeline import TimelineEntry, injected_at, timeline
-from sijoint.report.words import in_words, nrs, number, span
+from sijoint.report.words import nrs, span
 
 GRADES = (
     ("A", "primary text read"),
@@ -49,32 +36,12 @@ GRADES = (
 
 
 @dataclass(frozen=True)
-class SideLine:
-    """The side that one document names; None where it names none, which is not agreement."""
-
-    document: str
-    side: str | None
-    agrees: bool
-
-
-@dataclass(frozen=True)
 class ShownImage:
     """An image with the stored frame that it shows, where that is known."""
 
     figure: FigureImage
     stored: StoredImage | None
     judged: str = ""
-
-
-@dataclass(frozen=True)
-class CheckLine:
-    """One of the checks of the day with every fact that it asked."""
-
-    name: str
-    at: object
-    by: str
-    facts: tuple[Answered, ...]
-    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -170,8 +137,8 @@ def _session_part(report: EpisodeReport, index: int) -> SessionPart:
         session=session,
         recipe=recipe_words(session.order),
         steroid_consented=agent_name(session.consent.steroid) if session.consent and session.consent.steroid else "",
-        sides=_sides(report.episode, session),
-        checks=_checks(session),
+        sides=sides_named(report.episode, session),
+        checks=checks_made(session),
         drugs=drug_lines(procedure.administrations) if procedure else (),
         doses=view_doses(procedure.exposures) if procedure else (),
         dose_total=total_dose(procedure.exposures) if procedure and procedure.exposures else None,
@@ -213,65 +180,6 @@ def _shown(figures: ProcedureFigures, procedure: Procedure | None) -> tuple[Show
     stored: Mapping[str, StoredImage] = {image.sha256: image for image in procedure.images} if procedure else {}
     shown = [(figure, stored.get(figure.sha256)) for figure in figures.images]
     return tuple(ShownImage(figure, image, judged_as(procedure, image)) for figure, image in shown)
-
-
-def _sides(episode: Episode, session: Session) -> tuple[SideLine, ...]:
-    """Every document that has to name the side, against the order."""
-    named = [
-        ("request", episode.request, True),
-        ("examination", episode.assessment, True),
-        ("order", session.order, True),
-        ("consent", session.consent, False),
-        ("skin mark", session.skin_mark, False),
-        ("time-out", session.time_out, False),
-        ("procedure", session.procedure, False),
-    ]
-    there = [(name, record.side) for name, record, _ in named if record is not None]
-    return tuple(SideLine(name, str(side) if side else None, side is session.order.side) for name, side in there)
-
-
-def _checks(session: Session) -> tuple[CheckLine, ...]:
-    records = [
-        ("Consent", session.consent, "patient"),
-        ("Confirmed on the day", session.confirmation, ""),
-        ("Skin mark", session.skin_mark, ""),
-        ("Sign-in", session.sign_in, ""),
-        ("Time-out", session.time_out, ""),
-        ("Sign-out", session.sign_out, ""),
-        ("Discharge", session.discharge, ""),
-    ]
-    return tuple(
-        CheckLine(name, record.at, by or getattr(record, "by", ""), _asked(record, session), _values(record))
-        for name, record, by in records
-        if record is not None
-    )
-
-
-def _asked(record: object, session: Session) -> tuple[Answered, ...]:
-    """The facts of a check, without what nobody has to ask: consent before sedation without one, and whether the
-    physician saw a patient for whom none was to be called."""
-    facts = answered(record)
-    if isinstance(record, Discharge) and record.physician_saw.answer is Answer.NOT_ASKED:
-        facts = tuple(one for one in facts if one.question != "Physician saw")
-    if session.order.sedation is Sedation.NONE:
-        facts = tuple(one for one in facts if one.question != "Before sedation")
-    return facts
-
-
-def _values(record: object) -> tuple[str, ...]:
-    """What a check measured or wrote down beside its yes and no."""
-    notes = []
-    if isinstance(record, DayOfConfirmation):
-        if record.blood_pressure_systolic:
-            notes.append(f"blood pressure {record.blood_pressure_systolic}/{record.blood_pressure_diastolic} mmHg")
-        if record.glucose_mg_dl is not None:
-            notes.append(f"glucose {number(record.glucose_mg_dl)} mg/dL")
-        notes.append(f"pain on own movement {nrs(record.index_nrs)}, at rest {nrs(record.rest_nrs)}")
-        notes += [f"changed: {in_words(name)}" for name in record.changed]
-    if isinstance(record, SignOut):
-        notes.append(f"complications: {record.complications or 'none recorded'}")
-        notes += [f"recorded for {record.recorded_for}"] if record.recorded_for else []
-    return tuple(notes)
 
 
 def _by_day(
