@@ -1,30 +1,14 @@
 """A site of its own for every test, and browsers signed in as whoever is asked for."""
 
 import shutil
-from datetime import UTC, date, datetime
-from decimal import Decimal
 
 import pytest
+from site_of_tests import BASE, NOON, OWN, OWN_PAGE, Clock, add_person, code_of, keep_patient
 from starlette.testclient import TestClient
 
-from sijoint.model import Patient, Person, Role, Sex, StoreKind
-from sijoint.records import Tag, open_store
+from sijoint.model import Role, StoreKind
+from sijoint.records import open_store
 from sijoint.web import create_app, open_site
-
-NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
-OWN_PAGE = {"sec-fetch-site": "same-origin", "origin": "http://localhost"}
-BASE = "http://localhost"
-OWN = "p-own"  # the patient whose account is `patient`
-
-
-class Clock:
-    """The time as a test sets it."""
-
-    def __init__(self) -> None:
-        self.now = NOON
-
-    def __call__(self) -> datetime:
-        return self.now
 
 
 @pytest.fixture
@@ -51,24 +35,6 @@ def site(empty_clinic, tmp_path, clock):
     """A site of its own: `empty_clinic`, copied."""
     shutil.copytree(empty_clinic, tmp_path, dirs_exist_ok=True)
     return open_site(tmp_path / "clinic.db", secret=b"a secret of tests, and of no site", clock=clock)
-
-
-def keep_patient(store, identity):
-    """An invented patient with a record and no episode."""
-    birth_date = date(1961, 5, 4)
-    with store.unit_of_work() as work:
-        work.add_patient(Patient(identity, "Family", "Given", birth_date, Sex.FEMALE, "none", Decimal(70), None, True))
-        work.commit(Tag.EPISODE_REQUESTED, at=NOON)
-
-
-def add_person(site, role, code=None, patient_id=None, **more):
-    """A person of a role, without a password: tests sign in by a session that is opened for them."""
-    own = (patient_id or OWN) if role is Role.PATIENT else None
-    site.people.add(Person(code or code_of(role), f"{role.value.title()} of tests", role, own, **more))
-
-
-def code_of(role):
-    return role.value.replace(" ", "-")
 
 
 @pytest.fixture

@@ -3,8 +3,8 @@
 import re
 
 import pytest
+from site_of_tests import keep_patient
 
-from conftest import keep_patient
 from sijoint.clinic import RequestAppointment, handle
 from sijoint.frames import Side
 from sijoint.model import AppointmentRequest, BodyZone, RequestedBy, Role

@@ -4,8 +4,8 @@ import re
 
 import pytest
 from argon2 import PasswordHasher
+from site_of_tests import keep_patient
 
-from conftest import keep_patient
 from sijoint.clinic import RequestAppointment, handle
 from sijoint.clinic.people import account
 from sijoint.frames import Side

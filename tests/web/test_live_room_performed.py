@@ -3,9 +3,9 @@
 import pytest
 from live_rooms_of_tests import ROWS, Page, beginner
 from patient_course import EPISODE, Course, course_in
+from site_of_tests import BASE, OWN_PAGE
 from starlette.testclient import TestClient
 
-from conftest import BASE, OWN_PAGE
 from sijoint.model import EpisodeState, Person, Role
 from sijoint.web import create_app, open_site
 from sijoint.web.room.registry import LiveRooms, NoProcedureHere

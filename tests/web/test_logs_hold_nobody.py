@@ -4,8 +4,8 @@ import io
 import logging
 
 import pytest
+from site_of_tests import keep_patient
 
-from conftest import keep_patient
 from sijoint.model import Role
 from sijoint.web.log_filter import NothingSent, where
 from sijoint.web.serving import keep_log

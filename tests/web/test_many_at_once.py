@@ -2,7 +2,8 @@
 
 from concurrent.futures import ThreadPoolExecutor
 
-from conftest import keep_patient
+from site_of_tests import keep_patient
+
 from sijoint.clinic import RequestAppointment, handle
 from sijoint.frames import Side
 from sijoint.model import AppointmentRequest, BodyZone, RequestedBy, Role

@@ -1,10 +1,10 @@
 """Only pages of this site send forms and open connections to it, and only under a name of its own."""
 
 import pytest
+from site_of_tests import BASE
 from starlette.testclient import TestClient
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
-from conftest import BASE
 from sijoint.model import Role
 from sijoint.web.access import Clinician
 

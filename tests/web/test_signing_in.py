@@ -5,9 +5,9 @@ from datetime import timedelta
 
 import pytest
 from argon2 import PasswordHasher
+from site_of_tests import OWN_PAGE
 from starlette.testclient import TestClient
 
-from conftest import OWN_PAGE
 from sijoint.clinic.people import close_person, set_password
 from sijoint.model import Person, Role
 from sijoint.web import create_app, open_site

@@ -85,9 +85,9 @@ SUMMARY_OF = {
     "backup": "A copy of a store while it is in use, verified.",
     "restore": "A store from a backup, on either engine, verified.",
     "anchor": "The head of the ledger signed, for keeping elsewhere.",
-    "people": "Who may sign in, and as what: add, change, close, set a password.",
-    "serve": "The clinic, the patient's pages and the fluoroscopy room in a browser.",
     "erase": "A patient erased, with proof that it was done; or whose time is over.",
+    "serve": "The clinic, the patient's pages and the fluoroscopy room in a browser.",
+    "people": "Who may sign in, and as what: add, change, close, set a password.",
 }
 
 
