@@ -20,6 +20,7 @@ class Timing:
     skin_anaesthetic_s: float
     syringe_change_s: float
     last_image_frames: int
+    live_pulses_per_s: float
     pulse_rates: list[float]
     longest_press_s: float
 

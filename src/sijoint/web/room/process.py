@@ -16,10 +16,11 @@ from sijoint.fluoroscopy import Frame, encode
 from sijoint.model import ProcedureKind, Recipe
 from sijoint.model.wire import to_wire
 from sijoint.room import Permission, PermissionRequest, Session
-from sijoint.room.commands import Command, RoomCommand, Wait
+from sijoint.room.commands import ChangeSettings, Command, RoomCommand, Wait
 from sijoint.room.events import Event, Exposed
 from sijoint.room.hand import Hand
 from sijoint.room.replay import CommandLog, PermissionLine
+from sijoint.room.timing import TIMING
 from sijoint.room.truth_moment import true_moment
 from sijoint.web.room.limits import LIMITS
 from sijoint.web.room.live_hand import LiveHand
@@ -140,7 +141,9 @@ class LiveRoomProcess:
 
     def _play_again(self) -> None:
         log = self.order.log
-        if log is not None and log.commands:
+        if log is None or not log.commands:
+            self._do_ourselves(ChangeSettings(id="usual settings", at_s=0.0, pulses_per_s=TIMING.live_pulses_per_s))
+        else:
             self._replaying, self._answers = True, iter(log.permissions)
             for number, command in enumerate(log.commands):
                 share = REPLAYED_FROM + (1 - REPLAYED_FROM) * number / len(log.commands)
@@ -286,8 +289,11 @@ class LiveRoomProcess:
         if idle < IDLE_COUNTS_S or self.session.ended:
             return
         self._waits += 1
-        wait = Wait(id=f"time passes {self._waits}", at_s=self._now_s(), seconds=idle)
-        self.begun(wait)
-        self.session.do(wait)
-        self.line.tell("done", to_wire(wait, Command))
-        self.line.tell("answered", wait.id, (), False)
+        self._do_ourselves(Wait(id=f"time passes {self._waits}", at_s=self._now_s(), seconds=idle))
+
+    def _do_ourselves(self, command: RoomCommand) -> None:
+        """What no page has said; its id has a space in it, as no page's has."""
+        self.begun(command)
+        self.session.do(command)
+        self.line.tell("done", to_wire(command, Command))
+        self.line.tell("answered", command.id, (), False)
