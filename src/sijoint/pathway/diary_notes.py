@@ -1,26 +1,32 @@
 """What is said at once about a diary answer that is kept and may not count: late, early, twice, a wrong clock, a wrong unit."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import timedelta
+from functools import partial
 
 from sijoint.model import DiaryEntry, DiaryPrompt, Finding, Session
 from sijoint.pathway.diary import on_time
 from sijoint.pathway.diary_clocks import wrong
-from sijoint.pathway.findings import found
+from sijoint.pathway.findings import found as _found
+from sijoint.pathway.languages import Language
 from sijoint.pathway.plausible import plausible
 from sijoint.pathway.policy import Policy
 from sijoint.pathway.relief import TOP
 
+Found = Callable[..., Finding]  # ``found`` in the language that the patient reads
 
-def diary_notes(entry: DiaryEntry, session: Session, policy: Policy) -> tuple[Finding, ...]:
+
+def diary_notes(
+    entry: DiaryEntry, session: Session, policy: Policy, language: Language | None = None
+) -> tuple[Finding, ...]:
     """Findings on the answer itself; red flags are another rule's. The answer is kept whatever they say."""
-    return tuple(_notes(entry, session, policy))
+    return tuple(_notes(entry, session, policy, partial(_found, language=language)))
 
 
-def _notes(entry: DiaryEntry, session: Session, policy: Policy) -> Iterator[Finding]:
+def _notes(entry: DiaryEntry, session: Session, policy: Policy, found: Found) -> Iterator[Finding]:
     prompt = next((one for one in session.prompts if one.id == entry.prompt_id), None)
     if prompt is not None:
-        yield from _time(entry, prompt)
+        yield from _time(entry, prompt, found)
         others = (one for one in session.entries if one.prompt_id == prompt.id and one.id != entry.id)
         if any(one.answered <= entry.answered and on_time(one, prompt) for one in others):
             yield found("diary.second-answer", question=prompt.label)
@@ -29,17 +35,17 @@ def _notes(entry: DiaryEntry, session: Session, policy: Policy) -> Iterator[Find
         yield found("diary.clock-set-right", minutes=round(abs(off.total_seconds()) / 60))
     if entry.opened > entry.answered:
         yield found("diary.opened-after-answer")
-    yield from _numbers(entry)
+    yield from _numbers(entry, found)
 
 
-def _time(entry: DiaryEntry, prompt: DiaryPrompt) -> Iterator[Finding]:
+def _time(entry: DiaryEntry, prompt: DiaryPrompt, found: Found) -> Iterator[Finding]:
     if entry.answered > prompt.closes:
         yield found("diary.late", question=prompt.label)
     elif entry.answered < prompt.opens:
         yield found("diary.early", question=prompt.label)
 
 
-def _numbers(entry: DiaryEntry) -> Iterator[Finding]:
+def _numbers(entry: DiaryEntry, found: Found) -> Iterator[Finding]:
     top = TOP[entry.scale]
     for name, value in (("index", entry.index_nrs), ("rest", entry.rest_nrs)):
         if value is not None and not 0 <= value <= top:

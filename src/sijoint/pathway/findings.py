@@ -8,6 +8,7 @@ from functools import cache
 from importlib.resources import files
 
 from sijoint.model import Assessed, Decision, Finding, Grade, Severity
+from sijoint.pathway.languages import Language
 
 
 class UnknownFinding(ValueError):
@@ -60,10 +61,34 @@ def explain(code: str) -> FindingText:
         ) from None
 
 
+def patient_text(code: str, language: Language | None = None) -> str:
+    """What a patient reads of a finding, with its blanks. English where it is not written in the language.
+
+    Written in other languages is what patients read at once, on a phone: red flags and what is said of a diary answer.
+    """
+    text = explain(code)
+    return text.patient if language is None else _translated(language.code).get(text.code, text.patient)
+
+
+@cache
+def _translated(language_code: str) -> Mapping[str, str]:
+    folder = files("sijoint.pathway").joinpath("findings", language_code)
+    if not folder.is_dir():
+        return {}
+    read = [tomllib.loads(one.read_text(encoding="utf-8")) for one in folder.iterdir() if one.name.endswith(".toml")]
+    return {code: sentence for texts in read for code, sentence in texts.items()}
+
+
 def found(
-    code: str, *, of: str = "", side: str | None = None, severity: Severity | None = None, **blanks: object
+    code: str,
+    *,
+    of: str = "",
+    side: str | None = None,
+    severity: Severity | None = None,
+    language: Language | None = None,
+    **blanks: object,
 ) -> Finding:
-    """The finding of a code with its blanks filled.
+    """The finding of a code with its blanks filled; ``language`` is the one that the patient reads.
 
     ``of`` names the subject where one rule may speak of several (``answer.unknown:pregnancy``), so that an override
     covers one of them only. ``severity`` only where the facts, not the code, decide it.
@@ -74,7 +99,7 @@ def found(
         f"{code}:{of}" if of else code,
         severity or text.severity,
         text.clinician.format(**words),
-        text.patient.format(**words),
+        patient_text(code, language).format(**words),
         text.clears.format(**words),
         text.source,
         text.grade,

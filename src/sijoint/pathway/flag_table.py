@@ -5,14 +5,15 @@ somebody has spoken with the patient. Not asked says nothing, except for the leg
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
 from sijoint.model import Answer, PainScale, Session, Severity
-from sijoint.pathway.findings import explain
+from sijoint.pathway.findings import explain, patient_text
 from sijoint.pathway.injections import injected_at, leg_weakness
+from sijoint.pathway.languages import Language
 from sijoint.pathway.plausible import plausible_ranges
 from sijoint.pathway.policy import Policy
 from sijoint.pathway.relief import TOP, baseline_nrs
@@ -64,8 +65,8 @@ class FlagTable:
     rules: tuple[FlagRule, ...]
 
 
-def flag_table(session: Session, policy: Policy) -> FlagTable:
-    """The table of a session, as the policy and what was given make it."""
+def flag_table(session: Session, policy: Policy, language: Language | None = None) -> FlagTable:
+    """The table of a session, as the policy and what was given make it, in the language that the patient reads."""
     given = injected_at(session.procedure)
     rules = (
         *_asked(policy),
@@ -73,7 +74,12 @@ def flag_table(session: Session, policy: Policy) -> FlagTable:
         *_measured(policy),
         *((*_more_pain(session, policy), *_still_sore(policy)) if given is not None else ()),
     )
-    return FlagTable(given, rules)
+    return FlagTable(given, rules if language is None else tuple(_in(language, one, policy) for one in rules))
+
+
+def _in(language: Language, rule: FlagRule, policy: Policy) -> FlagRule:
+    phones = {"emergency": language.site(policy.emergency_phone), "clinic": language.site(policy.clinic_phone)}
+    return replace(rule, patient=patient_text(rule.code, language).format(**{**dict(rule.blanks), **phones}))
 
 
 def _rule(

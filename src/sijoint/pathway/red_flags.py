@@ -1,5 +1,6 @@
 """Warning signs in a diary answer, each with the sentence that the patient reads at once: the table, read."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -7,12 +8,15 @@ from typing import Any
 from sijoint.model import DiaryEntry, Fact, Finding, Session
 from sijoint.pathway.findings import found
 from sijoint.pathway.flag_table import MINUTES_AFTER, FlagRule, FlagTest, flag_table
+from sijoint.pathway.languages import Language
 from sijoint.pathway.policy import Policy
 
 
-def red_flags(entry: DiaryEntry, session: Session, policy: Policy) -> tuple[Finding, ...]:
-    """Red flags of one answer, worst first; empty where there is none."""
-    table = flag_table(session, policy)
+def red_flags(
+    entry: DiaryEntry, session: Session, policy: Policy, language: Language | None = None
+) -> tuple[Finding, ...]:
+    """Red flags of one answer, worst first; empty where there is none. ``language`` is the one that the patient reads."""
+    table = flag_table(session, policy, language)
     raised = [one for one in table.rules if _raised(one, entry, table.injected_at)]
     findings = [_finding(one, entry, table.injected_at) for one in raised]
     return tuple(sorted(findings, key=lambda one: -one.severity.rank))
@@ -50,7 +54,7 @@ def _finding(rule: FlagRule, entry: DiaryEntry, given: datetime | None) -> Findi
     after = timedelta(0) if given is None else entry.answered - given
     blanks["hours"] = (Decimal(after // timedelta(minutes=1)) / 60).quantize(Decimal("0.1"))
     blanks["now"], blanks["value"] = entry.index_nrs, _measured(rule, entry)
-    return found(rule.code, of=rule.of, severity=rule.severity, **blanks)
+    return replace(found(rule.code, of=rule.of, severity=rule.severity, **blanks), patient=rule.patient)
 
 
 def _measured(rule: FlagRule, entry: DiaryEntry) -> str:
