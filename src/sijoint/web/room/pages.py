@@ -1,5 +1,6 @@
 """The room's pages: where a rehearsal begins and own rooms are found again, the room itself, and its kept images as files."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Any
@@ -16,7 +17,7 @@ from sijoint.web.access import Clinician, Rehearser
 from sijoint.web.forms import BadForm, Form, TheForm
 from sijoint.web.pages import redirect, render
 from sijoint.web.room.live_room import LiveRoom
-from sijoint.web.room.registry import RoomListed, live_rooms
+from sijoint.web.room.registry import INSTRUCTORS, RoomListed, live_rooms
 from sijoint.web.room.rehearse_form import CASES, LARGEST_NUMBER, SIDES, TARGETS, problems_of, read_choice
 from sijoint.web.room.saved_image import picture_png
 from sijoint.web.room.told_state import needle_words
@@ -50,7 +51,8 @@ def open_procedure(site: TheSite, person: Clinician, episode_id: str) -> Respons
 @router.get("/rooms/{room_id}")
 def room(request: Request, site: TheSite, person: Rehearser, room_id: str) -> Response:
     found = live_rooms(site).get(room_id, person)
-    return render(request, "room/room.html.j2", room_id=room_id, **_page(found))
+    looks_on = person.code != found.about.by
+    return render(request, "room/room.html.j2", room_id=room_id, looks_on=looks_on, **_page(found))
 
 
 @router.get("/rooms/{room_id}/images/{sha256}.png")
@@ -83,6 +85,7 @@ def _start_page(request: Request, site: Site, person: Person, typed: Form, probl
         "room/rooms.html.j2",
         status=422 if problems else 200,
         rooms=own,
+        instructs=person.role in INSTRUCTORS,
         typed={name: typed.raw(name) for name in ("pelvis", "number", "bmi", "side", "target", "case")},
         problems=problems,
         sides=SIDES,
@@ -114,11 +117,8 @@ def _page(found: LiveRoom) -> dict[str, Any]:
             "kind": str(kind).capitalize(),
             "side": made_from["side"].capitalize(),
             "target": made_from["target"],
-            "after": "The debrief shows where the tip really was, and what it took."
-            if kind is ProcedureKind.REHEARSAL
-            else "What was done stands in the episode.",
         },
-        "after": {"path": f"/rooms/{found.id}/debrief", "words": "Open the debrief"},
+        "after": _after(made_from, found.id),
         "planner": _planner(made_from, found.id),
         "facts": {
             "half_field_mm": round(half_mm, 2),
@@ -137,7 +137,23 @@ def _page(found: LiveRoom) -> dict[str, Any]:
     }
 
 
-def _planner(made_from: Any, room_id: str) -> str:
+def _after(made_from: Mapping[str, str], room_id: str) -> dict[str, str]:
+    """Where the end leads to."""
+    episode = made_from.get("episode")
+    if episode is not None:
+        return {
+            "path": f"/episodes/{episode}",
+            "button": "Back to the episode",
+            "words": "What was done stands in the episode.",
+        }
+    return {
+        "path": f"/rooms/{room_id}/debrief",
+        "button": "Open the debrief",
+        "words": "The debrief shows where the tip really was, and what it took.",
+    }
+
+
+def _planner(made_from: Mapping[str, str], room_id: str) -> str:
     """The planner of the same pelvis, side and target; empty where it knows no such body."""
     if "bmi" in made_from:
         return ""

@@ -54,6 +54,7 @@ export class Needle {
   }
 
   markSkin() {
+    if (this.part.panel.dataset.stage !== "chosen") return; // a needle to mark for, and none in the skin yet
     this.overlay.ask((place) => {
       this.part.mark.focus();
       if (place) this.command("mark skin", place);
