@@ -23,7 +23,18 @@ from sijoint.web.site import Site, TheSite
 
 router = APIRouter()
 AT = "/rooms/{room_id}/instructor"
+LISTED = 50  # rooms, the newest first
 NEAREST = 4  # structures at risk that are told
+
+
+@router.get("/rooms/running")
+def running(request: Request, site: TheSite, person: Rehearser) -> Response:
+    """The rooms that have not ended, for an instructor to look into."""
+    if person.role not in INSTRUCTORS:
+        raise NotHere
+    names = {one.code: one.name for one in site.people.everybody()}
+    rooms = [(one, names.get(one.by, one.by)) for one in live_rooms(site).list(person) if not one.ended]
+    return render(request, "room/running.html.j2", rooms=rooms[:LISTED])
 
 
 @router.get(AT)

@@ -19,11 +19,12 @@ from sijoint.guidance import plan as plans_for
 from sijoint.model import Target
 from sijoint.report.scene_meshes import body_parts, scene_bytes
 from sijoint.report.view_picture import look
-from sijoint.web.errors import NotHere
+from sijoint.web.errors import NotHere, Refused
 from sijoint.web.site import Site
 
 KEPT_CASES = 2  # bodies at once: some hundred megabytes each
 KEPT_LOOKS = 6
+MOST_UNDER_WAY = 8
 KEPT_VIEWS = 24  # rendered previews of one look ahead
 LIBRARY = re.compile(r"library-(\d{1,6})(?:-bmi-(\d{1,2}(?:\.\d{1,4})?))?")
 GZIP_LEVEL = 4
@@ -152,6 +153,7 @@ class Desk:
         with self._lock:
             waiting = self._waiting.get(asked)
             if waiting is None:
+                self._refuse_too_many()
                 waiting = self._waiting[asked] = Waiting()
                 waiting.future = self._worker.submit(self._look, asked, waiting)
             self._waiting.move_to_end(asked)
@@ -165,6 +167,11 @@ class Desk:
         future = self._waiting[asked].future
         assert future is not None
         return future.result()
+
+    def _refuse_too_many(self) -> None:
+        under_way = [one for one in self._waiting.values() if one.future is None or not one.future.done()]
+        if len(under_way) >= MOST_UNDER_WAY:
+            raise Refused("The planner is busy with other pelves: wait a minute, then ask again.")
 
     def _drop_oldest(self) -> None:
         done = [one for one, waiting in self._waiting.items() if waiting.future is not None and waiting.future.done()]

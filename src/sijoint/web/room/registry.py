@@ -118,6 +118,12 @@ class LiveRooms:
                 return folder
         raise NotHere
 
+    def folder_of_procedure(self, procedure_id: str) -> RoomFolder:
+        """The folder of a performed procedure's room. Raises NoSuchRoom."""
+        folder = self._folder(PERFORMED, procedure_id.replace("/", "-"))
+        folder.about  # noqa: B018  it raises where there is none
+        return folder
+
     def room(self, room_id: str) -> LiveRoom:
         """Raises NotHere."""
         with self._lock:

@@ -52,12 +52,13 @@ def read_choice(form: Form) -> RehearsalChoice:
         number = form.whole("number", "The number of the pelvis", needed=True, lowest=0, highest=LARGEST_NUMBER)
         lowest, highest = (Decimal(str(value)) for value in library_rule().bmi_range)
         bmi = form.number("bmi", "The BMI", lowest=lowest, highest=highest)
+    plan = form.whole("plan", "The plan", lowest=1, highest=LARGEST_NUMBER)  # of the planner, counted from 1
     form.done()
     assert side is not None
     assert target is not None
     seed = secrets.randbelow(2**31)
     causes = surprise(seed) if hides is Hides.SURPRISE else ORDINARY
-    return RehearsalChoice(side, target, seed, number, None if bmi is None else float(bmi), causes)
+    return RehearsalChoice(side, target, seed, number, None if bmi is None else float(bmi), causes, (plan or 1) - 1)
 
 
 def problems_of(why: BadForm | Exception) -> tuple[Problem, ...]:

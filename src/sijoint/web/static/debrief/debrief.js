@@ -100,7 +100,7 @@ class Player {
     part("no-image").hidden = Boolean(then.image);
     if (!then.image || picture.dataset.sha === then.image) return;
     picture.dataset.sha = then.image;
-    picture.src = `${images}/${then.image}.png`;
+    picture.src = images.replace("SHA256", then.image);
     picture.alt = `Simulated X-ray that was on the screen, ${then.image_receptor}`;
     part("seen-words").textContent = `What the screen showed: ${then.image_receptor}`;
   }
