@@ -59,7 +59,7 @@ const needle = new Needle(wire, {
   downBeam: part("down-beam"), insertLeft: part("insert-left"), insertCephalad: part("insert-cephalad"),
   forward: part("forward"), back: part("back"), out: part("needle-out"), steps: part("needle-steps"), own: part("own-step"), ownStep: part("own-step-chosen"),
   depth: part("depth"), length: part("needle-length"), counts: part("needle-counts"), felt: part("felt"),
-  force: part("force"), resistance: part("resistance"), resistanceWords: part("resistance-words"), turns: all("#tip-arrows button"), turnStep: part("turn-step"),
+  force: part("force"), resistance: part("resistance"), resistanceWords: part("resistance-words"), turns: all("#tip-arrows button"), turnStep: part("turn-step"), turnWhile: part("turn-while"),
   endOn: part("end-on"), aim: part("aim-form"), aimLeft: part("aim-left"), aimCephalad: part("aim-cephalad"), aimWords: part("aim-words"),
   clock: { hours: part("bevel-hours"), hand: part("bevel-hand"), minus: part("bevel-minus"), plus: part("bevel-plus"), field: part("bevel-hour"), words: part("bevel-words") },
   sourceIsocentreMm: facts.source_isocentre_mm,

@@ -50,7 +50,9 @@ export class Needle {
   }
 
   along(kind) {
-    if (this.stepMm > 0) this.command(kind, { distance_mm: this.stepMm });
+    if (!(this.stepMm > 0)) return;
+    const turn = kind === "advance" ? { turn_deg: number(this.part.turnWhile) || 0 } : {};
+    this.command(kind, { distance_mm: this.stepMm, ...turn });
   }
 
   markSkin() {

@@ -9,9 +9,15 @@ export class Physics {
     Object.assign(this, { wire, form });
     form.addEventListener("change", (event) => this.changed(event.target));
     form.addEventListener("submit", (event) => event.preventDefault());
+    form.querySelector("#wait").addEventListener("click", () => this.wait(form.querySelector("#wait-seconds").valueAsNumber));
+  }
+
+  wait(seconds) {
+    if (seconds > 0) this.wire.command("wait", { seconds });
   }
 
   changed({ name, value, checked, valueAsNumber }) {
+    if (!name) return undefined;
     if (name === "kvp" || name === "ma") return this.technique();
     if (NUMBERS.includes(name)) return this.tell({ [name]: valueAsNumber });
     if (CHOICES.includes(name)) return this.tell({ [name]: Number(value) });
@@ -36,7 +42,7 @@ export class Physics {
       const field = elements[name];
       if (limits[name]) [field.min, field.max] = limits[name];
       const value = settings[name] ?? technique?.[name];
-      if (document.activeElement !== field && value !== null && value !== undefined) field.value = Number(Number(value).toFixed(2));
+      if (document.activeElement !== field && value !== null && value !== undefined) field.value = Number(Number(value).toFixed(name === "kvp" || name === "ma" ? 1 : 2));
     }
     for (const name of CHOICES) {
       const field = elements[name];

@@ -2,6 +2,7 @@
 
 const GREY = Uint32Array.from({ length: 256 }, (_, grey) => (0xff000000 | (grey << 16) | (grey << 8) | grey) >>> 0);
 const WHOLE_STEP = 16; // device pixels: a smaller image keeps a size that halves well
+const LINE = 4; // CSS pixels left for the line round the image
 const WORTH_WHOLE = 0.86; // a whole multiple is taken when it fills this share of the place
 
 export class Screen {
@@ -47,7 +48,7 @@ export class Screen {
     if (!width) return;
     const ratio = devicePixelRatio || 1;
     const room = this.frame.parentElement.getBoundingClientRect();
-    const scale = Math.min((room.width * ratio) / width, (room.height * ratio) / height);
+    const scale = Math.min(((room.width - LINE) * ratio) / width, ((room.height - LINE) * ratio) / height);
     const whole = Math.floor(scale);
     const across = whole >= 1 && whole / scale > WORTH_WHOLE
       ? whole * width
