@@ -1,6 +1,8 @@
 """Live rooms whose process is a thread of the test, with small pictures; and a page that listens to its line."""
 
 import json
+import os
+import socket
 import threading
 import time
 from itertools import count
@@ -26,7 +28,7 @@ class ThreadProcess:
 
     def _live(self, connection, order, make_ready):
         live_in_room(connection, order, make_ready)
-        connection.close()
+        self._hang_up()
 
     def is_alive(self):
         return self._thread.is_alive() and not self._killed
@@ -37,7 +39,11 @@ class ThreadProcess:
 
     def kill(self):
         self._killed = True
-        self._connection.close()
+        self._hang_up()
+
+    def _hang_up(self):
+        with socket.socket(fileno=os.dup(self._connection.fileno())) as pipe:
+            pipe.shutdown(socket.SHUT_RDWR)  # both ends hear of it, as when a process dies
 
 
 def beginner(body, volume, chosen, carm):

@@ -19,6 +19,7 @@ sys.path.insert(0, str(Path(__file__).parent.parent / "clinic"))
 from clinic_course import EPISODE, Course, course_in
 
 PATIENT, BIRTH_YEAR = "patient-1", "1962"
+FRESH = 1000  # ids of commands go on after those of the copied course
 
 
 @cache
@@ -45,7 +46,7 @@ def home_with_a_diary(tmp_path, clock) -> Site:
 
 def course_on(site, clock) -> Course:
     """A course that moves the site's own clock."""
-    return Course(site.store, MovableClock(clock))
+    return Course(site.store, MovableClock(clock), given=FRESH)
 
 
 class MovableClock:

@@ -6,9 +6,12 @@ from concurrent.futures import Future
 import pytest
 import rehearsed
 
+import made_up_episode as made_up
 import room_told
 from sijoint.guidance import NoPlan
-from sijoint.model import Role
+from sijoint.model import Role, StoreKind
+from sijoint.records import Tag
+from sijoint.room.truth import write_truth
 from sijoint.web.room.look_ahead import Waiting, asked_for, desk_of
 
 ROOM = "room1"
@@ -167,3 +170,55 @@ def test_nothing_is_styled_or_run_inline(browser, ended, path):
     text = browser(Role.TRAINEE).get(path).text
     assert " style=" not in text
     assert not re.search(r"<script(?![^>]*\bsrc=)", text)
+
+
+@pytest.fixture
+def performed(site):
+    """A virtual patient's two injections, and what the simulator knew of the first."""
+    episode = made_up.episode()
+    with site.store.unit_of_work() as work:
+        work.add_patient(made_up.PATIENT)
+        work.add_episode(episode)
+        work.commit(Tag.EPISODE_REQUESTED, at=site.clock(), episode_id=episode.id)
+    procedure = episode.sessions[0].procedure
+    write_truth(site.data / "truth", room_told.truth(procedure.id))
+    return f"/episodes/{episode.id}/debrief"
+
+
+def test_a_virtual_patients_procedure_is_looked_back_at(browser, performed):
+    client = browser(Role.PHYSICIAN)
+    text = client.get(f"{performed}/1").text
+    assert "virtual patient, left side" in text.lower()
+    assert "0.9 mL joint (90 %), 0.1 mL muscle (10 %)" in text
+    told = client.get(f"{performed}/1/course.json").json()
+    assert told["track"] == []
+    assert told["last_path_mm"] == [list(point) for point in room_told.truth().needle_path_mm]
+    assert client.get(f"{performed}/1.pdf").content.startswith(b"%PDF")
+
+
+def test_without_a_truth_there_is_nothing_to_look_back_at(browser, performed):
+    assert [browser(Role.PHYSICIAN).get(f"{performed}/{number}").status_code for number in (0, 2, 9)] == [404] * 3
+
+
+def test_looking_back_at_a_patient_is_on_the_record(browser, site, performed):
+    before = len(site.store.ledger())
+    browser(Role.PHYSICIAN).get(f"{performed}/1")
+    assert [line.tag for line in site.store.ledger()[before:]] == [Tag.RECORD_READ]
+
+
+@pytest.mark.parametrize("role", [Role.TRAINEE, Role.PATIENT, Role.FRONT_DESK, Role.AUDITOR])
+def test_a_patients_procedure_is_not_for_everybody(browser, performed, role):
+    assert browser(role).get(f"{performed}/1").status_code == 403
+
+
+def test_a_care_store_knows_no_truth(browser, site, performed, monkeypatch):
+    monkeypatch.setattr(type(site), "kind", StoreKind.CARE)
+    assert browser(Role.PHYSICIAN).get(f"{performed}/1").status_code == 404
+
+
+def test_an_instructor_finds_the_rooms_that_have_not_ended(browser, running, site):
+    rehearsed.rehearse(site, "over")
+    text = browser(Role.PHYSICIAN).get("/rooms/running").text
+    assert f"/rooms/{ROOM}/instructor" in text
+    assert "/rooms/over/instructor" not in text
+    assert browser(Role.TRAINEE).get("/rooms/running").status_code == 404

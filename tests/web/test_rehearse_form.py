@@ -27,6 +27,13 @@ def test_a_library_pelvis_has_its_number_and_build():
     assert (choice.pelvis, choice.bmi, choice.side, choice.target) == (17, 31.5, Side.RIGHT, Target.LIGAMENT)
 
 
+def test_a_plan_of_the_planner_is_counted_from_one():
+    assert read_choice(form()).plan == 0
+    assert read_choice(form(plan="3")).plan == 2
+    with pytest.raises(BadForm, match="The plan"):
+        read_choice(form(plan="0"))
+
+
 def test_number_and_build_of_a_library_pelvis_do_not_follow_to_the_real_ct():
     choice = read_choice(form(number="17", bmi="31.5"))
     assert (choice.pelvis, choice.bmi) == (None, None)

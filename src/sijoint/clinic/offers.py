@@ -138,6 +138,10 @@ def _unsigned(note_there: bool) -> Callable[[Episode, Policy, datetime], bool]:
     return asked
 
 
+def _is_a_test(session: Session) -> bool:
+    return session.order.kind is OrderKind.DIAGNOSTIC
+
+
 def _diagnostic(session: Session) -> bool:
     return session.order.kind is OrderKind.DIAGNOSTIC and drug_given(session) is not None
 
@@ -164,6 +168,7 @@ _NEEDS: Mapping[type[ClinicCommand], Callable[[Episode, Policy, datetime], bool]
     c.RecordRoomEvent: _of_session(lambda session: session.procedure is not None),
     c.AnswerDiary: lambda episode, policy, now: any(one.prompts for one in episode.sessions),
     c.AnswerRedFlag: _flagged,
+    c.RecordTestConditions: _of_session(_is_a_test),
     c.JudgeBlock: _of_session(_diagnostic),
     c.AskRepeat: lambda episode, policy, now: bool(_noted_sessions(episode)),
     c.RecordComplication: lambda episode, policy, now: bool(_noted_sessions(episode)),

@@ -27,7 +27,7 @@ from sijoint.web import create_app
 from sijoint.web.static_files import static
 
 CASES = 1500
-FACTS = ("leg_weak", *(name for name, _, _ in ASKED))
+FACTS = ("leg_weak", "site_still_sore", *(name for name, _, _ in ASKED))
 ONE_HOUR_QUESTION = timedelta(minutes=24)  # from going home, until the question after an hour is open
 
 
@@ -81,7 +81,7 @@ def phone(clinic, chromium):
     page.goto(link_for(clinic.site))
     page.fill("#birth_year", BIRTH_YEAR)
     page.click("button.primary")
-    page.wait_for_function("navigator.serviceWorker.controller !== null")
+    page.evaluate("navigator.serviceWorker.ready.then(() => true)")
     yield page
     context.close()
 
@@ -111,7 +111,7 @@ def test_an_answer_given_offline_warns_at_once_and_arrives_once(clinic, phone):
     assert clinic.session.entries == ()
 
     phone.context.set_offline(False)
-    phone.wait_for_function("document.getElementById('given-head').textContent.includes('arrived')")
+    phone.get_by_text("Your answer has arrived").wait_for()
     (entry,) = clinic.session.entries
     assert entry.bladder_bowel_or_saddle_change.answer is Answer.YES
     assert entry.device_answered is not None, "the phone's clock is months off; both times are kept"
@@ -139,7 +139,7 @@ def test_an_answer_whose_receipt_was_lost_is_sent_again_and_kept_once(clinic, ph
     assert len(clinic.session.entries) == 1
     phone.context.unroute("**/d/**")
     phone.evaluate("dispatchEvent(new Event('online'))")
-    phone.wait_for_function("document.getElementById('given-head').textContent.includes('arrived')")
+    phone.get_by_text("Your answer has arrived").wait_for()
     assert len(clinic.session.entries) == 1
     assert phone.inner_text("#waiting") == ""
 
@@ -153,7 +153,7 @@ def test_a_page_left_open_in_two_tabs_sends_one_answer(clinic, phone):
     other = phone.context.new_page()
     other.goto(phone.url)
     phone.evaluate("dispatchEvent(new Event('online'))")
-    phone.wait_for_function("document.getElementById('waiting').textContent === ''")
+    phone.locator("#waiting .notice").wait_for(state="detached")
     assert len(clinic.session.entries) == 1
 
 

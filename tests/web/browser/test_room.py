@@ -30,7 +30,7 @@ def room(page_of, opened):
     def entered(viewport=DESK, who="t-reyes", **more):
         page = page_of(who, viewport, **more)
         page.goto(opened)
-        page.locator("#pedal:enabled").wait_for(timeout=PREPARED)
+        page.locator("#pedal:enabled").wait_for(timeout=30_000)
         return page
 
     return entered

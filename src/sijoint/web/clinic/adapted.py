@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from sijoint.formulary import ingredients_of, propose, propose_allergen
-from sijoint.web.clinic.choices import ASIDE
+from sijoint.web.clinic.known_choices import ASIDE
 from sijoint.web.clinic.typed import Plain, at
 from sijoint.web.forms import Form
 

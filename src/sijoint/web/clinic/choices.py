@@ -1,21 +1,16 @@
-"""The lists that a person chooses from in a form: from the formulary, the register, and what the episode holds now."""
+"""The lists that a person chooses from in a form: from the register of people, and what the episode holds now."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 
+from sijoint.clinic import duplicates_of
 from sijoint.clinic.looking import Seen
 from sijoint.clinic.standing import standing_findings
-from sijoint.formulary import IngredientKind, agents, allergy_words, medicines, needles, skin_preparations
-from sijoint.model import Finding, Role, Session, Severity
+from sijoint.model import Episode, Finding, Role, Session, Severity
 from sijoint.pathway import (
-    DOSE_AREA,
-    KERMA,
-    SECONDS,
     antithrombotics_taken,
-    body_map,
-    duplicate_of,
     flags_of,
     is_open,
     open_prompts,
@@ -25,17 +20,10 @@ from sijoint.pathway import (
 from sijoint.pathway.policy_files import shipped_policies
 from sijoint.report.given import agent_name
 from sijoint.report.words import day, moment, number
+from sijoint.web.clinic.choice import Choice
+from sijoint.web.clinic.known_choices import UNITS, known_lists
 from sijoint.web.roles import CLINICIANS
 from sijoint.web.site import Site
-
-ASIDE = "set aside"  # a medicine or allergy that matches nothing and is of no concern here
-
-
-@dataclass(frozen=True)
-class Choice:
-    value: str
-    words: str
-    note: str = ""
 
 
 @dataclass(frozen=True)
@@ -63,29 +51,9 @@ class Asked:
 def choices_of(name: str, asked: Asked) -> tuple[Choice, ...]:
     """A list by its name in the table of actions. Raises KeyError for no such list."""
     if name.startswith("units:"):
-        return tuple(Choice(one, one) for one in _UNITS[name.removeprefix("units:")])
-    return _LISTS[name](asked)
-
-
-def _agents(*kinds: IngredientKind) -> Callable[[Asked], tuple[Choice, ...]]:
-    def listed(asked: Asked) -> tuple[Choice, ...]:
-        return tuple(Choice(one.code, one.name) for one in agents() if one.kind in kinds or not kinds)
-
-    return listed
-
-
-def _medicines(asked: Asked) -> tuple[Choice, ...]:
-    by_name = sorted(medicines(), key=lambda one: one.name.casefold())
-    aside = Choice(ASIDE, "not on the list: of no concern here, set aside by me")
-    return (*(Choice(one.code, one.name, one.class_name) for one in by_name), aside)
-
-
-def _allergens(asked: Asked) -> tuple[Choice, ...]:
-    codes = dict.fromkeys(allergy_words().values())
-    return (
-        *(Choice(one, one.replace("_", " ")) for one in sorted(codes)),
-        Choice(ASIDE, "set aside: of no concern here"),
-    )
+        return tuple(Choice(one, one) for one in UNITS[name.removeprefix("units:")])
+    known = known_lists().get(name)
+    return known if known is not None else _LISTS[name](asked)
 
 
 def _people(*roles: Role, but_me: bool = False) -> Callable[[Asked], tuple[Choice, ...]]:
@@ -204,26 +172,42 @@ def _sessions(asked: Asked) -> tuple[Choice, ...]:
     return tuple(reversed(found))
 
 
+def _near(asked: Asked) -> dict[str, Episode]:
+    """This person's other episodes, and those of whoever may be the same person."""
+    if asked.seen is None:
+        return {}
+    store, policy = asked.site.store, asked.site.policy
+    own = {one.id: one for one in asked.seen.others}
+    told = duplicates_of(asked.seen.episode.id, store, policy)
+    return own | {one.episode_id: store.episode(one.episode_id) for one in told}
+
+
 def _duplicates(asked: Asked) -> tuple[Choice, ...]:
-    """Other episodes of this person whose request may be the same; the inbox shows those of other patients' numbers."""
+    """Requests that may be this one; those that were joined already are left out."""
     if asked.seen is None:
         return ()
-    seen, policy = asked.seen, asked.site.policy
-    told = [(other, duplicate_of(seen.episode, seen.patient, other, seen.patient, policy)) for other in seen.others]
+    zone = asked.site.policy.zone
+    told = duplicates_of(asked.seen.episode.id, asked.site.store, asked.site.policy)
+    near, joined = _near(asked), {one.episode_id for one in asked.seen.episode.joined_requests}
     return tuple(
-        Choice(other.id, f"asked {day(other.request.at, policy.zone)}, {other.state}", ", ".join(found.shared))
-        for other, found in told
-        if found is not None
+        Choice(
+            one.episode_id,
+            f"asked {day(near[one.episode_id].request.at, zone)}, {near[one.episode_id].state}",
+            f"the same {one.same_person_by}; {', '.join(one.shared)}",
+        )
+        for one in told
+        if one.episode_id not in joined
     )
 
 
 def _joined_by(asked: Asked) -> tuple[Choice, ...]:
+    """Episodes that hold this request now."""
     if asked.seen is None:
         return ()
     here, zone = asked.seen.episode.id, asked.site.policy.zone
     return tuple(
         Choice(other.id, f"asked {day(other.request.at, zone)}, {other.state}")
-        for other in asked.seen.others
+        for other in _near(asked).values()
         if any(one.episode_id == here for one in other.joined_requests)
     )
 
@@ -246,7 +230,7 @@ def _note_texts(asked: Asked) -> tuple[Choice, ...]:
 def _payers(asked: Asked) -> tuple[Choice, ...]:
     """Policies that say for themselves which targets are paid for, and so are a payer's."""
     latest = {one.id: one for one in shipped_policies() if one.extends and "payer_targets" in one.values}
-    return tuple(Choice(one.id, one.title) for one in latest.values())
+    return tuple(Choice(one.id, one.title.removeprefix("Payer: ")) for one in latest.values())
 
 
 def _confirmed_by_me(asked: Asked) -> tuple[Choice, ...]:
@@ -257,35 +241,10 @@ def _confirmed_by_me(asked: Asked) -> tuple[Choice, ...]:
     return ()
 
 
-def _static(*pairs: tuple[str, str]) -> Callable[[Asked], tuple[Choice, ...]]:
-    return lambda asked: tuple(Choice(value, words) for value, words in pairs)
-
-
-_UNITS = {"dose_area": DOSE_AREA, "kerma": KERMA, "fluoroscopy": SECONDS}
 _LISTS: Mapping[str, Callable[[Asked], tuple[Choice, ...]]] = {
-    "agents": _agents(),
-    "drugs": _agents(IngredientKind.LOCAL_ANAESTHETIC, IngredientKind.STEROID, IngredientKind.DILUENT),
-    "anaesthetics": _agents(IngredientKind.LOCAL_ANAESTHETIC),
-    "contrasts": _agents(IngredientKind.CONTRAST),
-    "steroids": _agents(IngredientKind.STEROID),
-    "needles": lambda asked: tuple(
-        Choice(one.code, f"{one.tip}, {one.gauge} G, {number(one.length_mm)} mm") for one in needles()
-    ),
-    "skin preparations": lambda asked: tuple(Choice(one.code, one.name) for one in skin_preparations().values()),
-    "medicines": _medicines,
-    "allergens": _allergens,
-    "regions": lambda asked: tuple(Choice(one.code, one.label) for one in body_map().values()),
     "blood thinners": _blood_thinners,
     "held": _held,
-    "continue or hold": _static(("continue", "continue"), ("hold", "hold")),
     "findings": _findings,
-    "override reasons": _static(
-        ("benefit-outweighs", "the benefit outweighs the risk, discussed with the patient"),
-        ("risk-reduced", "the risk has been reduced"),
-        ("specialist-agrees", "a specialist was asked and agrees"),
-        ("answered-elsewhere", "answered by another document or examination"),
-        ("not-applicable", "does not apply to this patient"),
-    ),
     "other clinicians": _people(Role.PHYSICIAN, Role.NURSE, but_me=True),
     "nobody or other clinicians": _people(*CLINICIANS, but_me=True),
     "operators": _people(Role.PHYSICIAN),

@@ -3,7 +3,7 @@
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from sijoint.model import StoreKind
+from sijoint.model import EpisodeState, Person, StoreKind
 from sijoint.web.access import InTheHouse
 from sijoint.web.clinic.episode_view import EpisodeView
 from sijoint.web.clinic.paper_list import papers_of
@@ -11,7 +11,6 @@ from sijoint.web.clinic.visitor import look, require_view, told_to
 from sijoint.web.clinic.words import words_for
 from sijoint.web.errors import NotHere
 from sijoint.web.pages import render
-from sijoint.web.roles import REHEARSERS
 from sijoint.web.site import TheSite
 
 router = APIRouter()
@@ -71,7 +70,7 @@ def episode_page(request: Request, site: TheSite, person: InTheHouse, episode_id
         else "",
         papers=papers_of(view, sees.papers),
         told=told_to(site, person, episode_id),
-        room_may_open=_room_may_open(site.kind, view, person.role in REHEARSERS),
+        room_may_open=_room_may_open(site.kind, view, person),
         calls=view.calls if "diary" in sees.parts or "diary-due" in sees.parts else (),
     )
 
@@ -97,9 +96,9 @@ def ledger_of_episode(request: Request, site: TheSite, person: InTheHouse, episo
     )
 
 
-def _room_may_open(kind: StoreKind, view: EpisodeView, rehearses: bool) -> bool:
-    """A live room for a performed procedure stands open in a virtual store alone."""
-    session = view.session
-    begun = session.procedure if session else None
-    ready = view.episode.state in ("timed out", "in procedure") and (begun is None or begun.ended_at is None)
-    return kind is StoreKind.VIRTUAL and rehearses and ready
+def _room_may_open(kind: StoreKind, view: EpisodeView, person: Person) -> bool:
+    """A live room for a procedure that has begun is opened by its operator, in a virtual store alone."""
+    begun = view.session.procedure if view.session else None
+    if begun is None or view.episode.state is not EpisodeState.IN_PROCEDURE:
+        return False
+    return kind is StoreKind.VIRTUAL and begun.operator == person.code

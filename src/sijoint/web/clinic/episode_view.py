@@ -32,7 +32,6 @@ from sijoint.pathway import (
     assess_referral,
     calls_due,
     changed_since,
-    check_sides,
     check_syringe,
     consent_risk,
     conservative_weeks,
@@ -52,10 +51,11 @@ from sijoint.pathway import (
 from sijoint.pathway.policy_files import load_policy
 from sijoint.report.diary_figure import DiaryPoint, diary_points
 from sijoint.report.gate import GateLine, gate_lines
-from sijoint.report.given import DrugLine, ViewDose, action_window_minutes, drug_lines, total_dose, view_doses
+from sijoint.report.given import DrugLine, action_window_minutes, drug_lines
 from sijoint.report.timeline import TimelineEntry, timeline
 from sijoint.web.clinic.actions import Action, actions
-from sijoint.web.clinic.choices import Asked, Choice, choices_of
+from sijoint.web.clinic.choice import Choice
+from sijoint.web.clinic.choices import Asked, choices_of
 
 
 @dataclass(frozen=True)
@@ -162,20 +162,6 @@ class EpisodeView:
         )
 
     @cached_property
-    def sides_checked(self) -> Assessed | None:
-        session = self.session
-        if session is None:
-            return None
-        return check_sides(
-            self.episode.request,
-            self.episode.assessment,
-            session.order,
-            session.consent,
-            session.skin_mark,
-            session.time_out,
-        )
-
-    @cached_property
     def recipe(self) -> RecipeSheet | None:
         """What the order comes to for this patient, with what was given in the hours before."""
         session = self.session
@@ -235,13 +221,6 @@ class EpisodeView:
     def drugs(self) -> tuple[DrugLine, ...]:
         done = self.session.procedure if self.session else None
         return drug_lines(done.administrations) if done else ()
-
-    @cached_property
-    def doses(self) -> tuple[ViewDose, ...]:
-        done = self.session.procedure if self.session else None
-        if not done or not done.exposures:
-            return ()
-        return (*view_doses(done.exposures), total_dose(done.exposures))
 
     @cached_property
     def dose(self) -> Any:

@@ -7,7 +7,8 @@ from sijoint.frames import Side
 from sijoint.model import Answer, ProvocationTest
 from sijoint.web.clinic.actions import Action
 from sijoint.web.clinic.adapted import LEFT_OPEN
-from sijoint.web.clinic.choices import Asked, Choice, choices_of
+from sijoint.web.clinic.choice import Choice
+from sijoint.web.clinic.choices import Asked, choices_of
 from sijoint.web.clinic.field_words import words_of_choice
 from sijoint.web.clinic.fields import Field, Kind
 from sijoint.web.clinic.typed import Typed, name_in

@@ -1,6 +1,7 @@
 """Papers to read, print and keep; pictures of the procedure; the calendar entry; the diary as a still picture."""
 
 import json
+from functools import lru_cache
 from io import BytesIO
 from typing import Annotated
 
@@ -10,7 +11,7 @@ from starlette.responses import Response
 
 from sijoint.clinic import PacketAltered, packet_text, sealed_packet
 from sijoint.exchange import UnprintableBooking, visit_entry
-from sijoint.model import Person
+from sijoint.model import Person, StoredImage
 from sijoint.pathway import UnknownLanguage, language
 from sijoint.records import StoreRefused
 from sijoint.report import Paper, PaperAsked, PaperKind, diary_figure, figure_of, paper_html, paper_of, paper_pdf
@@ -27,6 +28,7 @@ STYLED = {
     "Content-Security-Policy": content_security_policy(style_src="'unsafe-inline'")
 }  # a page of its own, no script
 WIDEST = 2048
+KEPT_PICTURES = 48
 
 
 @router.get("/episodes/{episode_id}/papers/{number}/{kind}.pdf")
@@ -130,12 +132,7 @@ def image(
         )
     except StoreRefused:
         raise NotHere from None
-    figure = figure_of(*found[0], lambda _: (content, json.loads(row.sidecar)))
-    with Image.open(BytesIO(figure.png)) as picture:
-        picture.thumbnail((width, WIDEST))
-        buffer = BytesIO()
-        picture.save(buffer, format="PNG")
-    return Response(buffer.getvalue(), media_type="image/png")
+    return Response(_marked(*found[0], content, row.sidecar, width), media_type="image/png")
 
 
 @router.get("/episodes/{episode_id}/diary/{number}.svg")
@@ -145,6 +142,17 @@ def diary_picture(site: TheSite, person: InTheHouse, episode_id: str, number: in
     if "diary" not in view.parts or view.session is None:
         raise NotHere
     return Response(diary_figure(view.session), media_type="image/svg+xml", headers=STYLED)
+
+
+@lru_cache(maxsize=KEPT_PICTURES)
+def _marked(image: StoredImage, images: tuple[StoredImage, ...], content: bytes, sidecar: str, width: int) -> bytes:
+    """The picture with its marks, as PNG; drawing them takes longer than anything else on the page."""
+    figure = figure_of(image, images, lambda _: (content, json.loads(sidecar)))
+    with Image.open(BytesIO(figure.png)) as picture:
+        picture.thumbnail((width, WIDEST))
+        buffer = BytesIO()
+        picture.save(buffer, format="PNG")
+    return buffer.getvalue()
 
 
 def _view(site: Site, person: Person, episode_id: str) -> EpisodeView:

@@ -8,7 +8,8 @@ from starlette.responses import Response
 from sijoint.clinic.today import OVER
 from sijoint.model import Episode, Patient, PayerCheck
 from sijoint.web.access import Billing
-from sijoint.web.clinic.choices import Asked, Choice
+from sijoint.web.clinic.choice import Choice
+from sijoint.web.clinic.choices import Asked
 from sijoint.web.clinic.episode_view import EpisodeView
 from sijoint.web.clinic.visitor import listed
 from sijoint.web.clinic.words import words_for

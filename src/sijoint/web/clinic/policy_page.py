@@ -12,7 +12,7 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from sijoint.model import Person, Role
-from sijoint.pathway import Policy, PolicySource, UnreadablePolicy
+from sijoint.pathway import Policy, PolicySource, Span, UnreadablePolicy
 from sijoint.web.access import InTheHouse
 from sijoint.web.clinic.words import words_for
 from sijoint.web.errors import MayNot, Refused
@@ -75,6 +75,8 @@ def _groups(policy: Policy) -> list[tuple[str, list[Value]]]:
 def _shown(value: Any) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
+    if isinstance(value, Span):
+        return value.words
     if isinstance(value, tuple):
         return ", ".join(str(one) for one in value)
     return str(value)
