@@ -23,7 +23,7 @@ from sijoint.web.site import Site, TheSite
 
 router = APIRouter()
 REHEARSAL = "/rooms/{room_id}/debrief"
-PERFORMED = "/episodes/{episode_id}/debrief/{number}"
+PERFORMED = "/episodes/{episode_id}/debrief/{number:int}"
 
 
 @router.get(REHEARSAL)
