@@ -13,6 +13,7 @@ from sijoint.pathway.warning_signs import ALWAYS, PAPER
 
 LEG = ("leg_weak", "redflag.leg-weak")
 SORE = ("site_still_sore", "redflag.sore-long")
+SORE = ("site_still_sore", "redflag.sore-long")
 KETONES = "ketones_raised"
 
 

@@ -78,7 +78,7 @@ def diary_of(episode: Episode, policy: Policy, now: datetime) -> Diary | None:
     return Diary(
         session=session,
         questions=tuple(_question(one, one.id in given) for one in at_home),
-        signs=signs_asked(session, episode, told),
+        signs=signs_asked(session, episode, policy, now, told),
         flags=flag_table(session, policy),
         movement=episode.assessment.index_movement if episode.assessment else "",
         emergency_phone=told.site(policy.emergency_phone),

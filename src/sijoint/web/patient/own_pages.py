@@ -9,6 +9,7 @@ from fastapi import APIRouter, Request
 from PIL import Image
 from starlette.responses import Response
 
+from sijoint.fluoroscopy import UnreadableFrame
 from sijoint.model import Episode, Session
 from sijoint.pathway import language
 from sijoint.records import Purpose, StoreRefused
@@ -86,9 +87,9 @@ def picture(place: int, person: OwnPatient, site: TheSite) -> Response:
     try:
         with site.store.read_as(person.code, Purpose.OWN_RECORD, site.clock()) as viewing:
             content = viewing.image(found.episode.id, image.sha256)
-    except StoreRefused:
+        figure = figure_of(image, procedure.images, lambda sha256: (content, json.loads(rows[sha256])))
+    except (StoreRefused, UnreadableFrame):
         raise NotHere from None
-    figure = figure_of(image, procedure.images, lambda sha256: (content, json.loads(rows[sha256])))
     with Image.open(BytesIO(figure.png)) as shown:
         shown.thumbnail((WIDEST, WIDEST))
         out = BytesIO()
