@@ -9,6 +9,7 @@ from sijoint.pathway import Policy
 from sijoint.report import words
 from sijoint.report.given import agent_name, contents, recipe_words
 from sijoint.report.questions import answered, provocation_rows, sorted_answers
+from sijoint.report.sheet_topics import by_topic
 
 
 @dataclass(frozen=True)
@@ -35,6 +36,7 @@ class ClinicWords:
     answered = staticmethod(answered)
     sorted_answers = staticmethod(sorted_answers)
     provocation_rows = staticmethod(provocation_rows)
+    by_topic = staticmethod(by_topic)
 
     def sentences(self, parts: Iterable[str]) -> str:
         """Several things said one after the other, each a whole sentence."""
