@@ -1,12 +1,17 @@
 """Only pages of this site send forms and open connections to it, and only under a name of its own."""
 
+from datetime import timedelta
+
 import pytest
 from site_of_tests import BASE
 from starlette.testclient import TestClient
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
+from sijoint.clinic.people import close_person
 from sijoint.model import Role
 from sijoint.web.access import Clinician
+from sijoint.web.open_connections import while_account_lasts
+from sijoint.web.site import TheSite
 
 FORGED = [
     {"sec-fetch-site": "cross-site", "origin": "http://evil.example"},
@@ -101,3 +106,26 @@ def test_a_connection_asks_who_it_is_like_a_page(browser, live, who, code):
     with pytest.raises(WebSocketDisconnect) as refused:
         heard(browser(who), live, {})
     assert refused.value.code == code
+
+
+def test_a_connection_ends_when_its_account_is_closed_and_not_when_the_shift_does(
+    app, site, clock, browser, monkeypatch
+):
+    monkeypatch.setattr("sijoint.web.open_connections.ASKED_EVERY_S", 0.01)
+
+    @app.websocket("/lasting-of-tests")
+    async def endpoint(socket: WebSocket, person: Clinician, here: TheSite) -> None:
+        await socket.accept()
+        async with while_account_lasts(here, socket, person):
+            while (said := await socket.receive()).get("text"):
+                await socket.send_text(said["text"])
+
+    with browser(Role.NURSE).websocket_connect("ws://localhost/lasting-of-tests", headers={"origin": BASE}) as socket:
+        clock.now += timedelta(days=2)
+        for word in ("still", "here"):
+            socket.send_text(word)
+            assert socket.receive_text() == word
+        close_person(site.store, "nurse", by="administrator", at=clock())
+        with pytest.raises(WebSocketDisconnect) as ended:
+            socket.receive_text()
+    assert ended.value.code == 4401

@@ -10,6 +10,7 @@ from starlette.websockets import WebSocketDisconnect, WebSocketState
 
 from sijoint.web.access import Rehearser
 from sijoint.web.errors import NotHere
+from sijoint.web.open_connections import while_account_lasts
 from sijoint.web.room.limits import LIMITS
 from sijoint.web.room.live_room import LiveRoom
 from sijoint.web.room.registry import TooManyRooms, live_rooms
@@ -49,7 +50,8 @@ async def live(socket: WebSocket, room_id: str, site: TheSite, person: Rehearser
     room.enter(seat)
     sending = asyncio.create_task(_send(socket, seat, waiting))
     try:
-        await _receive(socket, seat, room, time.monotonic)
+        async with while_account_lasts(site, socket, person):
+            await _receive(socket, seat, room, time.monotonic)
     except WebSocketDisconnect:
         pass
     finally:
