@@ -1,18 +1,19 @@
 """What the diary asks of a patient beside the pain: the signs that fit what was given, and how daily life goes."""
 
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 
 from sijoint.formulary import IngredientKind
 from sijoint.model import Episode, ScreeningAnswers, Session
 from sijoint.pathway.flag_table import ASKED
-from sijoint.pathway.injections import given_agents
+from sijoint.pathway.injections import given_agents, injected_at
 from sijoint.pathway.languages import Language
+from sijoint.pathway.policy import Policy
 from sijoint.pathway.screening import may_be_diabetic
 from sijoint.pathway.warning_signs import ALWAYS, PAPER
 
 LEG = ("leg_weak", "redflag.leg-weak")
-SORE = ("site_still_sore", "redflag.sore-long")
 SORE = ("site_still_sore", "redflag.sore-long")
 KETONES = "ketones_raised"
 
@@ -25,14 +26,15 @@ class SignAsked:
     words: str
 
 
-def signs_asked(session: Session, episode: Episode, language: Language) -> tuple[SignAsked, ...]:
-    """The signs that are asked with every entry, the leg first; ketones only after steroid where sugar may be ill."""
-    texts = language.texts[PAPER][ALWAYS]
-    wanted = (
-        LEG,
-        *((field, code) for field, code, _ in ASKED if field != KETONES or _sugar_may_rise(session, episode)),
-        SORE,
-    )
+def signs_asked(
+    session: Session, episode: Episode, policy: Policy, now: datetime, language: Language
+) -> tuple[SignAsked, ...]:
+    """The signs that are asked with every entry, the leg first; ketones only after steroid where sugar may be ill, and
+    whether the place is still sore once its days are over."""
+    texts, given = language.texts[PAPER][ALWAYS], injected_at(session.procedure)
+    sore = given is not None and now - given > timedelta(days=policy.soreness_days_to)
+    asked = ((field, code) for field, code, _ in ASKED if field != KETONES or _sugar_may_rise(session, episode))
+    wanted = (LEG, *asked, *((SORE,) if sore else ()))
     return tuple(SignAsked(field, texts[code]) for field, code in wanted)
 
 
