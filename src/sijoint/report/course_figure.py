@@ -69,7 +69,8 @@ def _ticks(lasts: float, place: Callable[[float], float]) -> list[str]:
 def _depth(moments: Sequence[RoomMoment], place: Callable[[float], float]) -> list[str]:
     deepest = max((moment.then.depth_mm or 0.0 for moment in moments), default=0.0)
     if not deepest:
-        return []
+        middle = (DEPTH_TOP + DEPTH_BOTTOM) / 2
+        return [f'<text x="{LEFT + 8}" y="{middle}" fill="{QUIET}">no depth is kept of this course</text>']
 
     def down(depth: float) -> float:
         return DEPTH_TOP + (DEPTH_BOTTOM - DEPTH_TOP) * depth / deepest

@@ -17,7 +17,8 @@ from sijoint.web.access import Clinician, Rehearser
 from sijoint.web.forms import BadForm, Form, TheForm
 from sijoint.web.pages import redirect, render
 from sijoint.web.room.live_room import LiveRoom
-from sijoint.web.room.registry import INSTRUCTORS, RoomListed, live_rooms
+from sijoint.web.room.look_ahead import asked_in
+from sijoint.web.room.registry import INSTRUCTORS, RoomListed, choice_in, live_rooms
 from sijoint.web.room.rehearse_form import CASES, LARGEST_NUMBER, SIDES, TARGETS, problems_of, read_choice
 from sijoint.web.room.saved_image import picture_png
 from sijoint.web.room.told_state import needle_words
@@ -154,8 +155,7 @@ def _after(made_from: Mapping[str, str], room_id: str) -> dict[str, str]:
 
 
 def _planner(made_from: Mapping[str, str], room_id: str) -> str:
-    """The planner of the same pelvis, side and target; empty where it knows no such body."""
-    if "bmi" in made_from:
-        return ""
-    pelvis = f"library-{made_from['pelvis']}" if "pelvis" in made_from else "bundled"
-    return f"/planner/{pelvis}/{made_from['side']}/{made_from['target']}?room={room_id}"
+    """The planner of the same pelvis, side, target and plan."""
+    choice = choice_in(made_from)
+    asked = asked_in(choice)
+    return f"/planner/{asked.pelvis}/{asked.side}/{asked.target}?plan={choice.plan + 1}&room={room_id}"
