@@ -182,6 +182,26 @@ def test_answers_that_have_not_changed_keep_who_gave_them(clinic):
     assert (after.vasovagal_history.by, after.fever.by) == ("physician", "nurse")
 
 
+def test_what_is_written_down_later_keeps_when_it_was_done(clinic):
+    clinic.confirmed()
+    before = clinic.local(minutes=-20)
+    future = clinic.send(
+        Role.PHYSICIAN,
+        "MarkSkin",
+        skin_mark__side="left",
+        skin_mark__patient_awake="yes",
+        skin_mark__at=clinic.local(hours=1),
+    )
+    assert "lies in the future" in future.text
+    clinic.does(
+        Role.PHYSICIAN, "MarkSkin", skin_mark__side="left", skin_mark__patient_awake="yes", skin_mark__at=before
+    )
+    mark = clinic.session.skin_mark
+    assert mark.at.astimezone(clinic.site.policy.zone).strftime("%Y-%m-%dT%H:%M") == before
+    clinic.does(Role.NURSE, "ConfirmToday", **clinic.today())
+    assert clinic.session.confirmation.at == clinic.clock.now
+
+
 def test_a_stop_is_overridden_with_the_password_of_a_second_clinician(clinic):
     clinic.site.people.add(
         type(clinic.site.people.person("nurse"))("n-two", "Second nurse", Role.NURSE), "seven wet herons"

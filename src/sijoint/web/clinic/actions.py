@@ -58,7 +58,7 @@ def _action(name: str, row: Mapping[str, Any]) -> Action:
         frozenset(row.get("hidden", ())),
         row.get("choices", {}),
         row.get("amounts", {}),
-        frozenset((*row.get("left_out", ()), *filled)),
+        frozenset((*row.get("left_out", ()), *filled)) - {path for _, *paths in row["groups"] for path in paths},
     )
     groups = tuple(
         Group(heading, tuple(field_at(command, path, wishes) for path in paths)) for heading, *paths in row["groups"]

@@ -30,6 +30,18 @@ def _whole(path: str, of: Callable[[Asked], Any]) -> Callable[[Asked], Plain]:
     return told
 
 
+def _again(name: str) -> Callable[[Asked], Plain]:
+    """A check that is made again: its answers are shown, its time and its maker are new."""
+
+    def told(asked: Asked) -> Plain:
+        done = getattr(asked.session, name) if asked.session else None
+        if done is None:
+            return {}
+        return {name: {key: value for key, value in to_wire(done).items() if key not in ("at", "by")}}
+
+    return told
+
+
 def _of_session(name: str) -> Callable[[Asked], Any]:
     return lambda asked: getattr(asked.session, name) if asked.session else None
 
@@ -94,9 +106,9 @@ def _skin(asked: Asked) -> Plain:
 
 def _sign_out(asked: Asked) -> Plain:
     """Said again it is put right or confirmed; the first time nothing is answered for the room."""
-    done = asked.session.sign_out if asked.session else None
-    if done is not None:
-        return {"sign_out": to_wire(done) | {"confirmed_by": ""}}
+    done = _again("sign_out")(asked)
+    if done:
+        return {"sign_out": done["sign_out"] | {"confirmed_by": ""}}
     operator = asked.session.procedure.operator if asked.session and asked.session.procedure else ""
     return {"sign_out": {"recorded_for": operator if operator != asked.by else ""}}
 
@@ -141,10 +153,10 @@ _BY_COMMAND: Mapping[str, Callable[[Asked], Plain]] = {
     "AnswerScreening": _whole("answers", lambda asked: _episode(asked).screening_answers),
     "ContactPrescriber": _at("contact.at"),
     "Book": _booked,
-    "ConfirmToday": _whole("confirmation", _of_session("confirmation")),
+    "ConfirmToday": _again("confirmation"),
     "DrawUp": _syringe,
     "PrepareSkin": _skin,
-    "SignInPatient": _whole("sign_in", _of_session("sign_in")),
+    "SignInPatient": _again("sign_in"),
     "RecordProcedure": _form,
     "RecordGiven": _at("given.at"),
     "RecordSedative": _at("sedative.at"),

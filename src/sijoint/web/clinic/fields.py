@@ -47,6 +47,7 @@ class Field:
     required: bool = False
     optional_group: bool = False
     has_default: bool = False  # left empty it is left out, and what makes it has its own value
+    done_by_now: bool = False  # a moment of something that is done
     bounds: tuple[Decimal, Decimal] | None = None
     choices: str = ""  # names the list of choices; "" where the type lists them itself
     listed: tuple[str, ...] = ()
@@ -99,7 +100,8 @@ def _of_type(owner: type, name: str) -> "TypeField[Any]":
 def _field(path: str, hint: Any, declared: "TypeField[Any]", wishes: Wishes) -> Field:
     kind, optional = _plain(hint), NoneType in get_args(hint)
     has_default = declared.default is not MISSING or declared.default_factory is not MISSING
-    chosen = path in wishes.choices and path not in wishes.optional
+    has_default = has_default or path in wishes.optional
+    chosen = path in wishes.choices
     needed = path in wishes.required or not (has_default or optional or (kind is str and not chosen))
     label, told = label_of(path), help_of(path)
     measure = measure_of(path)
@@ -129,7 +131,7 @@ def _field(path: str, hint: Any, declared: "TypeField[Any]", wishes: Wishes) -> 
         return made(Kind.CHOICE, listed=tuple(str(one.value) for one in kind))
     simple = {bool: Kind.YES_NO, int: Kind.WHOLE, Decimal: Kind.NUMBER, date: Kind.DAY, datetime: Kind.MOMENT}
     if kind in simple:
-        return made(simple[kind])
+        return made(simple[kind], done_by_now=kind is datetime and path in wishes.optional)
     return made(Kind.LONG if path in wishes.long else Kind.TEXT)
 
 

@@ -25,8 +25,10 @@ class Filling:
 
 
 def filled_in(wanted: Mapping[str, str], read: dict[str, Any], filling: Filling) -> dict[str, Any]:
-    """What was read from the form, with what the clinic knows."""
+    """What was read from the form, with what the clinic knows beside it."""
     for path, source in wanted.items():
+        if at(read, path) is not None:
+            continue  # a person wrote it down, such as when it was done
         value = _new_id(source, filling) if source.startswith("new ") else _SOURCES[source](filling)
         if value is not None:
             put(read, path, value)

@@ -69,7 +69,7 @@ class Reader:
                 day = self.form.day(name, label, needed=needed)
                 return None if day is None else day.isoformat()
             case Kind.MOMENT:
-                return self._moment(name, label, needed)
+                return self._moment(field, name)
             case _:
                 return self.form.text(name, label, needed=needed)
 
@@ -95,11 +95,14 @@ class Reader:
         value = self.form.number(name, field.label, needed=field.required, lowest=low, highest=high)
         return None if value is None else str(value)
 
-    def _moment(self, name: str, label: str, needed: bool) -> str | None:
-        local = self.form.moment(name, label, needed=needed)
+    def _moment(self, field: Field, name: str) -> str | None:
+        """By the clinic's clock. What was done later than now was not done: empty means now."""
+        local = self.form.moment(name, field.label, needed=field.required)
         if local is None:
             return None
         aware = local if local.tzinfo else local.replace(tzinfo=self.zone)
+        if field.done_by_now and aware > self.now:
+            self.form.problem(name, f"{field.label}: this lies in the future; leave it empty for now.")
         return aware.isoformat()
 
     def _fact(self, name: str, label: str) -> Mapping[str, Any]:
