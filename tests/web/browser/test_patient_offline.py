@@ -81,7 +81,9 @@ def phone(clinic, chromium):
     page.goto(link_for(clinic.site))
     page.fill("#birth_year", BIRTH_YEAR)
     page.click("button.primary")
-    page.evaluate("navigator.serviceWorker.ready.then(() => true)")
+    page.wait_for_selector("#diary-form")
+    ready = "Promise.race([navigator.serviceWorker.ready.then(() => true), new Promise((no) => setTimeout(no, 15000, false))])"
+    assert page.evaluate(ready), "the page is kept for offline use"
     yield page
     context.close()
 
