@@ -23,6 +23,8 @@ FORGED = [
     {"origin": "http://localhost.evil.example"},
     {"origin": "http://localhost:9999"},
     {"origin": "null"},
+    {"origin": "http://["},
+    {"origin": "https://localhost"},
     {"origin": ""},
     {},
 ]

@@ -6,7 +6,6 @@ would make a foreign page look like ours.
 """
 
 from http import HTTPStatus
-from urllib.parse import urlsplit
 
 from fastapi import WebSocket
 from starlette.requests import HTTPConnection, Request
@@ -35,9 +34,7 @@ def comes_from_here(site: Site, connection: HTTPConnection) -> bool:
     origin = connection.headers.get("origin")
     if fetched_from is not None:
         return fetched_from == "same-origin"
-    if origin is None:
-        return False
-    return urlsplit(origin).netloc == connection.headers.get("host", "") and _is_own_host(site, connection)
+    return origin is not None and _is_own_origin(site, connection, origin)
 
 
 def require_own_page(site: Site, socket: WebSocket) -> None:
@@ -45,17 +42,21 @@ def require_own_page(site: Site, socket: WebSocket) -> None:
 
     Browsers do not say ``Sec-Fetch-Site`` for every WebSocket, so ``Origin`` is asked here always.
     """
-    origin = socket.headers.get("origin", "")
-    own = bool(origin) and urlsplit(origin).netloc == socket.headers.get("host", "")
     told = socket.headers.get("sec-fetch-site", "same-origin")
-    if not (own and told == "same-origin" and _is_own_host(site, socket)):
+    if told != "same-origin" or not _is_own_origin(site, socket, socket.headers.get("origin", "")):
         raise WrongOrigin
 
 
+def _is_own_origin(site: Site, connection: HTTPConnection, origin: str) -> bool:
+    scheme = "https" if site.secure else "http"
+    return _is_own_host(site, connection) and origin == f"{scheme}://{connection.headers.get('host', '')}"
+
+
 def _is_own_host(site: Site, connection: HTTPConnection) -> bool:
-    return urlsplit(f"//{connection.headers.get('host', '')}").netloc.rpartition(":")[0] in site.hosts or (
-        connection.headers.get("host", "") in site.hosts
-    )
+    """With or without a port: which one the browser called does not matter, by which name does."""
+    host = connection.headers.get("host", "")
+    name, colon, port = host.rpartition(":")
+    return host in site.hosts or (bool(colon) and port.isdigit() and name in site.hosts)
 
 
 class OwnPagesOnly:
