@@ -81,45 +81,34 @@ def lessons(policy: Policy) -> tuple[Lesson, ...]:
 
 
 def numbing_clocks() -> tuple[Clock, ...]:
-    """Every local anaesthetic once, with the window that the verdict reads by."""
-    known = {one.ingredient.code: one.ingredient for one in agents() if one.anaesthetic is not None}
-    clocks = []
-    for ingredient in known.values():
-        window = ingredient.anaesthetic.window if ingredient.anaesthetic else None
-        if window is None:
+    """The windows of the local anaesthetics that the verdict reads by; those that are alike share a row."""
+    found: dict[tuple[str, str, str, str], list[str]] = {}
+    for ingredient in dict.fromkeys(one.ingredient for one in agents()):
+        if ingredient.anaesthetic is None:
             continue
-        evidence = ingredient.evidence.get("longest_min")
-        clocks.append(
-            Clock(
-                ingredient.name,
-                f"within {window.latest_onset_min} minutes",
-                f"{_hours(window.shortest_min)} to {_hours(window.longest_min)} hours",
-                evidence.source if evidence else "",
-                str(evidence.grade) if evidence else "",
-            )
-        )
-    return tuple(clocks)
+        window, evidence = ingredient.anaesthetic.window, ingredient.evidence["longest_min"]
+        begins = f"within {window.latest_onset_min} minutes"
+        lasts = f"{_hours(window.shortest_min)} to {_hours(window.longest_min)} hours"
+        found.setdefault((begins, lasts, evidence.source, str(evidence.grade)), []).append(ingredient.name)
+    return _shared(found)
 
 
 def steroid_clocks() -> tuple[Clock, ...]:
-    """Every steroid once: when it begins, and how long relief is expected as the trials say."""
-    known = {one.ingredient.code: one.ingredient for one in agents() if one.steroid is not None}
-    clocks = []
-    for ingredient in known.values():
-        steroid = ingredient.steroid
-        if steroid is None:
+    """When steroids begin, and how long relief is expected at most; those that are alike share a row."""
+    found: dict[tuple[str, str, str, str], list[str]] = {}
+    for ingredient in dict.fromkeys(one.ingredient for one in agents()):
+        if ingredient.steroid is None:
             continue
-        evidence = ingredient.evidence.get("expected_days") or ingredient.evidence.get("onset_days")
-        clocks.append(
-            Clock(
-                ingredient.name,
-                f"after {steroid.onset_days} to {steroid.latest_onset_days} days",
-                f"up to about {steroid.expected_days // DAYS_A_WEEK} weeks",
-                evidence.source if evidence else "",
-                str(evidence.grade) if evidence else "",
-            )
-        )
-    return tuple(clocks)
+        steroid, evidence = ingredient.steroid, ingredient.evidence["expected_days"]
+        begins = f"after {steroid.onset_days} to {steroid.latest_onset_days} days"
+        lasts = f"up to about {steroid.expected_days // DAYS_A_WEEK} weeks"
+        name = ingredient.name.partition(" ")[0]  # the salt says nothing to a patient
+        found.setdefault((begins, lasts, evidence.source, str(evidence.grade)), []).append(name)
+    return _shared(found)
+
+
+def _shared(found: Mapping[tuple[str, str, str, str], list[str]]) -> tuple[Clock, ...]:
+    return tuple(Clock(", ".join(names), *words) for words, names in found.items())
 
 
 def counted_risks() -> tuple[Told, ...]:
