@@ -80,6 +80,10 @@ def test_the_list_of_rooms_leads_a_trainee_to_no_truth(browser, running):
         assert "instructor" not in client.get(path).text.lower()
 
 
+def test_the_debrief_tells_what_the_case_held(browser, ended):
+    assert "What the case held:</strong> the joint takes about" in browser(Role.TRAINEE).get(AT).text
+
+
 def test_somebody_elses_rehearsal_is_not_here(browser, ended):
     assert browser(Role.NURSE).get(AT).status_code == 404
     assert browser(Role.PHYSICIAN).get(AT).status_code == 200
@@ -92,7 +96,7 @@ def test_a_room_that_never_was_is_not_here(browser, site):
 
 def test_the_instructor_sees_the_truth_while_it_runs(browser, running):
     client = browser(Role.PHYSICIAN)
-    assert "what is hidden in it: ordinary" in client.get(WINDOW).text
+    assert "the joint takes about" in client.get(WINDOW).text
     now = client.get(f"{WINDOW}/now.json").json()
     assert now["truth"]["tip_in_cleft"] is True
     assert now["truth"]["volumes_ml"] == {"joint": 0.5}

@@ -8,7 +8,7 @@ import numpy as np
 
 from sijoint.anatomy import PatientCT, bundled_pelvis, sample_pelvis
 from sijoint.cohort.case import Case, case_of
-from sijoint.cohort.scenario import Causes, scenario, scenarios
+from sijoint.cohort.scenario import Causes, VesselCauses, scenario, scenarios
 from sijoint.cohort.setting import room_setting
 from sijoint.frames import Side
 from sijoint.guidance import Plan, plan
@@ -82,6 +82,28 @@ def causes_named(name: str) -> Causes:
         known = ", ".join(rehearsal_causes())
         raise ImpossibleRehearsal(f"there is nothing of the name {name!r} to rehearse: choose one of {known}")
     return scenario(name).causes
+
+
+def held_in(name: str) -> tuple[str, ...]:
+    """What the causes of this name put into the body, in words; for the debrief and an instructor alone."""
+    causes = causes_named(name)
+    told = []
+    if causes.false_give is not None:
+        told.append(f"a layer gives {causes.false_give.before_target_mm:g} mm before the target, as the joint would")
+    for vessel in causes.vessels:
+        told.append(f"a vessel {2 * vessel.radius_mm:g} mm wide passes {_past_mm(vessel):.0f} mm from the target")
+    told += [
+        f"the joint leaks towards {leak.to} once it holds more than {leak.opens_above_ml:g} mL" for leak in causes.leaks
+    ]
+    told.append(f"the joint takes about {causes.capacity_ml:g} mL")
+    return tuple(told)
+
+
+def _past_mm(vessel: VesselCauses) -> float:
+    """How near the middle of a straight vessel comes to the target."""
+    at, runs = np.array(vessel.at_mm), np.array(vessel.runs) / np.linalg.norm(vessel.runs)
+    along = np.clip(-at @ runs, -vessel.length_mm / 2, vessel.length_mm / 2)
+    return float(np.linalg.norm(at + along * runs))
 
 
 def rehearsed_recipe(causes: Causes) -> Recipe:

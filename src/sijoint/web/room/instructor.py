@@ -6,6 +6,7 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import JSONResponse, Response
 
 from sijoint.anatomy import structure_in_words
+from sijoint.cohort.rehearsal import held_in
 from sijoint.model import Person
 from sijoint.model.wire import to_wire
 from sijoint.report.plan_document import plan_document
@@ -48,7 +49,7 @@ def window(request: Request, site: TheSite, person: Rehearser, room_id: str) -> 
         room_id=room_id,
         words=room.about.words,
         own=room.about.by == person.code,
-        causes=choice.causes,
+        held=held_in(choice.causes),
         asked=asked_in(choice),
     )
 

@@ -45,6 +45,6 @@ def practices_of(site: Site, person: Person) -> tuple[Practice, ...]:
     """Oldest first; people by their names."""
     names = {one.code: one.name for one in site.people.everybody()}
     return tuple(
-        Practice(listed.id, listed.opened_at, names.get(listed.by, listed.by), listed.words, back.measures())
-        for listed, back in practised(site, person)
+        Practice(listed.id, listed.opened_at, names.get(listed.by, listed.by), listed.words, measures)
+        for listed, measures in practised(site, person)
     )

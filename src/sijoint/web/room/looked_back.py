@@ -5,6 +5,7 @@ from datetime import datetime
 
 import numpy as np
 
+from sijoint.cohort.rehearsal import held_in
 from sijoint.model import Person, Procedure, ProcedureKind, StoreKind
 from sijoint.report.debrief_measures import debrief_measures
 from sijoint.report.procedure_measures import Measure, procedure_measures
@@ -37,6 +38,7 @@ class LookedBack:
     asked: Asked
     plan: int  # from 1
     images: str
+    held: tuple[str, ...] = ()  # what the case held, in words
 
     def aimed_by(self, found: LookAhead | str | None) -> LookAhead | None:
         """The planned pelvis, where its plan is the one that the procedure aimed by."""
@@ -73,6 +75,7 @@ def rehearsal_back(site: Site, person: Person, room_id: str) -> LookedBack:
         asked=asked_in(choice),
         plan=choice.plan + 1,
         images=f"/rooms/{room_id}/images/SHA256.png",
+        held=held_in(choice.causes),
     )
 
 
@@ -115,15 +118,15 @@ def procedure_back(site: Site, person: Person, episode_id: str, number: int) -> 
     )
 
 
-def practised(site: Site, person: Person) -> tuple[tuple[RoomListed, LookedBack], ...]:
-    """Every rehearsal that ended, of this person or, for an instructor, of everybody; oldest first."""
+def practised(site: Site, person: Person) -> tuple[tuple[RoomListed, tuple[Measure, ...]], ...]:
+    """What every rehearsal that ended took, of this person or, for an instructor, of everybody; oldest first."""
+    kept: dict[str, tuple[Measure, ...]] = site.kept.setdefault("practised", {})  # what has ended changes no more
     found = []
     for listed in live_rooms(site).list(person):
         if listed.kind is ProcedureKind.REHEARSAL and listed.ended:
-            kept = site.kept.setdefault("looked back", {})
             if listed.id not in kept:
                 try:
-                    kept[listed.id] = rehearsal_back(site, person, listed.id)
+                    kept[listed.id] = rehearsal_back(site, person, listed.id).measures()
                 except NotHere:
                     continue
             found.append((listed, kept[listed.id]))
