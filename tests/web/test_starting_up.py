@@ -3,11 +3,16 @@
 import stat
 
 import pytest
+import typer
+from argon2 import PasswordHasher
 from fastapi import APIRouter
 from typer.testing import CliRunner
 
-from sijoint.cli.people import add_first_administrator
+from sijoint.cli.people import NotEnoughSaid, add_first_administrator, people
 from sijoint.cli.serve import serve as serve_command
+from sijoint.clinic.passwords import fits
+from sijoint.clinic.people import account
+from sijoint.clinic.situation import CommandRefused
 from sijoint.model import Person, Role, StoreKind
 from sijoint.records import open_store
 from sijoint.web import (
@@ -23,6 +28,11 @@ from sijoint.web import (
 from sijoint.web.access import Anybody, Clinician, UndeclaredAccess
 
 LONG = "8f1c0b7e55d94aa2b6f3e1d0c9a87b65"
+
+
+@pytest.fixture(autouse=True)
+def quick_passwords(monkeypatch):
+    monkeypatch.setattr("sijoint.clinic.passwords._hasher", PasswordHasher(time_cost=1, memory_cost=64))
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "::1", "127.9.9.9"])
@@ -124,25 +134,51 @@ def test_a_route_that_does_not_say_once_who_may_call_it_is_refused_at_start(site
         create_app(site)
 
 
-def test_people_are_added_listed_and_closed_on_the_command_line(tmp_path):
-    import typer
-
-    from sijoint.cli.people import people
-
-    app = typer.Typer()
+@pytest.fixture
+def sij_people(tmp_path):
+    """``sij people`` on a care store of its own, with what is typed into it."""
+    app, path = typer.Typer(), str(tmp_path / "clinic.db")
     app.command()(people)
-    run = CliRunner()
-    path = str(tmp_path / "clinic.db")
     open_store(path, StoreKind.CARE, create=True).close()
-    added = run.invoke(
-        app,
-        ["add", "dr-a", "--store", path, "--name", "Dr A", "--role", "physician", "--administrator"],
-        input="four quiet lanterns\n",
-    )
-    assert added.exit_code == 0, added.output
-    assert "dr-a" in run.invoke(app, ["list", "--store", path]).output
-    assert run.invoke(app, ["close", "dr-a", "--store", path]).exception is not None
-    assert open_store(path).ledger_end().sequence == 2
+
+    def run(*words, typed=""):
+        ended = CliRunner().invoke(app, [*words, "--store", path], input=typed, catch_exceptions=False)
+        return ended.output
+
+    run.path = path
+    return run
+
+
+ADD = ("add", "dr-a", "--name", "Dr A", "--role", "physician", "--administrator")
+GOOD = "four quiet lanterns"
+
+
+def test_people_are_added_changed_listed_and_closed_on_the_command_line(sij_people):
+    sij_people(*ADD, typed=f"{GOOD}\n")
+    sij_people("add", "n-b", "--name", "Nurse B", "--role", "nurse", typed=f"{GOOD}\n")
+    sij_people("change", "n-b", "--role", "radiographer", "--administrator")
+    sij_people("password", "n-b", typed="a heron on the roof\n")
+    kept = account(open_store(sij_people.path), "n-b")
+    assert (kept.person.name, kept.person.role, kept.person.administers) == ("Nurse B", Role.RADIOGRAPHER, True)
+    assert fits(kept.password, "a heron on the roof")
+    sij_people("close", "dr-a")
+    listed = sij_people("list")
+    assert "closed" in listed
+    assert "radiographer" in listed
+    assert open_store(sij_people.path).ledger_end().sequence == 6
+
+
+def test_the_command_line_refuses_what_the_register_refuses(sij_people):
+    with pytest.raises(CommandRefused, match="12 to 200 characters"):
+        sij_people(*ADD, typed="short\n")
+    sij_people(*ADD, typed=f"{GOOD}\n")
+    with pytest.raises(CommandRefused, match="last administrator"):
+        sij_people("close", "dr-a")
+    with pytest.raises(NotEnoughSaid, match="say which --role"):
+        sij_people("add", "n-b", "--name", "Nurse B")
+    with pytest.raises(NotEnoughSaid, match="nobody with the code n-z"):
+        sij_people("change", "n-z", "--role", "nurse")
+    assert open_store(sij_people.path).ledger_end().sequence == 2
 
 
 def test_an_account_made_at_the_console_needs_no_administrator(site):
