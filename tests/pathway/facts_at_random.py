@@ -30,7 +30,7 @@ from sijoint.model import (
     ScreeningAnswers,
     Session,
 )
-from sijoint.pathway import Policy, Span, load_policy, policy_names
+from sijoint.pathway import Language, Policy, Span, language, languages, load_policy, policy_names
 
 WELL: dict[Any, Callable[[], Any]] = {
     ScreeningAnswers: answers,
@@ -97,6 +97,8 @@ def made_up(kind: Any, rng: Random, spoil: float, name: str = "", like: Any = No
         return load_policy(rng.choice(policy_names()))
     if kind is tzinfo:
         return UTC
+    if kind is Language:
+        return language(rng.choice(languages()))
     if origin is Literal:
         return rng.choice(inner)
     if origin is UnionType:

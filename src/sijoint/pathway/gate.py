@@ -46,6 +46,10 @@ NEVER_ACCEPTED = frozenset(
 )
 
 
+class NotARehearsal(ValueError):
+    """What is allowed in a rehearsal is asked about a performed procedure."""
+
+
 def authorise_exposure(episode: Episode, policy: Policy, now: datetime) -> Assessed:
     """Whether an X-ray may be made now: a performed procedure is running and all that must precede it stands."""
     return assessed(_under_way(episode, policy, now))
@@ -90,7 +94,7 @@ def rehearse_injection(use: SyringeUse, recipe: Recipe, procedure: Procedure, po
     A rehearsal has no patient: nothing is asked of clearance, consent, sides, skin or the tray.
     """
     if procedure.kind is not ProcedureKind.REHEARSAL:
-        raise ValueError("the gate of a rehearsal is asked for a performed procedure")
+        raise NotARehearsal("the gate of a rehearsal is asked for a performed procedure")
     if use is SyringeUse.SKIN:
         return assessed(_budget(use, (recipe.skin,), procedure))
     if use is SyringeUse.CONTRAST:
