@@ -18,6 +18,7 @@ from sijoint.pathway import (
     steroid_code,
 )
 from sijoint.pathway.policy_files import shipped_policies
+from sijoint.records import Purpose
 from sijoint.report.given import agent_name
 from sijoint.report.words import day, moment, number
 from sijoint.web.clinic.choice import Choice
@@ -179,7 +180,10 @@ def _near(asked: Asked) -> dict[str, Episode]:
     store, policy = asked.site.store, asked.site.policy
     own = {one.id: one for one in asked.seen.others}
     told = duplicates_of(asked.seen.episode.id, store, policy)
-    return own | {one.episode_id: store.episode(one.episode_id) for one in told}
+    if not told:
+        return own
+    with store.read_as(asked.by, Purpose.CARE, asked.now) as viewing:
+        return own | {one.episode_id: viewing.episode(one.episode_id) for one in told}
 
 
 def _duplicates(asked: Asked) -> tuple[Choice, ...]:
