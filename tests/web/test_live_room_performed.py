@@ -1,5 +1,7 @@
 """A procedure of a virtual store, performed in a live room: permitted by stored facts, recorded as it happens."""
 
+from dataclasses import replace
+
 import pytest
 from live_rooms_of_tests import ROWS, Page, beginner
 from patient_course import EPISODE, Course, course_in
@@ -94,3 +96,10 @@ def test_the_room_is_opened_by_the_operator_of_a_procedure_that_has_begun(site, 
     not_begun = open_site(waiting.store, secret=b"a secret of tests, and of no site", clock=waiting.clock)
     with pytest.raises(NoProcedureHere, match="begin it"):
         LiveRooms(not_begun).open_performed(OPERATOR, EPISODE)
+
+
+def test_what_a_virtual_operator_has_begun_is_not_gone_on_with(site, monkeypatch):
+    begun, recipe = site.rooms._procedure(EPISODE)
+    monkeypatch.setattr(site.rooms, "_procedure", lambda _: (replace(begun, virtual_operator=True), recipe))
+    with pytest.raises(NoProcedureHere, match="virtual operator"):
+        site.rooms.open_performed(OPERATOR, EPISODE)

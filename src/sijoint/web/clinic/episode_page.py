@@ -101,4 +101,4 @@ def _room_may_open(kind: StoreKind, view: EpisodeView, person: Person) -> bool:
     begun = view.session.procedure if view.session else None
     if begun is None or view.episode.state is not EpisodeState.IN_PROCEDURE:
         return False
-    return kind is StoreKind.VIRTUAL and begun.operator == person.code
+    return kind is StoreKind.VIRTUAL and begun.operator == person.code and not begun.virtual_operator

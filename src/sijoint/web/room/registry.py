@@ -83,6 +83,8 @@ class LiveRooms:
                 "A simulated C-arm performs procedures in a virtual clinic only; here you may rehearse."
             )
         procedure, _ = self._procedure(episode_id)
+        if procedure.virtual_operator:
+            raise NoProcedureHere("A virtual operator performs this procedure: nobody's hand can go on with it here.")
         if procedure.operator != person.code:
             raise NoProcedureHere("The room is opened by the operator of the procedure: sign in as the operator.")
         room_id = procedure.id.replace("/", "-")
