@@ -113,6 +113,27 @@ def test_a_refusal_of_the_rules_is_told_with_what_clears_it_and_keeps_the_form(c
     assert FormReader(answer.text).sent["recipe.drug.0.volume_ml"] == ["9"]
 
 
+def test_the_sums_of_an_order_stand_beside_it_before_it_is_placed(clinic):
+    clinic.accepted()
+    form = clinic.form(Role.PHYSICIAN, "PlaceOrder")
+    address = f"/episodes/{clinic.at}/recipe"
+    typed = form.sent | {
+        "target": "intra-articular",
+        "recipe.drug.0.agent": "bupivacaine_0.5_percent",
+        "recipe.drug.0.volume_ml": "1.5",
+        "recipe.skin.agent": "lidocaine_1_percent",
+        "recipe.skin.volume_ml": "2",
+        "recipe.contrast.agent": "iohexol_240",
+        "recipe.contrast.volume_ml": "0.5",
+    }
+    page = clinic.by(Role.PHYSICIAN).post(address, data=typed)
+    assert "1.5 mL = 7.5 mg" in page.text
+    assert "of the maximum (toxicity adds up)" in page.text
+    assert "as soon as" in clinic.by(Role.PHYSICIAN).post(address, data=typed | {"recipe.skin.agent": ""}).text
+    assert clinic.by(Role.NURSE).post(address, data=typed).status_code == 403
+    assert clinic.episode.sessions == ()
+
+
 def test_another_line_keeps_what_stands_in_the_others(clinic):
     clinic.accepted()
     form = clinic.form(Role.PHYSICIAN, "PlaceOrder")

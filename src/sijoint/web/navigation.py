@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from sijoint.model import Person, Role
-from sijoint.web.roles import CLINICIANS, REHEARSERS, STAFF
+from sijoint.web.roles import CLINICIANS, IN_THE_HOUSE, REHEARSERS, STAFF
 
 
 @dataclass(frozen=True)
@@ -17,7 +17,7 @@ class Place:
 
 
 PLACES = (
-    Place("Today", "/today", STAFF),
+    Place("Today", "/today", IN_THE_HOUSE),
     Place("Requests", "/inbox", (*CLINICIANS, Role.FRONT_DESK)),
     Place("Calls", "/calls", (*CLINICIANS, Role.FRONT_DESK)),
     Place("Search", "/search", STAFF),

@@ -9,6 +9,7 @@ from sijoint.web.clinic import (
     papers_page,
     payers_page,
     policy_page,
+    recipe_page,
     request_page,
     search_page,
 )
@@ -19,6 +20,7 @@ for one in (
     request_page,
     episode_page,
     acting,
+    recipe_page,
     papers_page,
     payers_page,
     search_page,
