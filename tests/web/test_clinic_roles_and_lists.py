@@ -136,6 +136,21 @@ def test_the_inbox_shows_what_a_request_leaves_open_and_possible_duplicates(site
     assert "/do/Assess" in browser(Role.PHYSICIAN).get("/inbox").text
 
 
+def test_two_requests_of_one_person_are_joined_and_one_is_closed(site, clock, browser):
+    clinic = ClinicByForms(site, clock, browser)
+    first = clinic.requested().at
+    second = clinic.requested().at
+    assert first != second
+    inbox = clinic.by(Role.FRONT_DESK).get("/inbox").text
+    assert inbox.count("Possibly the same as") == 2
+    clinic.at = first
+    clinic.does(Role.FRONT_DESK, "JoinRequest", other_episode_id=second, reason="asked twice")
+    clinic.at = second
+    clinic.does(Role.FRONT_DESK, "CloseAsDuplicate", joined_into=first)
+    assert clinic.episode.joined_into == first
+    assert "Possibly the same as" not in clinic.by(Role.FRONT_DESK).get("/inbox").text
+
+
 def test_today_says_the_one_worst_reason_and_who_leads_on(site, clock, browser):
     ordered(course_on(site, clock))
     nurse = browser(Role.NURSE).get("/today?when=waiting").text

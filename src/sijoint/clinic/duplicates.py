@@ -14,3 +14,9 @@ def duplicates_of(episode_id: str, store: Store, policy: Policy) -> tuple[Duplic
     told = (duplicate_of(episode, patient, other, people[other.patient_id], policy) for other in others)
     found = [one for one in told if one is not None]
     return tuple(sorted(found, key=lambda one: (one.days_apart, one.episode_id)))
+
+
+def holders_of(episode_id: str, store: Store, policy: Policy) -> tuple[str, ...]:
+    """The episodes, by id, that hold this episode's request since somebody joined it to them."""
+    near = (store.episode(one.episode_id) for one in duplicates_of(episode_id, store, policy))
+    return tuple(one.id for one in near if any(joined.episode_id == episode_id for joined in one.joined_requests))

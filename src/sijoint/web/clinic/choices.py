@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 
-from sijoint.clinic import duplicates_of
+from sijoint.clinic.duplicates import duplicates_of, holders_of
 from sijoint.clinic.looking import Seen
 from sijoint.clinic.standing import standing_findings
-from sijoint.model import Episode, Finding, Role, Session, Severity
+from sijoint.model import Finding, Role, Session, Severity
 from sijoint.pathway import (
     antithrombotics_taken,
     flags_of,
@@ -18,7 +18,6 @@ from sijoint.pathway import (
     steroid_code,
 )
 from sijoint.pathway.policy_files import shipped_policies
-from sijoint.records import Purpose
 from sijoint.report.given import agent_name
 from sijoint.report.words import day, moment, number
 from sijoint.web.clinic.choice import Choice
@@ -173,30 +172,16 @@ def _sessions(asked: Asked) -> tuple[Choice, ...]:
     return tuple(reversed(found))
 
 
-def _near(asked: Asked) -> dict[str, Episode]:
-    """This person's other episodes, and those of whoever may be the same person."""
-    if asked.seen is None:
-        return {}
-    store, policy = asked.site.store, asked.site.policy
-    own = {one.id: one for one in asked.seen.others}
-    told = duplicates_of(asked.seen.episode.id, store, policy)
-    if not told:
-        return own
-    with store.read_as(asked.by, Purpose.CARE, asked.now) as viewing:
-        return own | {one.episode_id: viewing.episode(one.episode_id) for one in told}
-
-
 def _duplicates(asked: Asked) -> tuple[Choice, ...]:
     """Requests that may be this one; those that were joined already are left out."""
     if asked.seen is None:
         return ()
-    zone = asked.site.policy.zone
     told = duplicates_of(asked.seen.episode.id, asked.site.store, asked.site.policy)
-    near, joined = _near(asked), {one.episode_id for one in asked.seen.episode.joined_requests}
+    joined = {one.episode_id for one in asked.seen.episode.joined_requests}
     return tuple(
         Choice(
             one.episode_id,
-            f"asked {day(near[one.episode_id].request.at, zone)}, {near[one.episode_id].state}",
+            f"request {one.episode_id}, {one.days_apart} days apart",
             f"the same {one.same_person_by}; {', '.join(one.shared)}",
         )
         for one in told
@@ -208,12 +193,8 @@ def _joined_by(asked: Asked) -> tuple[Choice, ...]:
     """Episodes that hold this request now."""
     if asked.seen is None:
         return ()
-    here, zone = asked.seen.episode.id, asked.site.policy.zone
-    return tuple(
-        Choice(other.id, f"asked {day(other.request.at, zone)}, {other.state}")
-        for other in _near(asked).values()
-        if any(one.episode_id == here for one in other.joined_requests)
-    )
+    held = holders_of(asked.seen.episode.id, asked.site.store, asked.site.policy)
+    return tuple(Choice(one, f"episode {one}") for one in held)
 
 
 def _note_texts(asked: Asked) -> tuple[Choice, ...]:
