@@ -95,6 +95,18 @@ def test_one_address_cannot_try_one_password_on_everybody(browser, nurse):
     assert answers == [422] * 30 + [429]
 
 
+def test_a_whole_shift_behind_one_address_signs_in(browser, nurse):
+    assert [sign_in(browser()).status_code for _ in range(35)] == [303] * 35
+
+
+def test_who_guesses_does_not_win_tries_by_knowing_one_password(browser, nurse):
+    client, answers = browser(), []
+    for number in range(32):
+        answers.append(sign_in(client, code=f"n-{number}").status_code)
+        sign_in(client)
+    assert answers == [422] * 30 + [429] * 2
+
+
 def test_a_session_that_somebody_planted_is_not_the_one_that_opens(browser, nurse):
     """Session fixation: a token that was there before signing in is worth nothing afterwards."""
     client = browser()

@@ -50,6 +50,7 @@ def answer_birth_year(site: Site, link: DiaryLink, year: int, request: Request) 
     if not is_born_in(site.store, link.episode_id, year):
         return False
     site.throttles.birth_years.forget(link.id)
+    site.throttles.addresses.take_back(f"birth year {address_of(request)}")
     return True
 
 

@@ -15,7 +15,7 @@ KEPT_KEYS = 10_000
 
 
 class Throttle:
-    """``most`` tries in ``window`` for each key; a try that succeeded is taken back by ``forget``."""
+    """``most`` tries in ``window`` for each key. What succeeded was no guess: ``take_back`` uncounts it alone, ``forget`` all."""
 
     def __init__(self, most: int, window: timedelta, clock: Callable[[], datetime]) -> None:
         self._most, self._window, self._clock = most, window, clock
@@ -34,6 +34,13 @@ class Throttle:
                 raise TooOften(math.ceil(wait.total_seconds()))
             tries.append(now)
             self._drop_old(now)
+
+    def take_back(self, key: str) -> None:
+        """The newest try of a key was none."""
+        with self._lock:
+            tries = self._tries.get(key)
+            if tries:
+                tries.pop()
 
     def forget(self, key: str) -> None:
         with self._lock:

@@ -22,7 +22,8 @@ def account(request: Request, site: TheSite, person: SignedIn) -> Response:
 @router.post("/account/password")
 def change_password(request: Request, site: TheSite, person: SignedIn, form: TheForm) -> Response:
     """All sessions end, and this browser gets a new one."""
-    site.throttles.pairs.count(f"{person.code} {address_of(request)}")
+    pair = f"{person.code} {address_of(request)}"
+    site.throttles.pairs.count(pair)
     try:
         if form.raw("new") != form.raw("again"):
             raise CommandRefused("the two new passwords differ: type both once more")
@@ -32,6 +33,7 @@ def change_password(request: Request, site: TheSite, person: SignedIn, form: The
         problems = (Problem("old", str(refusal)),)
         sessions = site.people.sessions(person.code)
         return render(request, "people/account.html.j2", status=422, sessions=sessions, problems=problems)
+    site.throttles.pairs.forget(pair)
     answer = redirect("/account")
     keep_token(site, answer, site.people.open_session(person.code))
     return answer

@@ -50,6 +50,8 @@ def sign_in(request: Request, site: TheSite, person: Anybody, form: TheForm) -> 
     if found is None:
         return _page(request, site, form.raw("next"), code, WRONG)
     throttles.pairs.forget(pair)
+    throttles.codes.take_back(code)
+    throttles.addresses.take_back(address)
     return _signed_in(request, site, found, form.raw("next"))
 
 
