@@ -418,6 +418,34 @@ def test_rooms_are_few_and_empty_ones_give_way(rooms, enter, monkeypatch):
     assert len(rooms.list(TRAINEE)) == 2
 
 
+def test_what_cannot_be_recorded_stops_the_room(page, rooms, room_id, monkeypatch):
+    room = rooms.room(room_id)
+
+    def full(event):
+        raise OSError(28, "No space left on device", "a file of this machine")
+
+    page.do("pulse", pulses=1, purpose="scout")
+    events = room.folder.events
+    monkeypatch.setattr(room.kept, "record", full)
+    page.say("pulse", pulses=1, purpose="scout")
+    stopped = page.wait(lambda: [one for one in page.words if "could not be recorded" in one.get("sentence", "")])[0]
+    assert "file of this machine" not in stopped["sentence"]
+    page.wait(lambda: page.words[-1].get("phase") == "stopped" or page.words[-2].get("phase") == "stopped")
+    assert room.folder.events == events
+    assert "could not be recorded" in page.do("pulse", pulses=1, purpose="scout")["sentence"]
+
+
+def test_a_log_of_another_program_is_not_played_as_if_it_were_this_one(page, rooms, room_id, enter):
+    page.do("pulse", pulses=1, purpose="scout")
+    page.leave()
+    rooms.close(room_id)
+    log = rooms.room(room_id).folder.path / "log.jsonl"
+    log.write_text(log.read_text(encoding="utf-8").replace('"action":"exposure"', '"action":"drug"'), encoding="utf-8")
+    again = enter()
+    refused = again.wait(lambda: [one for one in again.words if one["kind"] == "refused"])[0]
+    assert "another version" in refused["sentence"]
+
+
 # what is kept of it
 
 

@@ -111,6 +111,11 @@ class RoomFolder:
         return tuple(from_wire(Event, line) for line in _lines(self.path / "events.jsonl"))
 
     @property
+    def ended(self) -> bool:
+        """Whether the procedure was ended in it."""
+        return any("done" in line and line["done"]["kind"] == "end" for line in _lines(self.path / "log.jsonl"))
+
+    @property
     def log(self) -> CommandLog:
         """What was done, in order. What had begun and was not done when the room stopped is not in it."""
         commands: list[Command] = []

@@ -79,6 +79,7 @@ class RoomSettings:
     def window(self, usual: Window) -> Window:
         """The window that is shown for the one that the picture itself would have."""
         width = usual.high - usual.low
-        middle = (usual.high + usual.low) / 2 - self.brightness * width
+        shift = -self.brightness if self.inverted else self.brightness
+        middle = (usual.high + usual.low) / 2 - shift * width
         half = width / 2 / self.contrast
         return replace(usual, low=middle - half, high=middle + half)

@@ -1,6 +1,7 @@
 """The server's side of one room: its process, and the pages that sit in it."""
 
 import contextlib
+import logging
 import threading
 import time
 from collections.abc import Callable
@@ -17,6 +18,8 @@ from sijoint.web.room.room_start import Begin, Behind, MakeOrder, Phase, Process
 from sijoint.web.room.seat import Picture, Seat
 from sijoint.web.room.wire import PictureHeader, written
 
+log = logging.getLogger("sijoint.web")
+
 LOOK_AFTER_EVERY_S = 0.5
 CLOSING_S = 5.0
 CRASHES = 3  # in a row, without a command done between them: then the room stays stopped
@@ -28,6 +31,9 @@ DIED = (
 )
 GIVEN_UP = "The room stopped again and again: open a new one. Everything that was answered is kept."
 NOT_READY = "The room is being made ready: this was not done; do it again in a moment."
+NOT_KEPT = (
+    "The room was stopped, for what happens could not be kept: ask the site's support. What was answered is kept."
+)
 LOST = "The room stopped before this was done: do it again."
 
 
@@ -145,7 +151,9 @@ class LiveRoom:
         """A command of a page. The same id again is answered as the first time."""
         with self._lock:
             self._heard_from(seat)
-            if self.phase in (Phase.PREPARING, Phase.PARKED):
+            if self.phase is Phase.PARKED:
+                self.start()
+            if self.phase is Phase.PREPARING:
                 seat.tell(refusal_words(message["id"], NOT_READY))
                 return
             if self.phase is Phase.STOPPED:
@@ -182,7 +190,7 @@ class LiveRoom:
                 if connection.poll(LOOK_AFTER_EVERY_S):
                     what, *facts = connection.recv()
                     with self._lock:
-                        self._hear(what, facts)
+                        self._hear_or_stop(what, facts)
                 elif not process.is_alive() and not connection.poll(0):
                     break
                 if self._now() - looked >= LOOK_AFTER_EVERY_S:
@@ -192,6 +200,16 @@ class LiveRoom:
         process.join(CLOSING_S)
         with self._lock:
             self._ended(behind)
+
+    def _hear_or_stop(self, what: str, facts: list[Any]) -> None:
+        try:
+            self._hear(what, facts)
+        except (OSError, ValueError) as fault:  # a full disk, for one: what cannot be kept does not go on
+            log.error("a live room was stopped: %s", type(fault).__name__)
+            self._closing = (Phase.STOPPED, NOT_KEPT)
+            self._pages.tell(refusal_words("", NOT_KEPT))
+            if self._behind is not None:
+                self._behind.process.kill()
 
     def _hear(self, what: str, facts: list[Any]) -> None:
         keeping = self._keeping
@@ -275,11 +293,11 @@ class LiveRoom:
         self._keeping.died()
         if closing is None:
             self._crashes += 1
+            if self._crashes < CRASHES and not self._pages.none:
+                self._pages.tell(refusal_words("", DIED))
+                self.start()
+                return
             closing = (Phase.STOPPED, GIVEN_UP) if self._crashes >= CRASHES else (Phase.PARKED, "")
-        if closing[0] is Phase.PARKED and not self._pages.none:
-            self._pages.tell(refusal_words("", DIED))
-            self.start()
-            return
         self._enter_phase(*closing)
         self._give_up_unanswered()
 

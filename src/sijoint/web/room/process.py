@@ -19,7 +19,7 @@ from sijoint.room import Permission, PermissionRequest, Session
 from sijoint.room.commands import ChangeSettings, Command, RoomCommand, Wait
 from sijoint.room.events import Event, Exposed
 from sijoint.room.hand import Hand
-from sijoint.room.replay import CommandLog, PermissionLine
+from sijoint.room.replay import CommandLog, LogDiffers, PermissionLine
 from sijoint.room.timing import TIMING
 from sijoint.room.truth_moment import true_moment
 from sijoint.web.room.limits import LIMITS
@@ -37,6 +37,7 @@ REPLAYED_FROM = 0.9
 STATE_EVERY_S = 0.25  # while pulses run
 IDLE_COUNTS_S = 0.1
 FRAMES_KEPT = 4
+OTHER_PROGRAM = "This room cannot be played again: another version of the program made its log. What it left is kept."
 ENDED = "the procedure has ended: nothing more is done in it"
 
 
@@ -74,7 +75,7 @@ def live_in_room(connection: Connection, order: RoomOrder, make_ready: MakeReady
         pass
     except NotKept as why:
         _last_word(line, f"The room has stopped, for what happened could not be recorded: {why}")
-    except ImpossibleRehearsal as why:
+    except (ImpossibleRehearsal, LogDiffers) as why:
         _last_word(line, str(why))
     except Exception as fault:
         traceback.print_exc(file=sys.stderr)
@@ -160,6 +161,8 @@ class LiveRoomProcess:
     def _permit(self, request: PermissionRequest) -> Permission:
         line = next(self._answers, None)
         if line is not None:
+            if line.action is not request.action:
+                raise LogDiffers(OTHER_PROGRAM)
             return Permission(line.allowed, line.findings)
         answer: Permission = self.line.ask("permit", request)
         return answer
@@ -228,16 +231,16 @@ class LiveRoomProcess:
         self.line.tell("begun", to_wire(command, Command), after_pulses)
 
     def answered(self, command_id: str) -> None:
-        """Everything that the command led to has been told."""
-        before = self.session.settings if not self.session.pressed else None
+        """Everything that the command led to has been told; its last picture is there before the state that tells of it."""
         self._after(command_id)
-        if not self.session.pressed:
-            self.tell_state("ended" if self.session.ended else "ready")
-            if before is not None and any(event.kind == "settings changed" for event in self.session.done[command_id]):
-                self.eye.show_again()
-            self._idle_since = self._clock()
-        else:
+        if self.session.pressed:
             self.tell_state(self._phase)
+            return
+        if any(event.kind == "settings changed" for event in self.session.done[command_id]):
+            self.eye.show_again()
+        self.eye.finished()
+        self.tell_state("ended" if self.session.ended else "ready")
+        self._idle_since = self._clock()
 
     def _after(self, command_id: str) -> None:
         events = self.session.done[command_id]

@@ -141,10 +141,11 @@ class LiveRooms:
                 about = folder.about
                 if about.by == person.code or person.role in INSTRUCTORS:
                     room = self._rooms.get(about.id)
-                    ended = any(command.kind == "end" for command in folder.log.commands)
                     kind = ProcedureKind(about.made_from["room"])
                     running = room is not None and room.running
-                    found.append(RoomListed(about.id, kind, about.by, about.opened_at, about.words, running, ended))
+                    found.append(
+                        RoomListed(about.id, kind, about.by, about.opened_at, about.words, running, folder.ended)
+                    )
         return tuple(sorted(found, key=lambda one: (one.opened_at, one.id), reverse=True))
 
     def image(self, room_id: str, sha256: str, person: Person) -> Frame:

@@ -13,6 +13,7 @@ from sijoint.room.truth_moment import TrueMoment, append_moment
 from sijoint.web.room.kept import Kept
 
 TRACK = "track.jsonl"
+CANNOT_WRITE = "the disk takes nothing more, or cannot be written"
 
 
 @dataclass
@@ -60,6 +61,8 @@ class RoomKeeping:
                     return True, None
                 case _:
                     return True, self.kept.keep_image(*facts)
+        except OSError:
+            return False, CANNOT_WRITE  # its own words would name a file
         except Exception as refusal:  # whatever it is: what is not kept does not happen
             return False, str(refusal)
 
