@@ -24,24 +24,25 @@ FRESH = 1000  # ids of commands go on after those of the copied course
 
 @cache
 def _went_home() -> tuple[TemporaryDirectory, datetime]:
-    """A store with one patient who went home with a diary; made once, copied for every test."""
+    """A store with one patient who went home with a diary, the login ``own``, and everybody of the staff; made once."""
     folder = TemporaryDirectory()
     course = course_in(Path(folder.name))
     course.discharged()
     course.store.close()
-    return folder, course.clock.now
-
-
-def home_with_a_diary(tmp_path, clock) -> Site:
-    """A site whose one patient, with the login ``own``, has just gone home; everybody of the staff is there."""
-    folder, clock.now = _went_home()
-    shutil.copytree(folder.name, tmp_path, dirs_exist_ok=True)
-    site = open_site(tmp_path / "clinic.db", secret=b"a secret of tests, and of no site", clock=clock)
+    site = open_site(Path(folder.name) / "clinic.db", clock=course.clock)
     for role in Role:
         if role not in (Role.ROOM, Role.PATIENT):
             site.people.add(Person(role.value.replace(" ", "-"), f"{role.value.title()} of tests", role))
     site.people.add(Person("own", "Virtual Patient", Role.PATIENT, PATIENT))
-    return site
+    site.store.close()
+    return folder, course.clock.now
+
+
+def home_with_a_diary(tmp_path, clock) -> Site:
+    """A site of its own, in which one patient has just gone home."""
+    folder, clock.now = _went_home()
+    shutil.copytree(folder.name, tmp_path, dirs_exist_ok=True)
+    return open_site(tmp_path / "clinic.db", secret=b"a secret of tests, and of no site", clock=clock)
 
 
 def course_on(site, clock) -> Course:

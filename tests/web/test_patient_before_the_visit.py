@@ -1,9 +1,9 @@
 """The own record before the injection: what comes next, and no paper before it is made."""
 
-from patient_course import course_on, four_answers, opened
+from patient_course import EPISODE, course_on, four_answers, opened
 
 from sijoint.clinic import Prepare
-from sijoint.model import Person, Role
+from sijoint.model import Activity, Person, Role
 
 
 def test_before_the_visit_the_record_says_what_comes_next(site, clock, browser):
@@ -36,3 +36,20 @@ def test_before_the_injection_there_is_nothing_to_answer(site, clock, browser):
         "no questions yet"
         in phone.post(address, data=four_answers(), headers={"accept": "application/json"}).json()["refused"]
     )
+
+
+def test_daily_life_before_the_injection_is_told_once(site, clock, browser):
+    course_on(site, clock).booked()
+    site.people.add(Person("own", "Virtual Patient", Role.PATIENT, "patient-1"))
+    phone = browser("own")
+    assert "how daily life goes" in phone.get("/me").text
+    scales = ("peg_pain", "peg_enjoyment", "peg_activity", *(f"activity_{one.name.lower()}" for one in Activity))
+    form = {**dict.fromkeys(scales, "4"), "peg_pain": "7", "command_id": "0123456789ab"}
+    missing = phone.post("/me/daily-life", data={**form, "activity_stairs": ""})
+    assert missing.status_code == 422
+    assert 'href="#activity_stairs"' in missing.text
+    assert phone.post("/me/daily-life", data=form).status_code == 303
+    assert phone.post("/me/daily-life", data=form).headers["location"] == "/me", "pressed twice"
+    baseline = site.store.episode(EPISODE).sessions[-1].function_baseline
+    assert (str(baseline.function.peg), len(baseline.function.activities), baseline.by) == ("5.0", 6, "own")
+    assert "how daily life goes" not in phone.get("/me").text

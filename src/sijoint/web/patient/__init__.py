@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter
 
-from sijoint.web.patient import diary_pages, offline, own_pages, own_papers, request_pages, screening_pages
+from sijoint.web.patient import daily_life, diary_pages, offline, own_pages, own_papers, request_pages, screening_pages
 
 router = APIRouter()
 for _subject in (
@@ -10,6 +10,7 @@ for _subject in (
     diary_pages.router,
     request_pages.router,
     screening_pages.router,
+    daily_life.router,
     own_pages.router,
     own_papers.router,
 ):

@@ -15,7 +15,6 @@ from sijoint.model import (
     DiaryPrompt,
     Fact,
     Function,
-    FunctionBaseline,
 )
 from sijoint.pathway.diary_questions import SignAsked, peg
 from sijoint.pathway.units import glucose_mg_dl
@@ -24,7 +23,8 @@ from sijoint.web.forms import Form
 TOP = 10  # of every scale that is asked here, by definition
 ENTRY_ID = re.compile(r"[A-Za-z0-9-]{8,64}")
 PAIN_BACK = "back"  # the question of the button "my pain is back", which no prompt asks
-PEG = ("peg_pain", "peg_enjoyment", "peg_activity")
+PEG_LABELS = {"peg_pain": "Pain", "peg_enjoyment": "Enjoying life", "peg_activity": "What you do each day"}
+PEG = tuple(PEG_LABELS)
 ACTIVITIES = {f"activity_{one.name.lower()}": one for one in Activity}
 FIRST_YEAR, LAST_YEAR = 1970, 2200  # of a device's clock, however wrong; outside it is no clock
 NONE_OF_THESE, SOME_OF_THESE = "none", "some"
@@ -63,16 +63,13 @@ def read_entry(
     return replace(entry, **told)
 
 
-def read_baseline(form: Form, now: datetime, by: str) -> FunctionBaseline | None:
-    """Daily life before the injection; None where a question was left out."""
-    found = read_function(form)
-    return None if found is None else FunctionBaseline(now, by, found)
-
-
-def read_function(form: Form) -> Function | None:
-    """PEG where all three were answered, and the activities that were; None where nothing was."""
-    three = [_scale(form, name, "Daily life") for name in PEG]
-    told = [(activity, _scale(form, name, str(activity))) for name, activity in ACTIVITIES.items()]
+def read_function(form: Form, whole: bool = False) -> Function | None:
+    """PEG where all three were answered, and the activities that were; None where nothing was. ``whole``: all are needed."""
+    three = [_scale(form, name, PEG_LABELS[name], whole) for name in PEG]
+    told = [
+        (activity, _scale(form, name, f"{activity.value[:1].upper()}{activity.value[1:]}", whole))
+        for name, activity in ACTIVITIES.items()
+    ]
     activities = tuple(ActivityScore(activity, limited) for activity, limited in told if limited is not None)
     complete = [one for one in three if one is not None]
     score = peg(*complete) if len(complete) == len(PEG) else None
