@@ -6,6 +6,7 @@ import logging
 import pytest
 from site_of_tests import keep_patient
 
+from sijoint.clinic.situation import CommandRefused
 from sijoint.model import Role
 from sijoint.web.log_filter import NothingSent, where
 from sijoint.web.serving import keep_log
@@ -82,6 +83,18 @@ def test_a_defect_is_told_by_kind_and_place_and_never_by_its_text(app, browser, 
     assert "GET /defect-of-tests 500" in written
     for secret in SECRETS:
         assert secret not in written + answer.text
+
+
+def test_a_refusal_that_no_endpoint_foresaw_is_told_as_it_was_written(app, browser, log):
+    @app.get("/refusal-of-tests")
+    def refusal() -> None:
+        raise CommandRefused("there is no order yet: place an order first")
+
+    answer = browser(Role.NURSE).get("/refusal-of-tests")
+    assert answer.status_code == 422
+    assert "There is no order yet: place an order first." in answer.text
+    assert "not foreseen: CommandRefused at" in log.getvalue()
+    assert "place an order" not in log.getvalue()
 
 
 def test_the_servers_own_words_about_an_exception_lose_its_text(log):

@@ -91,7 +91,8 @@ def add_error_pages(app: FastAPI) -> None:
 class Defects:
     """What no endpoint foresaw is one page as well, with the headers of every other, and a line in the log.
 
-    The error goes on to the server, which closes the connection where an answer had begun already.
+    A refusal of the house, whose text is written for a person, is told; of anything else the text stays here, and the
+    error goes on to the server, which closes the connection where an answer had begun already.
     """
 
     def __init__(self, app: ASGIApp) -> None:
@@ -108,10 +109,14 @@ class Defects:
         try:
             await self._app(scope, receive, listening)
         except Exception as error:
-            log.error("a defect: %s", where(error))
+            told = type(error).__module__.startswith("sijoint.")
+            log.error("%s: %s", "not foreseen" if told else "a defect", where(error))
             if scope["type"] == "http" and not begun:
-                page = await run_in_threadpool(answer, Request(scope), HTTPStatus.INTERNAL_SERVER_ERROR, DEFECT)
+                status = HTTPStatus.UNPROCESSABLE_ENTITY if told else HTTPStatus.INTERNAL_SERVER_ERROR
+                page = await run_in_threadpool(answer, Request(scope), status, str(error) if told else DEFECT)
                 await page(scope, receive, send)
+                if told:
+                    return
             raise
 
 
