@@ -5,12 +5,13 @@ from typing import Any
 
 from fastapi import APIRouter, FastAPI
 
-from sijoint.web import clinic, description, learn, patient, people, room, static_route
+from sijoint.web import clinic, description, learn, patient, people, static_route
 from sijoint.web.access import require_declared_access
 from sijoint.web.body_limit import BodyLimit
 from sijoint.web.error_pages import Defects, add_error_pages
 from sijoint.web.headers import Headers
 from sijoint.web.request_log import RequestLog
+from sijoint.web.room import routes as room
 from sijoint.web.same_origin import OwnPagesOnly
 from sijoint.web.site import Site
 

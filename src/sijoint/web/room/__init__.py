@@ -1,13 +1,4 @@
-"""The fluoroscopy room in the browser: rehearsing, performing, planning, looking back."""
+"""The fluoroscopy room in the browser: rehearsing, performing, planning, looking back.
 
-from fastapi import APIRouter
-
-from sijoint.web.room import debrief, instructor, learning_curve, pages, planner, socket
-
-router = APIRouter()
-router.include_router(planner.router)
-for one in (learning_curve, instructor):  # before the rooms: some of their paths look like a room's
-    router.include_router(one.router)
-router.include_router(pages.router)
-router.include_router(socket.router)
-router.include_router(debrief.router)
+Its endpoints stand in ``routes``; nothing is imported here, for a live room's process begins below this package.
+"""
