@@ -122,6 +122,17 @@ def test_every_look_is_on_the_record_as_one_at_the_own_record(course, site, brow
         assert {(one.by, one.purpose) for one in looks} == {("own", Purpose.OWN_RECORD)}, page
 
 
+def test_the_patient_sees_who_has_looked_and_why(course, site, browser):
+    with site.store.read_as("nurse", Purpose.CARE, site.clock()) as viewing:
+        viewing.episode(EPISODE)
+    phone = browser("own")
+    phone.get("/me")
+    page = phone.get("/me/data").text
+    assert "Nurse of tests, nurse, for your treatment" in page
+    assert "you, your own record" in page
+    assert page.count("your own record</li>") == 1, "each person once a day"
+
+
 def test_nobody_elses_record_is_there(course, site, browser):
     another_patient(course)
     site.people.add(Person("other", "Another Patient", Role.PATIENT, "patient-2"))

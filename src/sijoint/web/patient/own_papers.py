@@ -20,6 +20,7 @@ from sijoint.web.access import OwnPatient
 from sijoint.web.errors import NotHere, Refused
 from sijoint.web.pages import render
 from sijoint.web.patient.own_episode import OwnRecord, require_own_record
+from sijoint.web.patient.own_looks import looks_at
 from sijoint.web.patient.own_pages import Injection, require_injection
 from sijoint.web.site import Site, TheSite
 
@@ -65,7 +66,8 @@ def calendar(place: int, entry: str, person: OwnPatient, site: TheSite) -> Respo
 def data_page(request: Request, person: OwnPatient, site: TheSite) -> Response:
     """What can be taken along, and in which form."""
     record = require_own_record(site, person)
-    return render(request, "patient/data.html.j2", episodes=len(record.episodes))
+    looks = looks_at(site, record, person)
+    return render(request, "patient/data.html.j2", episodes=len(record.episodes), looks=looks, told=language())
 
 
 @router.get("/me/data/record.pdf")

@@ -43,7 +43,6 @@ export async function waitingAnswers(path) {
 }
 
 export const keepCard = (path, card) => inStore(CARDS, "readwrite", (store) => store.put({ path, card }));
-export const dropCard = (path) => inStore(CARDS, "readwrite", (store) => store.delete(path));
 
 export async function cardOf(path) {
   const found = await inStore(CARDS, "readonly", (store) => store.get(path));

@@ -1,6 +1,7 @@
 // The service worker of the diary. It keeps the empty page (shell) and its scripts and styles, and nothing about a patient.
 // The server puts two constants before this text: SHELL (the address of the empty page) and FILES (what it needs).
 
+const AWAY = new Set([502, 503, 504]);
 const CACHE = `sijoint-diary-${FILES.join("|").length}-${FILES[0]}`;
 
 self.addEventListener("install", (event) => {
@@ -27,8 +28,13 @@ self.addEventListener("fetch", (event) => {
   const address = new URL(request.url);
   if (address.origin !== self.location.origin) return;
   if (request.mode === "navigate") {
-    event.respondWith(fetch(request).catch(() => caches.match(SHELL)));
+    event.respondWith(fetch(request).then(orEmptyPage, () => caches.match(SHELL)));
   } else if (FILES.includes(address.pathname)) {
     event.respondWith(caches.match(address.pathname).then((kept) => kept || fetch(request)));
   }
 });
+
+/** A proxy whose server is away answers for it: to the phone that is no network. */
+async function orEmptyPage(response) {
+  return AWAY.has(response.status) ? (await caches.match(SHELL)) || response : response;
+}
