@@ -33,8 +33,9 @@ export class Gate {
     });
   }
 
-  take({ gate, needle, steers, ended, phase }) {
+  take({ gate, needle, steers, ended, phase, syringes }) {
     if (!gate) return;
+    if (ended) return this.end(Number(syringes?.drug?.given_ml) > 0);
     const inSkin = Boolean(needle?.in_skin);
     const rest = gate.findings.filter(({ code }) => !LINES.some(({ codes }) => codes.includes(bare(code))));
     const rows = LINES.map(({ words, codes }) => {
@@ -48,6 +49,14 @@ export class Gate {
     const runSeen = inSkin && !gate.findings.some(({ code }) => LINES[0].codes.includes(bare(code)));
     this.part.open.disabled = !runSeen || !steers || ended || phase === "injecting";
     this.part.open.classList.toggle("due", runSeen && gate.findings.some(({ code }) => bare(code) === "gate.no-judgement"));
+    return undefined;
+  }
+
+  end(given) {
+    this.part.answer.textContent = given ? "The drug was given." : "No drug was given.";
+    this.part.answer.dataset.allowed = String(given);
+    this.part.list.replaceChildren();
+    this.part.open.disabled = true;
   }
 }
 

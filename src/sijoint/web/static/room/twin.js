@@ -49,7 +49,7 @@ function factsOf(state) {
   for (const [use, syringe] of Object.entries(syringes ?? {})) {
     facts.push([`Syringe: ${use}`, `${syringe.agents.map((one) => one.name).join(" + ")}: ${plain(syringe.given_ml)} mL given, ${plain(syringe.left_ml)} mL left${syringe.pressure_kpa ? `, ${fixed(syringe.pressure_kpa, 0)} kPa` : ""}`]);
   }
-  if (gate) facts.push(["Drug", gate.allowed ? "may be given" : `held back: ${gate.findings.map((one) => one.sentence).join(" ")}`]);
+  if (gate && !state.ended) facts.push(["Drug", gate.allowed ? "may be given" : `held back: ${gate.findings.map((one) => one.sentence).join(" ")}`]);
   if (patient) facts.push(["Patient said", `${patient.words} (at ${clock(patient.at_s)})`]);
   facts.push(["Images kept", state.images?.length ? state.images.map((one) => `${one.purpose} at ${clock(one.at_s)}`).join("; ") : "none"]);
   return facts;
