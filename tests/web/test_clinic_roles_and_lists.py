@@ -165,6 +165,18 @@ def test_today_says_the_one_worst_reason_and_who_leads_on(site, clock, browser):
     assert EPISODE not in browser(Role.NURSE).get("/today?when=waiting&side=right").text
 
 
+def test_a_list_tells_the_desk_that_somebody_is_held_and_never_by_what(site, clock, browser):
+    clinic = ClinicByForms(site, clock, browser)
+    clinic.cleared(answers__pregnancy="yes")
+    assert "Pregnancy is confirmed" in browser(Role.NURSE).get("/today?when=all").text
+    for role in (Role.FRONT_DESK, Role.BILLER):
+        page = browser(role).get("/today?when=all").text
+        assert "a clinician has to look at it" in page
+        assert "regnan" not in page
+    refused = clinic.by(Role.FRONT_DESK).get(f"/episodes/{clinic.at}/do/LogConservativeCare").text
+    assert "regnan" not in refused
+
+
 def test_calls_say_by_when_and_why(home, clock, sees):
     clock.now = clock.now.replace(hour=10) + (home.store.episode(EPISODE).sessions[-1].prompts[-1].due - clock.now)
     page = sees(Role.NURSE, "/calls").text

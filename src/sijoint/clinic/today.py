@@ -31,7 +31,8 @@ class Light(StrEnum):
 
 @dataclass(frozen=True)
 class TodayRow:
-    """``reason`` is the one worst thing said of the patient now; ``step`` the command that leads on, None for none."""
+    """``reason`` is the one worst thing said of the patient now, ``plain_reason`` the same for who sees no findings;
+    ``step`` the command that leads on, None for none."""
 
     episode_id: str
     patient_id: str
@@ -45,6 +46,7 @@ class TodayRow:
     appointment: datetime | None
     light: Light
     reason: str
+    plain_reason: str
     step: type[ClinicCommand] | None
     calls: tuple[Call, ...]
     requested_at: datetime
@@ -82,7 +84,7 @@ def today_row(
     """One episode as its row; ``others`` are the patient's other episodes, whose drugs count."""
     session = episode.sessions[-1] if episode.sessions else None
     calls = calls_due(episode, policy, now)
-    light, reason = _worst(episode, patient, policy, now, others, calls)
+    said = _worst(episode, patient, policy, now, others, calls)
     return TodayRow(
         episode_id=episode.id,
         patient_id=episode.patient_id,
@@ -94,8 +96,9 @@ def today_row(
         kind=session.order.kind if session else None,
         session=len(episode.sessions),
         appointment=session.booking.at if session and session.booking and session.discharge is None else None,
-        light=light,
-        reason=reason,
+        light=said.light,
+        reason=said.reason,
+        plain_reason=said.plain,
         step=next_command(episode, policy, now),
         calls=calls,
         requested_at=episode.request.at,
@@ -124,6 +127,15 @@ def is_of_today(row: TodayRow, policy: Policy, now: datetime) -> bool:
     return row.state in IN_THE_HOUSE or expected or bool(row.calls)
 
 
+@dataclass(frozen=True)
+class _Said:
+    """``plain`` is what somebody reads who sees no findings: that it is held, and never by what."""
+
+    light: Light
+    reason: str
+    plain: str
+
+
 def _worst(
     episode: Episode,
     patient: Patient,
@@ -131,47 +143,54 @@ def _worst(
     now: datetime,
     others: tuple[Episode, ...],
     calls: tuple[Call, ...],
-) -> tuple[Light, str]:
+) -> _Said:
     flagged = next((one for one in calls if one.reason is CallReason.RED_FLAG), None)
     if flagged is not None:
-        return Light.RED, f"Red flag not answered: {flagged.about[0]}"
+        return _Said(Light.RED, f"Red flag not answered: {flagged.about[0]}", "Red flag not answered: a clinician's.")
     if episode.state in OVER and not calls:
-        return Light.GREY, f"The episode is {episode.state}."
+        return _same(Light.GREY, f"The episode is {episode.state}.")
     found = standing_findings(episode, patient, policy, now, others).findings
     worst = found[0] if found and found[0].severity is not Severity.NOTE else None
     overdue = next((one for one in calls if one.overdue), None)
     if worst is not None and worst.severity.rank >= Severity.STOP.rank and episode.state is not S.RECOVERING:
-        return Light.RED, worst.clinician
+        return _Said(Light.RED, worst.clinician, "Stopped: a clinician has to look at it.")
     if overdue is not None:
-        return Light.RED, f"Call overdue ({overdue.reason}): {overdue.about[0]}"
+        return _to_call(Light.RED, "Call overdue", overdue)
     if (due := _check_due(episode, policy, now)) is not None:
         return due
     if worst is not None:
-        return Light.AMBER, worst.clinician
+        return _Said(Light.AMBER, worst.clinician, "Held: a clinician decides.")
     if calls:
-        return Light.AMBER, f"To be called ({calls[0].reason}): {calls[0].about[0]}"
+        return _to_call(Light.AMBER, "To be called", calls[0])
     return _by_state(episode, policy, now)
 
 
-def _check_due(episode: Episode, policy: Policy, now: datetime) -> tuple[Light, str] | None:
+def _same(light: Light, words: str) -> _Said:
+    return _Said(light, words, words)
+
+
+def _to_call(light: Light, what: str, call: Call) -> _Said:
+    return _Said(light, f"{what} ({call.reason}): {call.about[0]}", f"{what} ({call.reason}).")
+
+
+def _check_due(episode: Episode, policy: Policy, now: datetime) -> _Said | None:
     """What the recovery schedule asks for now."""
     if episode.state is not S.RECOVERING:
         return None
     due = [one for one in recovery_schedule(episode.sessions[-1], policy, now) if one.state is DueState.DUE]
-    return (Light.AMBER, f"The check at {due[0].minutes} min is due now.") if due else None
+    return _same(Light.AMBER, f"The check at {due[0].minutes} min is due now.") if due else None
 
 
-def _by_state(episode: Episode, policy: Policy, now: datetime) -> tuple[Light, str]:
+def _by_state(episode: Episode, policy: Policy, now: datetime) -> _Said:
     """Nothing stands against it: who or what it waits for."""
     session = episode.sessions[-1] if episode.sessions else None
     booking = session.booking if session else None
     if episode.state in (S.BOOKED, S.PREPARED, S.CONSENTED) and booking is not None:
         if policy.day(booking.at) == policy.day(now):
-            return Light.AMBER, NOT_CHECKED_TODAY
+            return _same(Light.AMBER, NOT_CHECKED_TODAY)
         if booking.at < now:
-            return Light.AMBER, "The appointment has passed and nothing of the day is on record."
-    told = _TOLD.get(episode.state)
-    return told if told is not None else (Light.GREEN, "Nothing stands against the next step.")
+            return _same(Light.AMBER, "The appointment has passed and nothing of the day is on record.")
+    return _same(*_TOLD.get(episode.state, (Light.GREEN, "Nothing stands against the next step.")))
 
 
 _TOLD = {

@@ -80,7 +80,10 @@ def act(request: Request, site: TheSite, person: CareTeam, episode_id: str, name
         return _done(action, outcome, asked, person)
     changed = seen_version is not None and not action.adds and seen_version != asked.seen.episode.version
     meanwhile = done_since(seen_version, episode_id, site.store) if changed and seen_version is not None else ()
-    trouble = Trouble((), "" if meanwhile else outcome.refusal, above_a_note(outcome.findings), meanwhile)
+    refusal, findings = outcome.refusal, above_a_note(outcome.findings)
+    if findings and not _sees_findings(person):
+        refusal, findings = f"{refusal.partition(':')[0]}: a clinician has to look at it", ()
+    trouble = Trouble((), "" if meanwhile else refusal, findings, meanwhile)
     return _shown(request, person, action, asked, typed, trouble)
 
 
@@ -106,7 +109,8 @@ def _not_now(action: Action, asked: Asked, person: Person) -> Response:
 
 def _done(action: Action, outcome: Outcome, asked: Asked, person: Person) -> Response:
     assert asked.seen is not None
-    tell(asked.site, person, asked.seen.episode.id, Told(f"{action.title}: recorded.", above_a_note(outcome.findings)))
+    findings = above_a_note(outcome.findings) if _sees_findings(person) else ()
+    tell(asked.site, person, asked.seen.episode.id, Told(f"{action.title}: recorded.", findings))
     return redirect(f"/episodes/{asked.seen.episode.id}#{action.part}")
 
 
@@ -127,5 +131,6 @@ def _shown(request: Request, person: Person, action: Action, asked: Asked, typed
         patient=asked.seen.patient,
         asked=asked,
         named=view.named,
+        sees_findings=_sees_findings(person),
         **facts,
     )

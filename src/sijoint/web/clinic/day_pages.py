@@ -80,6 +80,7 @@ def today_page(
         states=tuple(EpisodeState),
         flags=[one for one in everybody if one.row.flags],
         named=require_view(person).named,
+        sees_findings="findings" in require_view(person).parts,
         may_request="RequestAppointment" in _may(person),
     )
 
@@ -114,6 +115,7 @@ def calls(request: Request, site: TheSite, person: Staff) -> Response:
         "clinic/calls-rows.html.j2" if fragment else "clinic/calls.html.j2",
         w=words_for(site.policy),
         calls=found,
+        sees_findings="findings" in require_view(person).parts,
         may=_may(person),
     )
 
