@@ -1,6 +1,7 @@
 """One line between a page and its room: what is said twice is done once, what is wrong is one sentence, what went in is known."""
 
 import json
+import time
 from dataclasses import replace
 from hashlib import sha256
 
@@ -325,11 +326,16 @@ def test_a_lost_line_stops_the_injection_and_the_next_one_says_what_went_in(ente
     assert len([one for one in rooms.room(room_id).folder.events if one.kind == "injected"]) == 1
 
 
-def test_a_lost_line_lifts_the_pedal(enter, rooms, room_id):
+@pytest.mark.parametrize("thought_s", [0.0, 1.0])
+def test_a_lost_line_lifts_the_pedal(enter, rooms, room_id, thought_s):
+    """Also after a pause, in which the room lets time pass by a command of its own."""
     page = enter()
     page.ready()
+    time.sleep(thought_s)
     press = page.say("pedal", down=True, purpose="scout")
     page.wait(lambda: page.pictures)
+    again = page.say("pedal", down=True, purpose="scout")
+    assert "let go of the pedal first" in page.answer(again)["sentence"]
     page.leave()
     eventually(lambda: [one for one in rooms.room(room_id).folder.events if one.kind == "exposed"])
     again = enter()

@@ -58,6 +58,7 @@ class LiveRoom:
         self._answers = Answers()
         self._keeping = RoomKeeping(folder, kept)
         self._held_by: Seat | None = None  # pedal or plunger
+        self._holding = ""  # the command that the hand holds
         self._sequence = sequence
         self._picture: Picture | None = None
         self._header: PictureHeader | None = None
@@ -164,8 +165,9 @@ class LiveRoom:
                 for words in known:
                     seat.tell(words)
                 return
-            if message["kind"] in ("inject contrast", "inject drug") or message.get("down") is True:
-                self._held_by = seat
+            holds = message["kind"] in ("inject contrast", "inject drug") or message.get("down") is True
+            if holds and self._held_by is None:  # a second one is refused and takes nobody's hand off
+                self._held_by, self._holding = seat, message["id"]
             self._send("message", message, seat.by)
 
     def state(self) -> dict[str, Any]:
@@ -271,8 +273,9 @@ class LiveRoom:
 
     def _answer(self, command_id: str, events: tuple[Event, ...], again: bool) -> None:
         """``again``: told once more while a log is played; only who still waits is told."""
-        if self._keeping.answered(command_id):
-            self._held_by = None
+        self._keeping.answered(command_id)
+        if command_id == self._holding:
+            self._held_by = None  # not by what the room did before, such as letting time pass until the press
         words = answer_words(command_id, events)
         if self._answers.answered(command_id, words):
             for one in words:
@@ -281,7 +284,7 @@ class LiveRoom:
     def _refuse(self, command_id: str, sentence: str) -> None:
         words = refusal_words(command_id, sentence)
         self._answers.answered(command_id, [words])
-        if self._keeping.under_way is None:
+        if command_id == self._holding:
             self._held_by = None
         self._pages.tell(words)
 

@@ -79,12 +79,10 @@ class RoomKeeping:
         if self.under_way is not None:
             self.under_way.done = True
 
-    def answered(self, command_id: str) -> bool:
-        """Whether it was the command that was under way, which is over now."""
-        over = self.under_way is not None and self.under_way.command.id == command_id
-        if over:
+    def answered(self, command_id: str) -> None:
+        """The command that was under way is over."""
+        if self.under_way is not None and self.under_way.command.id == command_id:
             self.under_way = None
-        return over
 
     def made(self, pulses: int) -> None:
         """So many pulses in the room so far."""
