@@ -114,6 +114,10 @@ def _done(action: Action, outcome: Outcome, asked: Asked, person: Person) -> Res
     return redirect(f"/episodes/{asked.seen.episode.id}#{action.part}")
 
 
+def _sees_findings(person: Person) -> bool:
+    return "findings" in require_view(person).parts
+
+
 def _shown(request: Request, person: Person, action: Action, asked: Asked, typed: Typed, trouble: Trouble) -> Response:
     assert asked.seen is not None
     view = require_view(person)
