@@ -6,7 +6,7 @@
     images/        kept images by hash, each with its sidecar
 
 A rehearsal keeps all of it here and nothing anywhere else; a performed procedure keeps only log and truth here, for events and
-images are in its record. Every line is on disk before what it tells is answered; a last line that a crash cut is left out.
+images are in its record. What a command led to is on disk before it is answered; a last line that a crash cut is left out.
 """
 
 import json
@@ -66,18 +66,20 @@ class RoomFolder:
         return about
 
     def begun(self, command: Command, after_pulses: int | None = None) -> None:
-        """A command is being carried out; ``after_pulses``: inside a press."""
-        self._note({"begun": to_wire(command, Command), "after_pulses": after_pulses})
+        """A command is being carried out; ``after_pulses``: inside a press, which ends after it is answered."""
+        line = {"begun": to_wire(command, Command), "after_pulses": after_pulses}
+        self._note(line, durable=after_pulses is not None)
 
     def permitted(self, line: PermissionLine) -> None:
-        self._note({"permission": to_wire(line)})
+        self._note({"permission": to_wire(line)}, durable=False)
 
     def done(self, command: Command) -> None:
-        """As it was done."""
-        self._note({"done": to_wire(command, Command)})
+        """As it was done; with it every line before is on disk."""
+        self._note({"done": to_wire(command, Command)}, durable=True)
 
     def event(self, event: Event) -> None:
-        _append(self.path / "events.jsonl", to_wire(event, Event))
+        """What happened; after a power cut the log tells it again."""
+        _append(self.path / "events.jsonl", to_wire(event, Event), durable=False)
 
     def forget_events(self) -> None:
         """Before a replay, which tells them again."""
@@ -136,8 +138,8 @@ class RoomFolder:
     def _image(self, name: str) -> Path:
         return self.path / "images" / f"{name}.png"
 
-    def _note(self, line: Mapping[str, Any]) -> None:
-        _append(self.path / "log.jsonl", line)
+    def _note(self, line: Mapping[str, Any], *, durable: bool) -> None:
+        _append(self.path / "log.jsonl", line, durable=durable)
 
 
 def room_folders(parent: Path) -> tuple[RoomFolder, ...]:
@@ -146,12 +148,13 @@ def room_folders(parent: Path) -> tuple[RoomFolder, ...]:
     return tuple(sorted(found, key=lambda each: (each.about.opened_at, each.about.id)))
 
 
-def _append(path: Path, line: Any) -> None:
+def _append(path: Path, line: Any, *, durable: bool) -> None:
     _mend(path)
     with path.open("a", encoding="utf-8") as file:
         file.write(json.dumps(line, separators=(",", ":")) + "\n")
         file.flush()
-        os.fsync(file.fileno())
+        if durable:
+            os.fsync(file.fileno())
 
 
 def _mend(path: Path) -> None:

@@ -1,6 +1,8 @@
 """The application: every subject's routes, each of which says who may call it, behind one gate."""
 
-from collections.abc import Iterable
+import asyncio
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager
 from typing import Any
 
 from fastapi import APIRouter, FastAPI
@@ -28,7 +30,9 @@ SUBJECTS = (
 
 def create_app(site: Site) -> FastAPI:
     """The application of one site. Raises UndeclaredAccess when a route does not say who may call it."""
-    app = FastAPI(title="SIJoint", docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False)
+    app = FastAPI(
+        title="SIJoint", docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False, lifespan=_life
+    )
     app.state.site = site
     for router in SUBJECTS:
         app.router.routes.extend(_single_routes(router))
@@ -41,6 +45,15 @@ def create_app(site: Site) -> FastAPI:
     app.add_middleware(Headers, secure=site.secure)
     app.add_middleware(RequestLog)
     return app
+
+
+@asynccontextmanager
+async def _life(app: FastAPI) -> AsyncIterator[None]:
+    """When the server ends, live rooms are parked: their logs are whole, and their processes gone."""
+    yield
+    rooms = app.state.site.rooms
+    if rooms is not None:
+        await asyncio.to_thread(rooms.close_all)
 
 
 def _single_routes(router: APIRouter) -> Iterable[Any]:

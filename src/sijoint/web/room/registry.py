@@ -4,6 +4,7 @@ import atexit
 import secrets
 import threading
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
@@ -165,8 +166,8 @@ class LiveRooms:
     def close_all(self) -> None:
         with self._lock:
             rooms = list(self._rooms.values())
-        for room in rooms:
-            room.park()
+        with ThreadPoolExecutor(max(1, len(rooms))) as closing:
+            list(closing.map(LiveRoom.park, rooms))
 
     def wake(self, room: LiveRoom) -> None:
         """Start a parked room. Raises TooManyRooms."""
