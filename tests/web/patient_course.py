@@ -8,28 +8,58 @@ from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from sijoint.clinic import Assess, PlaceOrder, RequestAppointment
-from sijoint.model import Person, Role
+import numpy as np
+
+from sijoint.clinic import Assess, PlaceOrder, RequestAppointment, image_keeper_for
+from sijoint.fluoroscopy import Frame, Relationship, encode
+from sijoint.frames import load_carm_model
+from sijoint.model import ImageOrigin, Person, Role, StoreKind
+from sijoint.records import open_store
 from sijoint.web import open_site
 from sijoint.web.sign_links import sign_diary_link
 from sijoint.web.site import Site
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "clinic"))
 
-from clinic_course import EPISODE, Course, course_in
+from clinic_course import EPISODE, START, Course
 
 PATIENT, BIRTH_YEAR = "patient-1", "1962"
 FRESH = 1000  # ids of commands go on after those of the copied course
+
+
+class Pictured(Course):
+    """Its pictures are frames that can be read back: noise, another for every view."""
+
+    def picture(self, content: bytes, origin: ImageOrigin = ImageOrigin.SIMULATED) -> str:
+        carm = load_carm_model()
+        pixels = np.random.default_rng(list(content)).integers(900, 1100, (48, 48)).astype(np.uint16)
+        frame = Frame(
+            pixels=pixels,
+            relationship=Relationship.LINEAR,
+            scale=1.0,
+            pose=carm.pose(np.array([0.0, 1.0, 0.0]), np.zeros(3)),
+            missing=(),
+            detector=carm.detector.binned_to(48),
+            patient_orientation=("L", "F"),
+            time_s=0.0,
+            technique=None,
+            kerma_reference_mgy=None,
+            dose_area_product_mgy_cm2=None,
+            truncated_share=0.0,
+            origin=str(origin),
+        )
+        return image_keeper_for(EPISODE, self.store, self.clock)(*encode(frame))
 
 
 @cache
 def _went_home() -> tuple[TemporaryDirectory, datetime]:
     """A store with one patient who went home with a diary, the login ``own``, and everybody of the staff; made once."""
     folder = TemporaryDirectory()
-    course = course_in(Path(folder.name))
+    path = Path(folder.name) / "clinic.db"
+    course = Pictured(open_store(path, StoreKind.VIRTUAL, create=True, at=START))
     course.discharged()
     course.store.close()
-    site = open_site(Path(folder.name) / "clinic.db", clock=course.clock)
+    site = open_site(path, clock=course.clock)
     for role in Role:
         if role not in (Role.ROOM, Role.PATIENT):
             site.people.add(Person(role.value.replace(" ", "-"), f"{role.value.title()} of tests", role))

@@ -6,6 +6,7 @@ import json
 
 import pytest
 from patient_course import EPISODE, another_patient, course_on, home_with_a_diary
+from PIL import Image
 
 from sijoint.clinic import JudgeBlock
 from sijoint.exchange import read_episode_text
@@ -20,6 +21,7 @@ PAGES = (
     "/me/injections/1/preparation/de",
     "/me/injections/1/calendar-diary.ics",
     "/me/injections/1/diary.svg",
+    "/me/injections/1/picture.png",
     "/me/data",
     "/me/data/record.pdf",
     "/me/data/diary.csv",
@@ -73,6 +75,18 @@ def test_the_curve_is_a_picture_with_the_same_numbers_as_a_table(course, site, b
     assert picture.headers["content-type"] == "image/svg+xml"
     assert picture.headers["cache-control"] == "no-store"
     assert b"while the numbing medicine works" in picture.content
+
+
+def test_the_own_picture_has_its_caption_and_says_that_it_is_simulated(course, browser):
+    phone = browser("own")
+    page = phone.get("/me").text
+    assert "This is your own X-ray picture with the needle in place." in page
+    assert "made by a computer from a virtual body" in page
+    picture = phone.get("/me/injections/1/picture.png")
+    assert (picture.headers["content-type"], picture.headers["cache-control"]) == ("image/png", "no-store")
+    with Image.open(io.BytesIO(picture.content)) as shown:
+        assert shown.height > shown.width, "with its strip of marks"
+    assert phone.get("/me/injections/2/picture.png").status_code == 404
 
 
 def test_the_sheets_are_the_patients_own_in_three_languages(course, browser):
