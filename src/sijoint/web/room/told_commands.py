@@ -15,7 +15,7 @@ from sijoint.frames import ReceptorTilt, unit
 from sijoint.model.wire import UnreadableRecord, from_wire
 from sijoint.needle import NeedleState
 from sijoint.room import Session
-from sijoint.room.aim import NoSkinThere, clicked_pixel, skin_mark
+from sijoint.room.aim import NoSkinThere, at_isocentre_depth, clicked_pixel, skin_mark
 from sijoint.room.commands import Command, Press, RoomCommand
 from sijoint.web.room.limits import LIMITS
 from sijoint.web.room.on_screen import orientation, strip_rows
@@ -67,7 +67,11 @@ def press(message: Mapping[str, Any], at_s: float) -> Press:
 
 
 def _filled_in(kind: str, fields: dict[str, Any], session: Session, mark: Mark, shown: Frame | None) -> None:
-    if kind == "position" and fields.get("isocentre_mm") is None:
+    if kind == "position" and "column" in fields:
+        frame, place = _shown_place(fields.pop("column"), fields.pop("row", None), session, shown)
+        assert frame.pose is not None
+        fields["isocentre_mm"] = list(at_isocentre_depth(frame.pose, frame.detector, *place))
+    elif kind == "position" and fields.get("isocentre_mm") is None:
         goal = session.turn.isocentre_mm if session.turn is not None else session.fluoroscope.pose.isocentre_mm
         fields["isocentre_mm"] = list(goal)
     elif kind == "mark entry" and "column" in fields:
@@ -83,13 +87,21 @@ def _filled_in(kind: str, fields: dict[str, Any], session: Session, mark: Mark, 
 
 def _entry_at(column: Any, row: Any, session: Session, shown: Frame | None) -> tuple[float, float, float]:
     """The skin under a pixel of the picture that is on the screen."""
+    frame, place = _shown_place(column, row, session, shown)
+    assert frame.pose is not None
+    return skin_mark(session.setting.body, frame.pose, frame.detector, *place).entry_mm
+
+
+def _shown_place(column: Any, row: Any, session: Session, shown: Frame | None) -> tuple[Frame, tuple[float, float]]:
+    """The frame on the screen, and the stored pixel under a pixel of the picture. Raises NoSkinThere."""
     if shown is None or shown.pose is None:
-        raise NoSkinThere("there is no image yet to mark the skin on: press the pedal first")
+        raise NoSkinThere("there is no image yet to choose a place on: press the pedal first")
+    if not all(isinstance(one, int | float) for one in (column, row)):
+        raise NoSkinThere("a place on the image is a column and a row: give two numbers")
     display = orientation(shown.pose, session.settings)
     rows, columns = shown.detector.rows, shown.detector.columns
     width = rows if display.quarter_turns % 2 else columns
-    place = clicked_pixel((float(column), float(row) - strip_rows(width)), shown.detector, display)
-    return skin_mark(session.setting.body, shown.pose, shown.detector, *place).entry_mm
+    return shown, clicked_pixel((float(column), float(row) - strip_rows(width)), shown.detector, display)
 
 
 def _insertion(fields: dict[str, Any], session: Session, mark: Mark) -> None:

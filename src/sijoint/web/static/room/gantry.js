@@ -7,8 +7,8 @@ const PAD_DEG = 50; // degrees from the middle of the pad to its edge; the numbe
 const WHILE_PRESSED_MS = 200; // a drag under X-rays is told so often, a drag without them once
 
 export class Gantry {
-  constructor(wire, part, distances, overlay, halfFieldMm) {
-    Object.assign(this, { wire, part, distances, overlay, halfFieldMm });
+  constructor(wire, part, distances, overlay) {
+    Object.assign(this, { wire, part, distances, overlay });
     this.pose = null;
     this.goal = null;
     this.pressed = false;
@@ -34,9 +34,8 @@ export class Gantry {
     this.pose = state.pose;
     this.plan = state.plan;
     this.part.planned.hidden = this.part.toJoint.hidden = !this.plan;
-    this.shown = { ...state.picture, ...state.settings };
     if (!this.pose) return;
-    this.part.centreHere.disabled = !state.picture || Boolean(state.settings?.quarter_turns);
+    this.part.centreHere.disabled = !state.picture;
     if (!this.pose.turning && !this.dragging) this.goal = null;
     const { left, cephalad, words, raw, table } = this.part;
     words.textContent = this.pose.words;
@@ -107,13 +106,7 @@ export class Gantry {
   centreOnPlace() {
     this.overlay.ask((place) => {
       this.part.centreHere.focus();
-      if (!place) return;
-      const { width, height, strip_rows: strip, zoom } = this.shown;
-      const perPixel = (2 * this.halfFieldMm) / zoom / width;
-      const across = (place.column - (width - 1) / 2) * perPixel, down = (place.row - strip - (height - strip - 1) / 2) * perPixel;
-      const { right, below } = screenAxes(this.pose, this.shown.mirror);
-      const middle = this.pose.isocentre_mm.map((mm, axis) => mm + across * right[axis] + down * below[axis]);
-      this.goTo({ ...tiltOf(this.pose), isocentre_mm: middle });
+      if (place) this.goTo({ ...tiltOf(this.pose), ...place });
     }, "Choose the new middle: arrow keys move the cross, Enter takes it, Escape leaves");
   }
 
@@ -136,15 +129,6 @@ export function tiltInWords({ left_deg: left, cephalad_deg: up }) {
   if (left) parts.push(`${Math.abs(left)}° to the patient's ${left > 0 ? "left" : "right"}`);
   if (up) parts.push(`${Math.abs(up)}° ${up > 0 ? "cephalad" : "caudad"}`);
   return parts.length ? `receptor ${parts.join(", ")}` : "receptor straight behind the patient";
-}
-
-// Where right and below on the screen are in the patient. From behind, the patient's left is at screen left; beyond 60° the
-// image is a lateral and shown as it is stored.
-function screenAxes({ primary_deg: primary, secondary_deg: secondary }, mirrored) {
-  const [p, s] = [primary, secondary].map((angle) => (angle * Math.PI) / 180);
-  const u = [-Math.cos(p), -Math.sin(p), 0];
-  const turn = (Math.abs(u[0]) >= 0.5 && u[0] > 0 === Math.cos(p) < 0 ? -1 : 1) * (mirrored ? -1 : 1);
-  return { right: u.map((part) => turn * part), below: [Math.sin(p) * Math.sin(s), -Math.cos(p) * Math.sin(s), -Math.cos(s)] };
 }
 
 // LPS millimetres as a person at the table says them; raw numbers, from the CT's own origin.

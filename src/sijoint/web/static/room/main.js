@@ -46,7 +46,7 @@ const gantry = new Gantry(wire, {
   form: part("receptor-form"), left: part("receptor-left"), cephalad: part("receptor-cephalad"), centre: part("centre-words"),
   arrows: all("#receptor-arrows button"), views: all("#receptor-views button[data-left]"),
   table: all("#table-arrows button"), tableStep: part("table-step"), centreHere: part("centre-here"), planned: part("planned-view"), toJoint: part("to-joint"),
-}, distances, overlay, facts.half_field_mm);
+}, distances, overlay);
 
 const field = new Field(wire, {
   overlay: part("overlay"), width: part("field-width"), height: part("field-height"),
