@@ -153,3 +153,22 @@ def test_a_call_that_reached_the_patient_is_no_answer_to_a_red_flag():
     found = reasons(due(session, timedelta(hours=31)))
     assert CallReason.RED_FLAG in found
     assert CallReason.AFTER_INJECTION not in found
+
+
+def test_a_button_pressed_before_the_next_order_and_sent_after_it_calls_nobody():
+    """The phone was offline; what comes next was ordered meanwhile."""
+    session = followed(ON_TIME)
+    pressed = HOME + timedelta(days=5)
+    late = pressed + timedelta(days=9)
+    button = replace(
+        entry(prompt(session, "day 3"), 8), pain_is_back=YES, answered=pressed, opened=pressed, received=late
+    )
+    back = with_entry(session, button)
+    following = replace(followed({}, at=NOW + timedelta(days=12)), prompts=(), discharge=None)
+
+    def found(ordered):
+        here = episode(back, replace(following, order=replace(following.order, at=ordered)))
+        return [one for one in calls_due(here, POLICY, late) if one.reason is CallReason.PAIN_BACK]
+
+    assert found(pressed + timedelta(hours=1)) == []
+    assert len(found(pressed - timedelta(hours=1))) == 1

@@ -16,7 +16,6 @@ from sijoint.model import (
     Answer,
     CallMade,
     CallOutcome,
-    CallReason,
     Consent,
     Discharge,
     EpisodeState,
@@ -32,7 +31,7 @@ from sijoint.model import (
     TestConditions,
     TimeOut,
 )
-from sijoint.pathway import consent_risks, injected_at
+from sijoint.pathway import calls_due, consent_risks, injected_at
 
 RECOVERY_MINUTES = (15, 30)
 LATER_CHECKS_EVERY_MIN = 30
@@ -63,7 +62,7 @@ class Visit:
         sheet = self.session.preparation
         topics = dict.fromkeys(item.topic.value for item in sheet.items) if sheet else ()
         self.say("preparation sheet made from the answers: " + ", ".join(topics))
-        self.clock.until(appointment)
+        self.under_way.answer_diary(appointment)  # of the session before, which goes on
         return self._consented()
 
     def _consented(self) -> bool:
@@ -222,16 +221,17 @@ class Visit:
         return self.under_way.episode.state in (EpisodeState.JUDGED, EpisodeState.DISCHARGED)
 
     def _called(self) -> None:
-        """The nurse calls once the time for it has come; what the diary asks until then is answered first."""
+        """The nurse works through the list of calls once the one of the next day has come; the diary is answered until then."""
         left = self.session.discharge
         if left is None:
             return
         self.under_way.answer_diary(left.at + timedelta(hours=self.under_way.policy.home_call_from_hours + 1))
-        call = CallMade(
-            self.clock(), NURSE, CallReason.AFTER_INJECTION, CallOutcome.REACHED, "well, leg strong, no fever"
-        )
-        if self.tell(clinic_commands.RecordCall, NURSE, call=call).accepted:
-            self.say("the nurse calls the day after: well, leg strong, no fever")
+        now, order_id = self.clock(), self.session.order.id
+        due = calls_due(self.under_way.episode, self.under_way.policy, now)
+        for reason in dict.fromkeys(one.reason for one in due if one.order_id == order_id and not one.entry_id):
+            call = CallMade(now, NURSE, reason, CallOutcome.REACHED, "well, leg strong, no fever")
+            if self.tell(clinic_commands.RecordCall, NURSE, call=call).accepted:
+                self.say(f"the nurse calls, {reason}: well, leg strong, no fever")
 
     def _told_what_came_with_it(self) -> None:
         """What would spoil the block beside what the record shows: this clinic gives no more than was ordered."""

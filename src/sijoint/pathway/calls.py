@@ -192,7 +192,7 @@ def _pain_back(session: Session, episode: Episode, policy: Policy, now: datetime
     if not pressed:
         return
     last = pressed[-1]
-    ordered = any(last.received < one.order.at <= now for one in episode.sessions)
+    ordered = any(last.answered < one.order.at <= now for one in episode.sessions)  # also where it was sent later
     if ordered or _talk(last) or _spoken_since(session, last.received, now, CallReason.PAIN_BACK):
         return
     closes = last.received + timedelta(hours=policy.pain_back_call_hours)
