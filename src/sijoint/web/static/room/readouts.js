@@ -15,7 +15,7 @@ export class Readouts {
     const { part } = this;
     this.dose(picture.seconds, picture.kermaMgy, picture.dapMgyCm2);
     part("session-clock").textContent = clock(picture.sessionMs / 1000);
-    const kind = picture.held ? "Last image hold" : picture.moving ? "Live · C-arm turning" : "Live";
+    const kind = picture.held ? "Last image hold" : picture.moving ? "Live · turning" : "Live";
     part("image-kind").textContent = picture.subtraction ? `${kind} · subtraction` : kind;
     part("console").classList.toggle("held", picture.held);
     part("no-image").hidden = true;
