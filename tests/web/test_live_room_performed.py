@@ -1,16 +1,21 @@
 """A procedure of a virtual store, performed in a live room: permitted by stored facts, recorded as it happens."""
 
+import sys
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from live_rooms_of_tests import ROWS, Page, beginner
-from patient_course import EPISODE, Course, course_in
 from site_of_tests import BASE, OWN_PAGE
 from starlette.testclient import TestClient
 
 from sijoint.model import EpisodeState, Person, Role
 from sijoint.web import create_app, open_site
 from sijoint.web.room.registry import LiveRooms, NoProcedureHere
+
+sys.path.insert(0, str(Path(__file__).parent.parent / "clinic"))
+
+from clinic_course import EPISODE, Course, course_in
 
 OPERATOR = Person("dr-a", "Operator of tests", Role.PHYSICIAN, None)
 

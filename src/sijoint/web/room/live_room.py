@@ -86,6 +86,11 @@ class LiveRoom:
             self._thread = threading.Thread(target=self._listen, args=(behind,), name=f"room {self.id}", daemon=True)
             self._thread.start()
 
+    def begin_to_close(self) -> None:
+        """Tell the process to end; ``park`` waits for it."""
+        with self._lock:
+            self._close(Phase.PARKED)
+
     def park(self) -> None:
         """End the process; the log stays, and the room is resumed when somebody comes."""
         with self._lock:

@@ -4,7 +4,6 @@ import atexit
 import secrets
 import threading
 from collections.abc import Mapping
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
@@ -166,8 +165,10 @@ class LiveRooms:
     def close_all(self) -> None:
         with self._lock:
             rooms = list(self._rooms.values())
-        with ThreadPoolExecutor(max(1, len(rooms))) as closing:
-            list(closing.map(LiveRoom.park, rooms))
+        for room in rooms:
+            room.begin_to_close()
+        for room in rooms:
+            room.park()
 
     def wake(self, room: LiveRoom) -> None:
         """Start a parked room. Raises TooManyRooms."""
