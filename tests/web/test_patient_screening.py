@@ -142,6 +142,16 @@ def test_an_answer_left_out_is_told_and_back_loses_nothing(course, browser):
     assert "still to come" in phone.post("/me/screening/readings", data={"inr_on": "2099-01-01"}).text
 
 
+def test_numbers_are_told_back_before_they_are_sent(course, browser):
+    phone = browser("own")
+    for topic in topics_for(course.patient()):
+        phone.post(f"/me/screening/{topic.key}", data=noes(topic))
+    phone.post("/me/screening/readings", data={"systolic": "131", "inr": "2,4", "inr_on": "2026-02-27"})
+    page = phone.get("/me/screening/check").text
+    assert "131/? mmHg" in page
+    assert "2,4, 2026-02-27" in page
+
+
 def test_a_man_is_not_asked_about_pregnancy(course, browser):
     assert course.patient().sex is Sex.MALE
     assert browser("own").get("/me/screening/pregnancy").status_code == 404
