@@ -43,7 +43,7 @@ export class Readouts {
     if (state.dose) this.dose(state.dose.fluoroscopy_seconds, state.dose.kerma_reference_mgy, state.dose.dose_area_product_mgy_cm2);
     const { technique, settings } = state;
     part("technique").textContent = technique ? `${fixed(technique.kvp, 0)} kV · ${fixed(technique.ma, 1)} mA` : "–";
-    part("rate").textContent = settings ? `${settings.pulses_per_s} pulses a second${settings.zoom > 1 ? ` · magnified ${settings.zoom}×` : ""}` : "";
+    part("rate").textContent = settings ? `${settings.pulses_per_s} pulses/s${settings.zoom > 1 ? ` · ${settings.zoom}×` : ""}` : "";
     this.waiting(state);
     const able = state.steers && ["ready", "pressing"].includes(state.phase);
     part("pedal").disabled = !able;

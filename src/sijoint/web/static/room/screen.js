@@ -12,7 +12,7 @@ export class Screen {
     this.waiting = null;
     this.shown = null;
     this.size = { width: 0, height: 0 };
-    new ResizeObserver(() => this.fit()).observe(frame);
+    new ResizeObserver(() => this.fit()).observe(frame.parentElement);
     matchMedia(`(resolution: ${devicePixelRatio}dppx)`).addEventListener("change", () => this.fit(), { once: true });
   }
 
