@@ -40,6 +40,9 @@ bench: $(DEV_STAMP)  ## measure beside RTK, best on an idle machine; nothing her
 	$(BIN)/python benchmarks/projector.py $(BENCH)
 	$(BIN)/python benchmarks/growth.py
 	$(BIN)/python benchmarks/live.py
+	$(BIN)/python benchmarks/web_room.py
+	$(BIN)/python benchmarks/web_browser.py
+	$(BIN)/python benchmarks/web_load.py
 
 validate: $(STAMP)  ## library pelves against published figures, into docs/validation.md; over an hour, VALIDATE="--pelves 20" for less
 	$(BIN)/sij validate docs/validation-plan.toml --workers 2 --outcomes build/validation.jsonl --page docs/validation.md $(VALIDATE)
