@@ -1,9 +1,12 @@
 """The own record before the injection: what comes next, and no paper before it is made."""
 
+import re
+from datetime import timedelta
+
 from patient_course import EPISODE, course_on, four_answers, opened
 
-from sijoint.clinic import Prepare
-from sijoint.model import Activity, Person, Role
+from sijoint.clinic import Book, Prepare
+from sijoint.model import Activity, BookingEvent, BookingWish, Person, Role
 
 
 def test_before_the_visit_the_record_says_what_comes_next(site, clock, browser):
@@ -53,3 +56,25 @@ def test_daily_life_before_the_injection_is_told_once(site, clock, browser):
     baseline = site.store.episode(EPISODE).sessions[-1].function_baseline
     assert (str(baseline.function.peg), len(baseline.function.activities), baseline.by) == ("5.0", 6, "own")
     assert "how daily life goes" not in phone.get("/me").text
+
+
+def test_a_patient_who_cannot_come_is_told_about_paused_medicines_first(site, clock, browser):
+    course = course_on(site, clock).booked()
+    site.people.add(Person("own", "Virtual Patient", Role.PATIENT, "patient-1"))
+    phone = browser("own")
+    page = phone.get("/me/visit/cancel").text
+    assert "Have you paused a medicine for this visit?" in page
+    form = {name: re.search(rf'name="{name}" value="([^"]+)"', page)[1] for name in ("command_id", "seen_version")}
+    assert phone.post("/me/visit/cancel", data={**form, "reason": "ill"}).headers["location"] == "/me"
+    assert phone.post("/me/visit/cancel", data=form).headers["location"] == "/me", "pressed twice"
+    change = site.store.episode(EPISODE).sessions[-1].booking_changes[-1]
+    assert (change.event, change.by, change.wished_by, change.reason) == (
+        BookingEvent.CANCELLED,
+        "own",
+        BookingWish.PATIENT,
+        "ill",
+    )
+    assert "Your visit was cancelled" in phone.get("/me").text
+    course.accepted(Book, at=course.clock() + timedelta(days=9))
+    old = phone.post("/me/visit/cancel", data={"command_id": "another-id", "seen_version": form["seen_version"]})
+    assert old.status_code == 422, "the visit on this page was another one"

@@ -2,7 +2,16 @@
 
 from fastapi import APIRouter
 
-from sijoint.web.patient import daily_life, diary_pages, offline, own_pages, own_papers, request_pages, screening_pages
+from sijoint.web.patient import (
+    daily_life,
+    diary_pages,
+    offline,
+    own_pages,
+    own_papers,
+    own_visit,
+    request_pages,
+    screening_pages,
+)
 
 router = APIRouter()
 for _subject in (
@@ -13,5 +22,6 @@ for _subject in (
     daily_life.router,
     own_pages.router,
     own_papers.router,
+    own_visit.router,
 ):
     router.include_router(_subject)

@@ -22,6 +22,7 @@ from sijoint.web.headers import content_security_policy
 from sijoint.web.pages import render
 from sijoint.web.patient.daily_life import may_tell_daily_life
 from sijoint.web.patient.own_episode import OwnRecord, own_record, require_own_record
+from sijoint.web.patient.own_visit import may_cancel
 from sijoint.web.patient.screening_pages import may_answer
 from sijoint.web.site import Site, TheSite
 
@@ -59,6 +60,7 @@ def home(request: Request, person: OwnPatient, site: TheSite) -> Response:
         injections=tuple(reversed(injections)),
         may_answer=may_answer(record.current),
         may_tell=may_tell_daily_life(record.current),
+        may_cancel=may_cancel(record.current),
         has_diary=any(session.prompts for episode in record.episodes for session in episode.sessions),
         zone=policy.zone,
         told=told,

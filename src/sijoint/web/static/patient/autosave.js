@@ -26,10 +26,12 @@ async function keep() {
 }
 
 last = typed().toString();
-form.addEventListener("input", () => {
-  clearTimeout(timer);
-  timer = setTimeout(keep, WAIT_MS);
-});
+for (const kind of ["input", "change"]) {
+  form.addEventListener(kind, () => {
+    clearTimeout(timer);
+    timer = setTimeout(keep, WAIT_MS);
+  });
+}
 addEventListener("pagehide", () => {
   clearTimeout(timer);
   keep();
