@@ -186,6 +186,8 @@ def main() -> None:
         try:
             told = Path(folder) / "told.json"
             while not told.exists():
+                if server.poll() is not None:
+                    raise SystemExit("the server did not start: see above")
                 time.sleep(0.1)
             facts = json.loads(told.read_text(encoding="utf-8"))
             wait_for(port)
