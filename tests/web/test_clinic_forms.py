@@ -5,8 +5,9 @@ from dataclasses import fields, is_dataclass
 from typing import get_args
 
 import pytest
-from clinic_forms import ClinicByForms, FormReader
+from clinic_forms import ClinicByForms
 from patient_course import home_with_a_diary
+from sent_forms import FormReader
 from starlette.testclient import TestClient
 
 from sijoint.clinic import Command, commands
