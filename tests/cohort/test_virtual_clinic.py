@@ -65,6 +65,8 @@ class TestFilledOnce:
         store, named = clinic
         (found,) = duplicates_of(named["Rosa Delgado"], store, load_policy("clinic"))
         assert found.episode_id == named["Rosa Delgado again"]
+        (back,) = duplicates_of(named["Rosa Delgado again"], store, load_policy("clinic"))
+        assert (back.episode_id, back.days_apart) == (named["Rosa Delgado"], found.days_apart)
 
     def test_a_leg_is_weak_and_nobody_may_go_with_it(self, episode):
         watched = episode("Dieter Krause")

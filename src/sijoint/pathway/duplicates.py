@@ -35,7 +35,7 @@ def duplicate_of(
         return None
     by = same_person(patient, other_patient)
     shared = _shared(episode.request, other.request)
-    apart = abs((other.request.at - episode.request.at).days)
+    apart = abs(other.request.at - episode.request.at).days
     if not by or not shared or apart > policy.duplicate_request_days:
         return None
     return Duplicate(other.id, by, shared, apart)
