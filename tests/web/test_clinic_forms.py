@@ -16,7 +16,7 @@ from sijoint.clinic.looking import Seen
 from sijoint.clinic.offers import STEPS, offered
 from sijoint.model import EpisodeState, Role
 from sijoint.web import create_app
-from sijoint.web.clinic import acting
+from sijoint.web.clinic import acting, field_words
 from sijoint.web.clinic.actions import actions
 from sijoint.web.clinic.choices import Asked
 
@@ -71,6 +71,20 @@ def test_every_form_opens_in_every_state_in_which_it_is_offered(everywhere, tmp_
             opened.add(command)
     assert len(seen_states) > 10
     assert len(opened) > 35
+
+
+def test_every_row_of_the_words_belongs_to_a_field():
+    def paths(field):
+        yield field.path
+        for inner in (*field.fields, *(one for _, several in field.variants for one in several)):
+            yield from paths(inner)
+
+    asked = {path for action in actions().values() for field in action.fields for path in paths(field)}
+    ends = {".".join(path.split(".")[n:]) for path in asked for n in range(path.count(".") + 1)} | {
+        f"={one}" for one in asked
+    }
+    told = {key for table in ("label", "help", "measure") for key in field_words.words()[table]}
+    assert told - ends == set()
 
 
 def test_what_was_typed_stays_when_something_is_missing(clinic):

@@ -39,13 +39,15 @@ def measure_of(path: str) -> Measure:
 
 def words_of_choice(value: str) -> str:
     """What a listed choice is called, where its code is no word."""
-    return str(_words()["choice"].get(value, value))
+    return str(words()["choice"].get(value, value))
 
 
 def _found(table: str, path: str) -> Any:
     """By the whole path, then by ever shorter ends of it."""
     parts = path.split(".")
-    rows = _words().get(table, {})
+    rows = words().get(table, {})
+    if f"={path}" in rows:
+        return rows[f"={path}"]
     for start in range(len(parts)):
         key = ".".join(parts[start:])
         if key in rows:
@@ -54,6 +56,7 @@ def _found(table: str, path: str) -> Any:
 
 
 @cache
-def _words() -> Mapping[str, Mapping[str, Any]]:
+def words() -> Mapping[str, Mapping[str, Any]]:
+    """The tables ``label``, ``help``, ``measure`` and ``choice``."""
     text = files("sijoint.web.clinic").joinpath("field_words.toml").read_text(encoding="utf-8")
     return tomllib.loads(text)
