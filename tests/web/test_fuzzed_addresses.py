@@ -26,7 +26,8 @@ WHO = {
     "auditor": "a-stein",
     "patient": "Samuel Adeyemi",
 }
-PAGES, EXAMPLES, DEEP_EXAMPLES = 60, 3, 200
+SHORT = ("nobody", "nurse", "patient")  # the others see addresses that these see, too; all of them in the deep run
+PAGES, EXAMPLES, DEEP_EXAMPLES = 40, 2, 200
 
 
 @pytest.fixture(scope="module")
@@ -82,7 +83,7 @@ def sent(served, who: str, examples: int) -> list[str]:
     return sorted(set(broke))
 
 
-@pytest.mark.parametrize("who", WHO)
+@pytest.mark.parametrize("who", SHORT)
 def test_nothing_that_is_sent_breaks_the_site(served, who):
     assert sent(served, who, EXAMPLES) == []
 
