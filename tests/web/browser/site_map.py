@@ -5,7 +5,9 @@ from urllib.parse import urljoin, urlsplit
 
 from sijoint.web.access import routes_of
 
-NO_PAGE = re.compile(r"[./](pdf|csv|ics|png|svg|json|webmanifest|js|css|nii|bin)$|^/static/|/(image|picture|download)s?/")
+NO_PAGE = re.compile(
+    r"[./](pdf|csv|ics|png|svg|json|webmanifest|js|css|nii|bin)$|^/static/|/(image|picture|download)s?/"
+)
 
 
 class SiteMap:
