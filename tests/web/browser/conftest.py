@@ -36,7 +36,6 @@ SWITCHES = (
 )
 
 
-@pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """One worker holds the server and the browser; it begins with them, while the other does the rest."""
     mine = [item for item in items if HERE in item.path.parents]
