@@ -6,9 +6,9 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from made_up_episode import PATIENT, episode
 from readable import english_grade
 
+from made_up_episode import PATIENT, episode
 from sijoint.model import EpisodeState, ImageOrigin, StoredImage, Target, VerdictValue, ViewPurpose
 from sijoint.pathway import load_policy
 from sijoint.report import paper_pdf
@@ -38,7 +38,9 @@ def test_without_an_appointment_no_day_is_made_up():
 @pytest.mark.parametrize("value", VerdictValue)
 @pytest.mark.parametrize("target", Target)
 def test_a_result_speaks_of_the_target_and_is_no_proof(value, target):
-    session = replace(JUDGED, verdict=replace(JUDGED.verdict, verdict=value), order=replace(JUDGED.order, target=target))
+    session = replace(
+        JUDGED, verdict=replace(JUDGED.verdict, verdict=value), order=replace(JUDGED.order, target=target)
+    )
     text = " ".join(result_in_words(session, POLICY))
     assert "{" not in text
     assert english_grade(text) <= 8
