@@ -29,6 +29,23 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
         pytest.skip(f"{name} is not installed")
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config, log):
+    """With ``--dist loadgroup`` the browser tests stay on one worker, with one server and one Chromium.
+
+    By folder, for pytest 9.2 no longer lets pytest-xdist 3.8 write a group into a test's name.
+    """
+    if config.getvalue("dist") != "loadgroup":
+        return None
+    from xdist.scheduler import LoadGroupScheduling
+
+    class BrowserTogether(LoadGroupScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            return "browser" if nodeid.startswith("tests/web/browser/") else super()._split_scope(nodeid)
+
+    return BrowserTogether(config, log)
+
+
 def pytest_terminal_summary(terminalreporter) -> None:
     why = servers.why_not()
     told = f"not tested: {why}" if why else "tested as well as SQLite"

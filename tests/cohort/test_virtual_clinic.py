@@ -56,7 +56,6 @@ def calls(store, episode):
     return {one.reason for one in calls_due(episode, load_policy("clinic"), at)}
 
 
-@pytest.mark.xdist_group("browser")
 class TestFilledOnce:
     def test_somebody_stands_at_every_place(self, episode):
         assert {name: episode(name).state for name in EXPECTED} == EXPECTED

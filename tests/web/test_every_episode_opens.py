@@ -9,7 +9,6 @@ import virtual_site
 from sijoint.records import open_store
 from sijoint.web import create_app, open_site
 
-pytestmark = pytest.mark.xdist_group("browser")
 BASE = "http://localhost"
 LINK = re.compile(r'href="(/episodes/[^"#]+)"')
 

@@ -14,7 +14,6 @@ import virtual_site
 from sijoint.records import open_store
 from sijoint.web import create_app, open_site
 
-pytestmark = pytest.mark.xdist_group("browser")
 BASE = "http://localhost"
 OWN_PAGE = {"sec-fetch-site": "same-origin", "origin": BASE}
 WHO = {

@@ -18,15 +18,13 @@ from urllib.parse import urlsplit
 
 import httpx
 import pytest
+from on_pages import DESK, session_of
 
 import virtual_site
-from sijoint.records import open_store
-from sijoint.web import open_site
 
 HERE = Path(__file__).parent
 SCREENSHOTS = Path(__file__).parents[3] / "build" / "screenshots"
 AXE = HERE.parent / "vendor" / "axe-core-4.14.1" / "axe.min.js"
-DESK, PHONE = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
 SWITCHES = (
     "--no-sandbox",
     "--disable-background-networking",
@@ -37,11 +35,10 @@ SWITCHES = (
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """One worker holds the server and the browser; it begins with them, while the other does the rest."""
+    """One worker holds the server and the browser (tests/conftest.py); they come first, while the other does the rest."""
     mine = [item for item in items if HERE in item.path.parents]
     for item in mine:
         item.add_marker(pytest.mark.peer("chromium"))
-        item.add_marker(pytest.mark.xdist_group("browser"))
     items[:] = mine + [item for item in items if item not in mine]
 
 
@@ -175,16 +172,6 @@ def page_of(server, chromium, watch) -> Iterator[Callable]:
         context.close()
 
 
-def session_of(server: Running, who: str) -> str:
-    """A session opened in the store itself, as signing in would."""
-    site = open_site(open_store(server.store))
-    try:
-        named = {one.name: one.code for one in site.people.everybody()}
-        return site.people.open_session(named.get(who, who))
-    finally:
-        site.store.close()
-
-
 @pytest.fixture
 def shot() -> Callable:
     """Keep a picture of a page as an artefact."""
@@ -199,20 +186,6 @@ def shot() -> Callable:
 @pytest.fixture(scope="session")
 def axe() -> str:
     return AXE.read_text(encoding="utf-8")
-
-
-def serious(page, axe: str) -> list[str]:
-    """What axe finds serious or critical on a page as it stands, one line each."""
-    page.evaluate(axe)
-    found = page.evaluate(
-        "axe.run(document, {resultTypes: ['violations'], runOnly: ['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa', 'best-practice']})"
-    )
-    return [
-        f"{one['id']} ({one['impact']}): {one['help']}: {node['html'][:160]}"
-        for one in found["violations"]
-        if one["impact"] in ("serious", "critical")
-        for node in one["nodes"][:3]
-    ]
 
 
 def pytest_sessionfinish() -> None:

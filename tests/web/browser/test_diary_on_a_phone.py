@@ -1,8 +1,8 @@
 """The diary as a patient's thumb meets it: few taps, nothing lost without a network, nothing kept twice, signs at once."""
 
 import pytest
+from on_pages import PHONE, serious
 
-from conftest import PHONE, serious
 from sijoint.model import Answer
 from sijoint.records import open_store
 

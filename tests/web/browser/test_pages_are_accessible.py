@@ -1,9 +1,9 @@
 """Every page that a role can reach holds nothing that axe finds serious, stays on this machine and runs without an error."""
 
 import pytest
+from on_pages import DESK, PHONE, serious
 from site_map import SiteMap, links
 
-from conftest import DESK, PHONE, serious
 from sijoint.records import open_store
 from sijoint.web import create_app, open_site
 

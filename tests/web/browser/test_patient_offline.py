@@ -16,9 +16,9 @@ import uvicorn
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
+from on_pages import PHONE
 from patient_course import BIRTH_YEAR, EPISODE, home_with_a_diary, link_for
 
-from conftest import PHONE
 from sijoint.model import Answer, DiaryEntry, Fact, PainScale
 from sijoint.model.wire import to_wire
 from sijoint.pathway import FlagTable, flag_table, red_flags

@@ -1,6 +1,6 @@
 """Asking for an appointment with a thumb: the body map, what is kept on the way, and what a yes is told at once."""
 
-from conftest import PHONE
+from on_pages import PHONE
 
 
 def test_a_touch_on_the_map_ticks_the_list_and_is_kept_without_a_button(page_of):

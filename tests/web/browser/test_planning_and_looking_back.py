@@ -5,8 +5,7 @@ from types import SimpleNamespace
 
 import pytest
 import rehearsed
-
-from conftest import PHONE, serious
+from on_pages import PHONE, serious
 
 pytestmark = pytest.mark.deep  # a pelvis is planned in the server: some ten seconds
 PLANNER = "/planner/bundled/left/intra-articular"

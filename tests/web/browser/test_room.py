@@ -1,8 +1,7 @@
 """The live room in a real browser: a trainee images, places a needle, injects and loses the line in between."""
 
 import pytest
-
-from conftest import DESK, PHONE, serious
+from on_pages import DESK, PHONE, serious
 
 pytestmark = pytest.mark.usefixtures("watch")
 PREPARED = 90_000  # ms; the room's own process reads the CT first
@@ -11,7 +10,7 @@ PREPARED = 90_000  # ms; the room's own process reads the CT first
 @pytest.fixture(scope="module")
 def opened(server, chromium):
     """One rehearsal for all: its path, opened through the form."""
-    from conftest import session_of
+    from on_pages import session_of
 
     context = chromium.new_context(base_url=server.address, viewport=DESK)
     context.add_cookies([{"name": "sij", "value": session_of(server, "t-reyes"), "url": server.address}])

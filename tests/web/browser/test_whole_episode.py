@@ -8,8 +8,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from by_hand import answer_all, fill, send, told
+from on_pages import PHONE, session_of
 
-from conftest import PHONE, session_of
 from sijoint.clinic.people import add_person
 from sijoint.model import EpisodeState, Person, Role
 from sijoint.records import open_store
