@@ -181,7 +181,7 @@ def _duplicates(asked: Asked) -> tuple[Choice, ...]:
     return tuple(
         Choice(
             one.episode_id,
-            f"request {one.episode_id}, {one.days_apart} days apart",
+            f"request {one.episode_id}, {one.days_apart} {'day' if one.days_apart == 1 else 'days'} apart",
             f"the same {one.same_person_by}; {', '.join(one.shared)}",
         )
         for one in told
