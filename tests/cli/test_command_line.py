@@ -18,7 +18,7 @@ def sij(*arguments, cwd=None):
     return subprocess.run(
         [sys.executable, "-c", "from sijoint.cli import main; main()", *map(str, arguments)],
         capture_output=True,
-        text=True,
+        encoding="utf-8",
         cwd=cwd,
         timeout=300,
     )

@@ -49,7 +49,7 @@ class Clinic:
         clock = RunningClock()
         self.site = home_with_a_diary(folder, clock)
         clock.now += ONE_HOUR_QUESTION
-        self._server = uvicorn.Server(uvicorn.Config(create_app(self.site), port=0, log_level="error"))
+        self._server = uvicorn.Server(uvicorn.Config(create_app(self.site), port=0, log_config=None))
         self._thread = threading.Thread(target=self._server.run, daemon=True)
         self._thread.start()
         while not self._server.started:
