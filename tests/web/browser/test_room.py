@@ -108,7 +108,8 @@ def test_a_lost_line_lets_go_of_the_pedal_and_the_room_goes_on_where_it_was(page
     page.locator("#line[data-open=true]").wait_for(timeout=20_000)
     page.locator("#pedal:enabled").wait_for(timeout=20_000)
     told = [seconds(page)]
-    while len(told) < 3 or len(set(told[-3:])) > 1:  # what was under way is still told; a held pedal never comes to rest
+    # What was under way is still told; a held pedal never comes to rest.
+    while len(told) < 3 or len(set(told[-3:])) > 1:
         assert len(told) < 20, "a line that is gone holds no pedal, though the key is still down"
         page.wait_for_timeout(1000)
         told.append(seconds(page))
