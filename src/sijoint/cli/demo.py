@@ -78,7 +78,9 @@ def demo(
     console.print(took + left, soft_wrap=True, markup=False)
     show = f"{_own_name()} show {EPISODE} --store {shlex.quote(str(out / 'episode.db'))}"
     console.print(show, soft_wrap=True, markup=False)
-    console.print(f"In a browser, with the room to rehearse in: {_own_name()} serve --demo", soft_wrap=True, markup=False)
+    console.print(
+        f"In a browser, with the room to rehearse in: {_own_name()} serve --demo", soft_wrap=True, markup=False
+    )
     if not run.comparison.as_expected:
         raise typer.Exit(1)
 
