@@ -3,12 +3,14 @@
 import shutil
 
 import pytest
+from live_rooms_of_tests import CHOICE, ROWS, TRAINEE, Page, beginner
 from site_of_tests import BASE, NOON, OWN, OWN_PAGE, Clock, add_person, code_of, keep_patient
 from starlette.testclient import TestClient
 
 from sijoint.model import Role, StoreKind
 from sijoint.records import open_store
 from sijoint.web import create_app, open_site
+from sijoint.web.room.registry import LiveRooms
 
 
 @pytest.fixture
@@ -66,3 +68,38 @@ def live_anatomy(pelvis, body):
     carm = load_carm_model()
     volume = volume_from_hu(pelvis.ct.grid, pelvis.ct.hu)
     return body, volume, plan(body, Side.LEFT, Target.INTRA_ARTICULAR, carm)[0], carm
+
+
+@pytest.fixture
+def rooms(site, live_anatomy):
+    site.rooms = LiveRooms(site, beginner(*live_anatomy))
+    yield site.rooms
+    site.rooms.close_all()
+
+
+@pytest.fixture
+def room_id(rooms):
+    return rooms.open_rehearsal(TRAINEE, CHOICE, rows=ROWS)
+
+
+@pytest.fixture
+def enter(browser, room_id):
+    """A page of the room for somebody, greeted; lines that are still open are closed in the end."""
+    pages = []
+
+    def entered(who=Role.TRAINEE, **how):
+        line = browser(who).websocket_connect(f"ws://localhost/rooms/{room_id}/live")
+        line.__enter__()
+        pages.append(Page(line, **how))
+        return pages[-1]
+
+    yield entered
+    for page in pages:
+        page.leave()
+
+
+@pytest.fixture
+def page(enter):
+    page = enter()
+    page.ready()
+    return page

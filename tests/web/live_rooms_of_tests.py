@@ -8,13 +8,18 @@ import time
 from itertools import count
 
 from sijoint.cohort.case import Case
-from sijoint.cohort.rehearsal import ReadyRoom, causes_named
+from sijoint.cohort.rehearsal import ReadyRoom, RehearsalChoice, causes_named
 from sijoint.cohort.setting import room_setting
+from sijoint.frames import Side
+from sijoint.model import Person, Role, Target
 from sijoint.web.room.process import live_in_room
 from sijoint.web.room.wire import read_picture
 
 PATIENCE_S = 30.0
 ROWS = 128
+
+CHOICE = RehearsalChoice(Side.LEFT, Target.INTRA_ARTICULAR, seed=7)
+TRAINEE = Person("trainee", "Trainee of tests", Role.TRAINEE, None)
 
 
 class ThreadProcess:
@@ -149,3 +154,24 @@ def eventually(true, patience_s=PATIENCE_S):
     while not true():
         assert time.monotonic() < end, "it never came true"
         time.sleep(0.01)
+
+
+def to_the_joint(page):
+    """C-arm on the plan, the needle as deep as the plan says."""
+    plan = page.ready()["plan"]
+    page.do("position", **tilt(plan["receptor"]), isocentre_mm=plan["isocentre_mm"])
+    page.do("choose needle", code=plan["needle"])
+    inserted = page.do(
+        "insert needle", entry_mm=plan["entry_mm"], **tilt(plan["aim"]), bevel_clock_deg=plan["bevel_clock_deg"]
+    )
+    assert inserted["kind"] == "events"
+    page.do("advance", distance_mm=plan["depth_mm"])
+    return plan
+
+
+def tilt(told):
+    return {name: told[name] for name in ("left_deg", "cephalad_deg")}
+
+
+def kinds(answer):
+    return [event["kind"] for event in answer["events"]]
